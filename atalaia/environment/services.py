@@ -1,0 +1,29 @@
+"""Microservices."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from atalaia.environment.base import HttpPath, HttpUrl, Name, Section
+from atalaia.environment.units import Duration
+
+
+class Service(Section):
+    """A microservice behind the gateway."""
+
+    url: HttpUrl
+    """Where the service itself listens, for requests that pass no gateway."""
+    health: HttpPath | None = "/health"
+    """Path of its health document on the service itself; null where it has none."""
+    gateway_health: HttpPath | None = None
+    """Path of the same document through the gateway and the load balancer, where it is routed."""
+    metrics: HttpPath | None = None
+    """Path of its Prometheus metrics on the service itself."""
+    depends_on: tuple[Name, ...] = ()
+    """Stores and services without which it is unhealthy: their failure blocks its checks."""
+    response_time: Duration | None = None
+    """Its health document answers within this time (median of a few); default: the SLO's p95."""
+    mark: str | None = None
+    """Value of the response header X-Service that proves who answered; default: the service's name."""
+    dead_upstream: HttpPath | None = Field(default=None)
+    """A route to this service's upstream that is dead on purpose, to provoke gateway errors."""
