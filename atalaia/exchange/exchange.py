@@ -1,0 +1,123 @@
+"""What was seen of one HTTP request: the frozen record that checks judge."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from atalaia.exchange.failure import Failure, Seen
+from atalaia.exchange.hop import Hop
+
+
+class Phases(Seen):
+    """Seconds spent in each phase; None where a phase was not reached or did not happen."""
+
+    resolve: float | None = None
+    connect: float | None = None
+    tls: float | None = None
+    processing: float | None = None
+    """From the last byte sent to the first byte of the answer."""
+    transfer: float | None = None
+
+
+class Response(Seen):
+    """An answer, with its headers in wire order, duplicates and letter case kept."""
+
+    status: int
+    reason_phrase: str = ""
+    http_version: str = "1.1"
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    """At most the cap; decoded from gzip or deflate within the same cap."""
+    truncated: bool = False
+    """The body was longer than the cap and was cut."""
+
+    def header(self, name: str) -> str | None:
+        """The first value of a header, by its name in any letter case."""
+        values = self.all(name)
+        return values[0] if values else None
+
+    def all(self, name: str) -> tuple[str, ...]:
+        """Every value of a header, in wire order."""
+        return tuple(value for key, value in self.headers if key.lower() == name.lower())
+
+    def text(self) -> str:
+        """The body as text; bytes that are not UTF-8 become replacement characters."""
+        return self.body.decode("utf-8", "replace")
+
+    def json(self) -> Any:
+        """The body as JSON. Raises ValueError where it is not (or is nested too deeply)."""
+        try:
+            return json.loads(self.body)
+        except RecursionError as error:
+            raise ValueError("nested too deeply") from error
+
+
+class Attempt(Seen):
+    """A failed attempt to connect before the one that counts."""
+
+    address: str
+    failure: Failure
+
+
+class Exchange(Seen):
+    """A request, its answer or its failure, how long each phase took, and who answered."""
+
+    method: str
+    url: str
+    """Without credentials."""
+    request_id: str
+    source: str | None = None
+    """Source address, where the toolkit chose one."""
+    address: str | None = None
+    """The IP address that was contacted."""
+    response: Response | None = None
+    failure: Failure | None = None
+    """Set where no whole answer came; `response` may hold what came before."""
+    answered_by: Hop = Hop.UNKNOWN
+    phases: Phases = Phases()
+    elapsed: float
+    """Seconds from the start to the end of it all."""
+    attempts: tuple[Attempt, ...] = ()
+    redirects: tuple[str, ...] = ()
+
+
+class Exchanges(Seen):
+    """The exchanges of a sequence, in order."""
+
+    steps: tuple[Exchange, ...]
+
+
+class Resolution(Seen):
+    """The addresses of a name."""
+
+    host: str
+    addresses: tuple[str, ...] = ()
+    failure: Failure | None = None
+    elapsed: float = 0.0
+
+
+class Connection(Seen):
+    """A TCP connection that was opened and closed, or why not."""
+
+    address: str | None = None
+    failure: Failure | None = None
+    elapsed: float = 0.0
+
+
+class Certificate(Seen):
+    """What a TLS server presented."""
+
+    subject: str = ""
+    names: tuple[str, ...] = ()
+    """Its subject alternative names."""
+    not_before: float | None = None
+    not_after: float | None = None
+    """Unix timestamps."""
+    protocol: str | None = None
+    chain_error: str | None = None
+    """Why no trusted chain could be built, dates left aside; None where one could."""
+    name_error: str | None = None
+    """Why the certificate is not for the host that was asked; None where it is."""
+    failure: Failure | None = None
+    """No handshake at all."""

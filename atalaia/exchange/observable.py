@@ -1,0 +1,85 @@
+"""What can be observed: data that says how, through which hop and at which cost. No effects here."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, SecretStr
+
+from atalaia.environment.url import Url
+from atalaia.exchange.hop import Hop
+
+
+class Cost(BaseModel):
+    """What an observation takes out of one limiter's bucket."""
+
+    model_config = ConfigDict(frozen=True)
+
+    bucket: str
+    """The limiter and its key: `load-balancer client=127.64.0.9`. Never the route, unless it is the key."""
+    requests: int
+    limit: int
+    """Requests that the limiter allows …"""
+    window: float
+    """… in so many seconds."""
+
+
+class Observable(BaseModel):
+    """Something that can be observed, once per run, under its key."""
+
+    model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True, hide_input_in_errors=True)
+
+    quiet: ClassVar[bool] = False
+    """Whether it measures time or shares, and so is taken while nothing else of ours is under way."""
+
+    key: str
+    """Identity within a run, readable, without secrets: `http load-balancer /health`."""
+    hop: Hop
+    """The outermost hop that the observation is sent to."""
+    costs: tuple[Cost, ...] = ()
+
+
+class Lookup(Observable):
+    """Resolve a host name."""
+
+    host: str
+
+
+class Connect(Observable):
+    """Open a TCP connection, and close it."""
+
+    url: Url
+
+
+class Handshake(Observable):
+    """Shake hands over TLS, verified first; where that fails, find out which part fails."""
+
+    url: Url
+
+
+class HttpRequest(Observable):
+    """One HTTP request."""
+
+    method: str = "GET"
+    url: Url
+    """The server: scheme, host and port; its own path is ignored."""
+    target: str
+    """Path and query as sent."""
+    headers: tuple[tuple[str, str], ...] = ()
+    username: str | None = None
+    password: SecretStr | None = None
+    """Basic authentication, where given."""
+    follow_redirects: bool = False
+    connect_attempts: int = 1
+    """Attempts to connect (never to send): every one is visible in the exchange."""
+
+
+class HttpSequence(Observable):
+    """Requests sent one after the other, judged together: a latency, a spread."""
+
+    quiet: ClassVar[bool] = True
+
+    steps: tuple[HttpRequest, ...]
+
+
+Via = Literal["direct", "gateway", "load-balancer"]

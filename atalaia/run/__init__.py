@@ -1,0 +1,1 @@
+"""Plan, observe, execute: from an environment and checks to results."""
