@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import SecretStr
 
-from atalaia.environment.base import Count, HttpPath, HttpUrl, Name, Section
+from atalaia.environment.base import Count, HttpPath, HttpUrl, Section
 from atalaia.environment.units import Duration
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from atalaia.checks.check import Finding, Severity
 
@@ -65,7 +65,7 @@ class RunRecord(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
-    schema_version: int = 1
+    schema_version: int = Field(default=1, alias="schema")
     run: str
     environment: str
     safety: str = ""
