@@ -7,6 +7,8 @@ from typing import ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, SecretStr
 
 from atalaia.environment.url import Url
+from atalaia.exchange.exchange import Certificate, Connection, Exchange, Exchanges, Resolution
+from atalaia.exchange.failure import Seen
 from atalaia.exchange.hop import Hop
 
 
@@ -22,6 +24,13 @@ class Cost(BaseModel):
     """Requests that the limiter allows …"""
     window: float
     """… in so many seconds."""
+    memory: float | None = None
+    """Seconds for which a request weighs, where that is longer than the window."""
+
+    @property
+    def remembered(self) -> float:
+        """Seconds for which a request weighs."""
+        return self.memory or self.window
 
 
 class Observable(BaseModel):
@@ -29,6 +38,8 @@ class Observable(BaseModel):
 
     model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True, hide_input_in_errors=True)
 
+    sees: ClassVar[type[Seen]]
+    """The type of what is seen."""
     quiet: ClassVar[bool] = False
     """Whether it measures time or shares, and so is taken while nothing else of ours is under way."""
 
@@ -42,11 +53,15 @@ class Observable(BaseModel):
 class Lookup(Observable):
     """Resolve a host name."""
 
+    sees: ClassVar[type[Seen]] = Resolution
+
     host: str
 
 
 class Connect(Observable):
     """Open a TCP connection, and close it."""
+
+    sees: ClassVar[type[Seen]] = Connection
 
     url: Url
 
@@ -54,11 +69,15 @@ class Connect(Observable):
 class Handshake(Observable):
     """Shake hands over TLS, verified first; where that fails, find out which part fails."""
 
+    sees: ClassVar[type[Seen]] = Certificate
+
     url: Url
 
 
 class HttpRequest(Observable):
     """One HTTP request."""
+
+    sees: ClassVar[type[Seen]] = Exchange
 
     method: str = "GET"
     url: Url
@@ -77,6 +96,7 @@ class HttpRequest(Observable):
 class HttpSequence(Observable):
     """Requests sent one after the other, judged together: a latency, a spread."""
 
+    sees: ClassVar[type[Seen]] = Exchanges
     quiet: ClassVar[bool] = True
 
     steps: tuple[HttpRequest, ...]

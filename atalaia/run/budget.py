@@ -1,0 +1,154 @@
+"""How much of each limiter's budget a run may take, and which observations fit into it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from atalaia.environment import Environment
+from atalaia.exchange.observable import Cost, Observable
+from atalaia.run.case import Case
+from atalaia.run.ledger import Account, Ledger
+
+
+@dataclass(frozen=True)
+class Use:
+    """One bucket of one limiter: what may be used, what is, and what this run takes."""
+
+    bucket: str
+    limit: int
+    window: float
+    allowed: int
+    """The safety's share of the limit, rounded down."""
+    used: int
+    """By earlier runs that still weigh."""
+    planned: int
+
+    def __str__(self) -> str:
+        earlier = f", {self.used} used by earlier runs" if self.used else ""
+        return f"{self.bucket}: {self.planned} of {self.allowed} allowed ({self.limit} per {self.window:g} s{earlier})"
+
+
+@dataclass(frozen=True)
+class Allotment:
+    """What a run may send: its client address, what it takes of each bucket, and what must stay unsent."""
+
+    identity: str | None = None
+    uses: tuple[Use, ...] = ()
+    denied: Mapping[str, str] = field(default_factory=dict)
+    """Key of an observable → why it is not sent."""
+
+
+def in_order_of_worth(cases: Iterable[Case]) -> list[Observable]:
+    """Each observable once: what is free first, then every check's first target, its second, and so on.
+
+    So a budget that does not suffice for all still lets every check see a sample of its targets.
+    """
+    rank: Counter[str] = Counter()
+    weighted: dict[str, tuple[tuple[int, int], Observable]] = {}
+    for case in cases:
+        turn = rank[case.check.id]
+        rank[case.check.id] += 1
+        for observable in case.observables:
+            key = (1 if observable.costs else 0, turn)
+            if observable.key not in weighted or key < weighted[observable.key][0]:
+                weighted[observable.key] = (key, observable)
+    return [observable for _, observable in sorted(weighted.values(), key=lambda entry: entry[0])]
+
+
+def allot(
+    environment: Environment,
+    cases: Iterable[Case],
+    ledger: Ledger,
+    *,
+    run: str,
+    now: float,
+    identity: str | None,
+    charge: bool = True,
+) -> Allotment:
+    """Grant observations until a bucket is full, and charge the ledger for those granted.
+
+    `charge=False` only looks. Raises UsageError where the ledger cannot be used.
+    """
+    share = environment.limiter_share
+    with ledger.account(scope(environment), now) as account:
+        books: dict[str, _Book] = {}
+        denied: dict[str, str] = {}
+        for observable in in_order_of_worth(cases):
+            costs = charges(observable, identity)
+            for cost in costs:
+                books.setdefault(cost.bucket, _Book.open(cost, share, account, now))
+            short = next(
+                (books[cost.bucket] for cost in costs if not books[cost.bucket].has(cost.requests)), None
+            )
+            if short:
+                denied[observable.key] = f"not sent for want of budget: {short.use()}"
+                continue
+            for cost in costs:
+                books[cost.bucket].planned += cost.requests
+        if charge:
+            for book in books.values():
+                if book.planned:
+                    account.charge(book.bucket, book.planned, now, run)
+    return Allotment(identity, tuple(book.use() for book in books.values()), denied)
+
+
+def settle(
+    environment: Environment,
+    ledger: Ledger,
+    taken: Iterable[Observable],
+    *,
+    run: str,
+    now: float,
+    identity: str | None,
+) -> None:
+    """Replace what a run reserved by what it really sent."""
+    spent: Counter[str] = Counter()
+    for observable in taken:
+        for cost in charges(observable, identity):
+            spent[cost.bucket] += cost.requests
+    with ledger.account(scope(environment), now) as account:
+        account.release(run)
+        for bucket, requests in spent.items():
+            account.charge(bucket, requests, now, run)
+
+
+def charges(observable: Observable, identity: str | None) -> tuple[Cost, ...]:
+    """The costs of an observable, in the buckets of the client that sends it."""
+    if identity is None:
+        return observable.costs
+    return tuple(
+        cost.model_copy(update={"bucket": cost.bucket.replace("client", f"client {identity}")})
+        for cost in observable.costs
+    )
+
+
+def scope(environment: Environment) -> str:
+    """The stack whose limiters are counted: two files that name the same front share its budget."""
+    if environment.load_balancer:
+        return environment.load_balancer.url.origin
+    if environment.gateway:
+        return environment.gateway.nodes[0].proxy.origin
+    return environment.name
+
+
+@dataclass
+class _Book:
+    bucket: str
+    limit: int
+    window: float
+    allowed: int
+    used: int
+    planned: int = 0
+
+    @classmethod
+    def open(cls, cost: Cost, share: float, account: Account, now: float) -> _Book:
+        used = account.used(cost.bucket, now - cost.remembered)
+        return cls(cost.bucket, cost.limit, cost.window, int(cost.limit * share), used)
+
+    def has(self, requests: int) -> bool:
+        return self.used + self.planned + requests <= self.allowed
+
+    def use(self) -> Use:
+        return Use(self.bucket, self.limit, self.window, self.allowed, self.used, self.planned)

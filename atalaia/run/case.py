@@ -1,0 +1,110 @@
+"""Cases: a check applied to a target of an environment, with everything it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from atalaia.checks.check import Check, NotDeclared
+from atalaia.environment import Environment
+from atalaia.exchange.observable import Observable
+from atalaia.run.results import Outcome, Result, SkipKind
+
+UNDECLARED = "-"
+"""The target of a check that the environment declares nothing for."""
+
+
+@dataclass(frozen=True)
+class Skip:
+    """Why a case does not apply."""
+
+    kind: SkipKind
+    reason: str
+
+
+@dataclass(frozen=True)
+class Case:
+    """One check@target: what to observe, what to expect, what must hold first."""
+
+    check: Check
+    target: str
+    observables: tuple[Observable, ...] = ()
+    expected: Any = None
+    requires: tuple[Case, ...] = ()
+    skip: Skip | None = None
+
+    @property
+    def identity(self) -> str:
+        """check@target."""
+        return f"{self.check.id}@{self.target}"
+
+    def result(self, outcome: Outcome, **details: Any) -> Result:
+        """A result of this case."""
+        return Result(
+            check=self.check.id,
+            target=self.target,
+            outcome=outcome,
+            severity=self.check.severity,
+            remedy=self.check.remedy if outcome is Outcome.FAILED else "",
+            **details,
+        )
+
+    def blocked(self, by: Result) -> Result:
+        """The result where a prerequisite did not hold; its root cause is named."""
+        return self.result(
+            Outcome.BLOCKED,
+            blocked_by=by.root,
+            reason=f"{by.root} {'did not pass' if by.blocked_by else by.outcome.value}",
+        )
+
+
+class Cases:
+    """The cases of an environment, each built once, prerequisites included."""
+
+    def __init__(self, environment: Environment) -> None:
+        self._environment = environment
+        self._built: dict[tuple[str, str], Case] = {}
+
+    def of(self, check: Check) -> tuple[Case, ...]:
+        """The cases of one check: one per target, or a single skipped one."""
+        targets = check.targets(self._environment)
+        if isinstance(targets, NotDeclared):
+            reason = f"the environment declares no {targets.what}"
+            return (Case(check, UNDECLARED, skip=Skip(SkipKind.NOT_DECLARED, reason)),)
+        return tuple(self.one(check, target) for target in targets)
+
+    def one(self, check: Check, target: str) -> Case:
+        """The case of one check@target."""
+        key = (check.id, target)
+        if key not in self._built:
+            self._built[key] = self._build(check, target)
+        return self._built[key]
+
+    def _build(self, check: Check, target: str) -> Case:
+        environment = self._environment
+        if not environment.allows(check.effect):
+            reason = f"it {check.effect.value}, and safety is {environment.safety.value}"
+            return Case(check, target, skip=Skip(SkipKind.NOT_ALLOWED, reason))
+        return Case(
+            check,
+            target,
+            observables=check.observes(environment, target),
+            expected=check.expects(environment, target),
+            requires=tuple(self.one(need, of) for need, of in check.requires(environment, target)),
+        )
+
+
+def closure(cases: Iterable[Case]) -> tuple[Case, ...]:
+    """The cases and everything they require, each once, prerequisites first."""
+    ordered: dict[str, Case] = {}
+
+    def visit(case: Case) -> None:
+        if case.identity not in ordered:
+            for need in case.requires:
+                visit(need)
+            ordered[case.identity] = case
+
+    for case in cases:
+        visit(case)
+    return tuple(ordered.values())
