@@ -1,0 +1,1 @@
+"""Servers that stand in for what has no Debian package: the eight services, Kong and Grafana."""
