@@ -1,1 +1,78 @@
-""""""
+"""The `atalaia` command. Each group of subcommands is a file of its own, loaded when it is used."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import traceback
+from typing import NoReturn
+
+import click
+
+from atalaia import __version__
+from atalaia.errors import AtalaiaError, ExitCode
+
+_COMMANDS = {
+    "check": "atalaia.cli.check:check",
+    "env": "atalaia.cli.env:env",
+    "report": "atalaia.cli.report:report",
+    "sandbox": "atalaia.cli.sandbox:sandbox",
+}
+
+
+class _Lazy(click.Group):
+    """A group that imports a subcommand only when it is asked for."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        return sorted(_COMMANDS)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        if name not in _COMMANDS:
+            return None
+        module, attribute = _COMMANDS[name].split(":")
+        command: click.Command = getattr(importlib.import_module(module), attribute)
+        return command
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="atalaia")
+def cli() -> None:
+    """Tells the truth about a stack: HAProxy, Kong, services, stores and their monitoring.
+
+    \b
+    Examples:
+      atalaia sandbox up                          a whole stack on loopback
+      atalaia check connectivity --env sandbox    test it
+      atalaia check --env environments/mine.yml   test your own
+      atalaia env validate environments/mine.yml  is the file right?
+
+    Exit codes: 0 all held; 1 a check failed; 2 could not be measured; 3 usage or configuration;
+    4 measured, not delivered; 5 a defect of Atalaia.
+
+    Completion for bash: eval "$(_ATALAIA_COMPLETE=bash_source atalaia)"; zsh and fish likewise.
+    """
+
+
+def main() -> NoReturn:
+    """Run the command; a user's mistake is a message and exit 3, a defect of ours exit 5."""
+    try:
+        code = cli.main(prog_name="atalaia", standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else ExitCode.OK)
+    except click.exceptions.Exit as ended:
+        sys.exit(ended.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(ExitCode.USAGE)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted", err=True)
+        sys.exit(ExitCode.NOT_MEASURED)
+    except AtalaiaError as error:
+        click.echo(str(error), err=True)
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(ExitCode.NOT_DELIVERED)
+    except Exception:
+        traceback.print_exc()
+        click.echo("this is a defect of Atalaia; please report it with the lines above", err=True)
+        sys.exit(ExitCode.DEFECT)

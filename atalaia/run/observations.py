@@ -1,0 +1,128 @@
+"""Observations: taken once per run, redacted, and shared by all checks and workers."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import os
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from filelock import AsyncFileLock
+from pydantic import BaseModel, ConfigDict, SerializeAsAny
+
+from atalaia.exchange.failure import Seen
+from atalaia.exchange.hop import Hop
+from atalaia.exchange.observable import Observable
+from atalaia.redaction import Redactor
+
+Observe = Callable[[Observable], Awaitable[Seen]]
+"""The effect that takes an observation."""
+
+_AT_ONCE = 16
+
+
+class Observation(BaseModel):
+    """What was seen, when, and through which hop."""
+
+    model_config = ConfigDict(frozen=True)
+
+    key: str
+    taken_at: float
+    """Unix time at which it was complete."""
+    hop: Hop
+    payload: SerializeAsAny[Seen]
+
+
+class Observations:
+    """The observations of one run, in a directory that its workers share.
+
+    `take` returns what another check or worker has seen already; otherwise it observes, redacts and
+    stores under the observation's lock, so that the stack sees each request once. What has been
+    judged is what has been stored.
+    """
+
+    def __init__(self, directory: Path, observe: Observe, redactor: Redactor) -> None:
+        self._directory = directory
+        self._observe = observe
+        self._redactor = redactor
+        self._tasks: dict[str, asyncio.Task[Observation]] = {}
+        self._quietness = _Quietness(_AT_ONCE)
+        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    async def take(self, observable: Observable) -> Observation:
+        """The observation of this observable; taken now, unless it was before."""
+        if observable.key not in self._tasks:
+            self._tasks[observable.key] = asyncio.create_task(self._take(observable))
+        return await asyncio.shield(self._tasks[observable.key])
+
+    def taken(self, observable: Observable) -> bool:
+        """Whether any worker of the run has taken it."""
+        return self._path(observable).exists()
+
+    async def _take(self, observable: Observable) -> Observation:
+        path = self._path(observable)
+        # Without a thread of its own the lock polls; the wait is for another worker's request.
+        async with AsyncFileLock(path.with_suffix(".lock"), run_in_executor=False, poll_interval=0.01):
+            if path.exists():
+                return _load(path, observable)
+            async with self._quietness.loud() if not observable.quiet else self._quietness.quiet():
+                payload = await self._observe(observable)
+            observation = Observation(
+                key=self._redactor(observable.key),
+                taken_at=time.time(),
+                hop=observable.hop,
+                payload=_redacted(payload, self._redactor),
+            )
+            _store(path, observation)
+            return observation
+
+    def _path(self, observable: Observable) -> Path:
+        name = hashlib.sha256(observable.key.encode()).hexdigest()[:32]
+        return self._directory / f"{name}.json"
+
+
+class _Quietness:
+    """Lets many observe at once, or one that measures time all alone."""
+
+    def __init__(self, at_once: int) -> None:
+        self._places = asyncio.Semaphore(at_once)
+        self._at_once = at_once
+        self._one_quiet = asyncio.Lock()
+
+    @asynccontextmanager
+    async def loud(self) -> AsyncIterator[None]:
+        async with self._places:
+            yield
+
+    @asynccontextmanager
+    async def quiet(self) -> AsyncIterator[None]:
+        async with self._one_quiet:
+            held = 0
+            try:
+                for _ in range(self._at_once):
+                    await self._places.acquire()
+                    held += 1
+                yield
+            finally:
+                for _ in range(held):
+                    self._places.release()
+
+
+def _redacted(payload: Seen, redactor: Redactor) -> Seen:
+    return type(payload).model_validate(redactor.structure(payload.model_dump()))
+
+
+def _store(path: Path, observation: Observation) -> None:
+    partial = path.with_suffix(".partial")
+    partial.write_text(observation.model_dump_json())
+    os.replace(partial, path)
+
+
+def _load(path: Path, observable: Observable) -> Observation:
+    document = json.loads(path.read_text())
+    payload = observable.sees.model_validate_json(json.dumps(document.pop("payload")))
+    return Observation(payload=payload, **document)

@@ -1,0 +1,86 @@
+"""A live run as one process of it sees it: the environment, the plan, and results as they come."""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+import threading
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+from atalaia.environment import Environment
+from atalaia.redaction import Redactor
+from atalaia.run.case import Case, Cases
+from atalaia.run.execute import Executor
+from atalaia.run.network import network_of
+from atalaia.run.observations import Observations
+from atalaia.run.results import Result
+from atalaia.run.share import Shared
+from atalaia.systems.observe import observe
+
+
+class LiveRun:
+    """One process' part in a run.
+
+    The plan is made once, by whichever process has collected first; all of them read it. Cases are
+    executed on a thread of their own, so that observations wait side by side while pytest asks for
+    one result after the other.
+    """
+
+    def __init__(self, environment: Environment, directory: Path) -> None:
+        self.environment = environment
+        self.directory = directory
+        self.cases = Cases(environment)
+        self.redactor = Redactor(environment.secrets())
+        self.planned: tuple[Case, ...] = ()
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="atalaia-live", daemon=True)
+        self._executor: Executor | None = None
+
+    @property
+    def run_id(self) -> str:
+        """The run's name, which is its directory's."""
+        return self.directory.name
+
+    def plan(self, cases: Iterable[Case]) -> None:
+        """Settle what will be sent, with the other processes of the run."""
+        self.planned = tuple(cases)
+        shared = Shared(self.directory).settle(self.environment, self.planned, now=time.time())
+        network = network_of(self.environment, shared.allotment.identity)
+        observations = Observations(
+            self.directory / "observations", lambda seen: observe(seen, network), self.redactor
+        )
+        self._executor = Executor(
+            observations, denied=shared.allotment.denied, accepted=self.environment.accepted
+        )
+        self._thread.start()
+
+    def start(self) -> None:
+        """Begin to execute every planned case, without waiting."""
+        for case in self.planned:
+            self._submit(case)
+
+    def result(self, case: Case) -> Result:
+        """The result of a case, waited for. Whatever a judge raises is raised here."""
+        return self._submit(case).result()
+
+    def stop(self) -> None:
+        """End the thread; what is under way is given up."""
+        if not self._thread.is_alive():
+            return
+        asyncio.run_coroutine_threadsafe(_cancel_all(), self._loop).result(timeout=5)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(timeout=5)
+        self._loop.close()
+
+    def _submit(self, case: Case) -> concurrent.futures.Future[Result]:
+        assert self._executor is not None, "plan() comes first"
+        return asyncio.run_coroutine_threadsafe(self._executor.execute(case), self._loop)
+
+
+async def _cancel_all() -> None:
+    tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,132 @@
+"""The controller's record of a live run: results as they arrive, findings.json at the end."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+
+import pytest
+
+from atalaia.run.journal import Journal
+from atalaia.run.results import Outcome, Result, RunRecord
+from atalaia.run.share import Agreement, Shared
+from reports.terminal import render
+
+_CRASHED = "???"
+"""What xdist gives as the phase of a test whose worker died."""
+
+
+class Recorder:
+    """Collects results in the process that the user started. Writes nothing where no case was planned."""
+
+    def __init__(self, directory: Path, out: Path) -> None:
+        self._directory = directory
+        self._out = out
+        self._started = datetime.now(UTC)
+        self._journal: Journal | None = None
+        self._results: dict[str, Result] = {}
+        self._defects: list[str] = []
+        self._notes: list[str] = []
+        self._interrupted = False
+        self._previous_handler: object = None
+        self.record: RunRecord | None = None
+
+    def pytest_sessionstart(self) -> None:
+        """A request to end is handled as Ctrl-C is: what was found so far is written."""
+        self._previous_handler = signal.signal(signal.SIGTERM, _interrupt)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Keep a result as soon as it is known."""
+        if document := getattr(report, "atalaia", None):
+            result = Result.model_validate(document)
+            self._results[result.identity] = result
+            self._journal = self._journal or Journal(self._directory)
+            self._journal.append(document)
+        elif report.when == _CRASHED:
+            self._notes.append(f"a worker process died while it ran {report.nodeid}")
+        elif report.failed:
+            self._defects.append(f"{report.nodeid}: {_last_line(report)}")
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """A suite that cannot be collected is a defect of ours."""
+        if report.failed:
+            self._defects.append(f"{report.nodeid}: {_last_line(report)}")
+
+    def pytest_keyboard_interrupt(self) -> None:
+        """The run ends before its time."""
+        self._interrupted = True
+
+    def pytest_sessionfinish(self) -> None:
+        """Write findings.json, whatever ended the run."""
+        if self._previous_handler is not None:
+            signal.signal(signal.SIGTERM, self._previous_handler)  # type: ignore[arg-type]
+        agreement = Shared(self._directory).read()
+        if agreement is None:
+            return
+        self.record = self._written(agreement)
+        (self._journal or Journal(self._directory)).finish(self.record, self._out)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Say what was found, to people."""
+        if self.record is None:
+            return
+        terminalreporter.ensure_newline()
+        terminalreporter.write(
+            render(
+                self.record,
+                width=min(shutil.get_terminal_size().columns, 120),
+                colour=terminalreporter.hasmarkup,
+                path=str(_shown(self._out / "findings.json")),
+            )
+        )
+
+    def _written(self, agreement: Agreement) -> RunRecord:
+        missing = [case for case in agreement.planned if f"{case.check}@{case.target}" not in self._results]
+        results = [
+            self._results.get(f"{case.check}@{case.target}")
+            or Result(
+                check=case.check,
+                target=case.target,
+                severity=case.severity,
+                outcome=Outcome.INCONCLUSIVE,
+                reason="the run ended before its turn" if self._interrupted else "no result came back",
+            )
+            for case in agreement.planned
+        ]
+        return RunRecord(
+            run=self._directory.name,
+            environment=agreement.environment,
+            safety=agreement.safety,
+            started=self._started.isoformat(timespec="milliseconds"),
+            finished=datetime.now(UTC).isoformat(timespec="milliseconds"),
+            complete=not missing and not self._defects,
+            interrupted=self._interrupted,
+            planned=len(agreement.planned),
+            stand_ins=agreement.stand_ins,
+            notes=(*agreement.notes, *self._notes),
+            defects=tuple(self._defects),
+            results=tuple(results),
+        )
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _last_line(report: pytest.TestReport | pytest.CollectReport) -> str:
+    lines = [line for line in report.longreprtext.splitlines() if line.strip()]
+    return lines[-1].strip() if lines else "no details"
+
+
+def _shown(path: Path) -> Path:
+    """A path as the reader would type it."""
+    try:
+        return path.relative_to(Path.cwd())
+    except ValueError:
+        return path
+
+
