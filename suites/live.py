@@ -16,7 +16,7 @@ from atalaia.run.execute import Executor
 from atalaia.run.network import network_of
 from atalaia.run.observations import Observations
 from atalaia.run.results import Result
-from atalaia.run.share import Shared
+from atalaia.run.share import OBSERVATIONS, Shared
 from atalaia.systems.observe import observe
 
 
@@ -49,7 +49,7 @@ class LiveRun:
         shared = Shared(self.directory).settle(self.environment, self.planned, now=time.time())
         network = network_of(self.environment, shared.allotment.identity)
         observations = Observations(
-            self.directory / "observations", lambda seen: observe(seen, network), self.redactor
+            self.directory / OBSERVATIONS, lambda seen: observe(seen, network), self.redactor
         )
         self._executor = Executor(
             observations, denied=shared.allotment.denied, accepted=self.environment.accepted

@@ -10,9 +10,11 @@ from types import FrameType
 
 import pytest
 
+from atalaia.run.budget import settle
 from atalaia.run.journal import Journal
 from atalaia.run.results import Outcome, Result, RunRecord
-from atalaia.run.share import Agreement, Shared
+from atalaia.run.observations import stored_at
+from atalaia.run.share import OBSERVATIONS, Agreement, Shared, ledger
 from reports.terminal import render
 
 _CRASHED = "???"
@@ -67,6 +69,14 @@ class Recorder:
         if agreement is None:
             return
         self.record = self._written(agreement)
+        observations = self._directory / OBSERVATIONS
+        settle(
+            agreement.allotment,
+            ledger(),
+            lambda key: stored_at(observations, key).exists(),
+            run=self._directory.name,
+            now=self._started.timestamp(),
+        )
         (self._journal or Journal(self._directory)).finish(self.record, self._out)
 
     @pytest.hookimpl(trylast=True)
@@ -128,5 +138,3 @@ def _shown(path: Path) -> Path:
         return path.relative_to(Path.cwd())
     except ValueError:
         return path
-
-

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from atalaia.environment import Environment
@@ -38,6 +38,10 @@ class Allotment:
     uses: tuple[Use, ...] = ()
     denied: Mapping[str, str] = field(default_factory=dict)
     """Key of an observable → why it is not sent."""
+    granted: Mapping[str, tuple[Cost, ...]] = field(default_factory=dict)
+    """Key of an observable that costs something → what it was charged."""
+    scope: str = ""
+    """The stack whose ledger was charged."""
 
 
 def in_order_of_worth(cases: Iterable[Case]) -> list[Observable]:
@@ -75,6 +79,7 @@ def allot(
     with ledger.account(scope(environment), now) as account:
         books: dict[str, _Book] = {}
         denied: dict[str, str] = {}
+        granted: dict[str, tuple[Cost, ...]] = {}
         for observable in in_order_of_worth(cases):
             costs = charges(observable, identity)
             for cost in costs:
@@ -87,28 +92,25 @@ def allot(
                 continue
             for cost in costs:
                 books[cost.bucket].planned += cost.requests
+                granted[observable.key] = costs
         if charge:
             for book in books.values():
                 if book.planned:
                     account.charge(book.bucket, book.planned, now, run)
-    return Allotment(identity, tuple(book.use() for book in books.values()), denied)
+    uses = tuple(book.use() for book in books.values())
+    return Allotment(identity, uses, denied, granted, scope(environment))
 
 
 def settle(
-    environment: Environment,
-    ledger: Ledger,
-    taken: Iterable[Observable],
-    *,
-    run: str,
-    now: float,
-    identity: str | None,
+    allotment: Allotment, ledger: Ledger, taken: Callable[[str], bool], *, run: str, now: float
 ) -> None:
-    """Replace what a run reserved by what it really sent."""
+    """Replace what a run reserved by what it really sent; `taken` knows by an observable's key."""
     spent: Counter[str] = Counter()
-    for observable in taken:
-        for cost in charges(observable, identity):
-            spent[cost.bucket] += cost.requests
-    with ledger.account(scope(environment), now) as account:
+    for key, costs in allotment.granted.items():
+        if taken(key):
+            for cost in costs:
+                spent[cost.bucket] += cost.requests
+    with ledger.account(allotment.scope, now) as account:
         account.release(run)
         for bucket, requests in spent.items():
             account.charge(bucket, requests, now, run)

@@ -59,12 +59,8 @@ class Observations:
             self._tasks[observable.key] = asyncio.create_task(self._take(observable))
         return await asyncio.shield(self._tasks[observable.key])
 
-    def taken(self, observable: Observable) -> bool:
-        """Whether any worker of the run has taken it."""
-        return self._path(observable).exists()
-
     async def _take(self, observable: Observable) -> Observation:
-        path = self._path(observable)
+        path = stored_at(self._directory, observable.key)
         # Without a thread of its own the lock polls; the wait is for another worker's request.
         async with AsyncFileLock(path.with_suffix(".lock"), run_in_executor=False, poll_interval=0.01):
             if path.exists():
@@ -80,9 +76,10 @@ class Observations:
             _store(path, observation)
             return observation
 
-    def _path(self, observable: Observable) -> Path:
-        name = hashlib.sha256(observable.key.encode()).hexdigest()[:32]
-        return self._directory / f"{name}.json"
+
+def stored_at(directory: Path, key: str) -> Path:
+    """Where the observation with this key is stored, once it is taken."""
+    return directory / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.json"
 
 
 class _Quietness:

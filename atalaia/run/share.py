@@ -18,6 +18,10 @@ from atalaia.run.ledger import Ledger
 from atalaia.state import state_directory
 
 
+OBSERVATIONS = "observations"
+"""The part of a run's directory that its workers share observations in."""
+
+
 class PlannedCase(BaseModel, frozen=True):
     """A case that owes a result."""
 
@@ -64,7 +68,9 @@ def identity_of(environment: Environment, run: str) -> str | None:
     if network is None:
         return None
     # The first and the last address of a network are not a host's.
-    usable = range(1, network.num_addresses - 1) if network.num_addresses > 2 else range(network.num_addresses)
+    usable = (
+        range(1, network.num_addresses - 1) if network.num_addresses > 2 else range(network.num_addresses)
+    )
     return str(network[random.Random(run).choice(usable)])  # noqa: S311 - spreads identities, guards nothing
 
 

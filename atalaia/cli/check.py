@@ -1,0 +1,148 @@
+"""`atalaia check`: run suites against an environment."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from atalaia.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from atalaia.environment import Environment
+
+SUITES = {"connectivity": "suites.connectivity"}
+_PYTEST_CODES = {2: ExitCode.NOT_MEASURED, 3: ExitCode.DEFECT, 4: ExitCode.USAGE, 5: ExitCode.USAGE}
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.argument("suite", nargs=-1, type=click.Choice(sorted(SUITES)))
+@click.option(
+    "--env", metavar="NAME|FILE", help="Environment; `sandbox` is the one that runs. [$ATALAIA_ENV]"
+)
+@click.option("--plan", is_flag=True, help="Print what would be sent, and send nothing.")
+@click.option("--keyword", "-k", metavar="EXPRESSION", help="Only the tests that match (pytest's -k).")
+@click.option("--workers", "-n", type=click.IntRange(min=1), help="Processes side by side; default: one.")
+@click.option("--junit", type=click.Path(dir_okay=False, path_type=Path), help="Also write JUnit XML.")
+@click.option("--allure", type=click.Path(file_okay=False, path_type=Path), help="Also write Allure results.")
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), default=Path("out"), show_default=True
+)
+@click.option("--enforce", is_flag=True, help="A missing tool or credential counts as not measured (exit 2).")
+@click.argument("pytest_arguments", nargs=-1, type=click.UNPROCESSED, metavar="[-- PYTEST-ARGUMENTS]")
+def check(
+    suite: tuple[str, ...],
+    env: str | None,
+    plan: bool,
+    keyword: str | None,
+    workers: int | None,
+    junit: Path | None,
+    allure: Path | None,
+    out: Path,
+    enforce: bool,
+    pytest_arguments: tuple[str, ...],
+) -> int:
+    """Run SUITEs (default: all) against an environment and tell what holds.
+
+    \b
+    Examples:
+      atalaia check connectivity --env sandbox
+      atalaia check --env environments/mine.yml --junit out/junit.xml
+      atalaia check connectivity --env mine --plan        what would be sent, and what it costs
+      atalaia check connectivity --env mine -k postgres   only the tests that match
+
+    Exits 0 when something passed and nothing failed, was blocked or inconclusive; 1 a check
+    failed; 2 could not be measured; 3 usage or configuration; 5 a defect of Atalaia.
+    """
+    from atalaia.environment.find import find
+    from atalaia.environment.loader import load
+
+    chosen = suite or tuple(SUITES)
+    path = find(env)
+    environment = load(path, os.environ)
+    if plan:
+        return _plan(environment, chosen)
+    return _run(path, chosen, keyword, workers, junit, allure, out.absolute(), enforce, pytest_arguments)
+
+
+def _plan(environment: Environment, chosen: tuple[str, ...]) -> int:
+    from atalaia.checks.catalogue import SUITE_CHECKS
+    from atalaia.run.budget import allot
+    from atalaia.run.case import Cases, closure
+    from atalaia.run.share import identity_of, ledger
+    from reports.plan import render
+
+    cases = Cases(environment)
+    planned = tuple(case for name in chosen for check in SUITE_CHECKS[name] for case in cases.of(check))
+    run = "plan"
+    allotment = allot(
+        environment,
+        closure(planned),
+        ledger(),
+        run=run,
+        now=time.time(),
+        identity=identity_of(environment, run),
+        charge=False,
+    )
+    click.echo(render(environment, planned, allotment), nl=False)
+    return ExitCode.OK
+
+
+def _run(
+    path: Path,
+    chosen: tuple[str, ...],
+    keyword: str | None,
+    workers: int | None,
+    junit: Path | None,
+    allure: Path | None,
+    out: Path,
+    enforce: bool,
+    further: tuple[str, ...],
+) -> int:
+    from atalaia.run.journal import new_run_id
+    from atalaia.run.results import RunRecord
+    from atalaia.run.verdict import exit_code
+
+    run = new_run_id()
+    command = [sys.executable, "-P", "-m", "pytest", "-c", str(files("suites") / "live.toml"), "--pyargs"]
+    command += [SUITES[name] for name in chosen]
+    command += ["--env", str(path), "--run-id", run, "--out", str(out)]
+    if keyword:
+        command += ["-k", keyword]
+    if workers and workers > 1:
+        # A worker that died is not replaced: what it had seen may be half done.
+        command += ["-n", str(workers), "--dist", "load", "--max-worker-restart=0"]
+    if junit:
+        command += ["--junit-xml", str(junit.absolute())]
+    if allure:
+        command += ["--alluredir", str(allure.absolute())]
+    pytest_code = _wait(subprocess.Popen([*command, *further]))
+    findings = out / "runs" / run / "findings.json"
+    if not findings.exists():
+        if pytest_code in (0, 1):
+            raise UsageError("nothing was selected", hint="leave out -k, or see `atalaia check --plan`")
+        return _PYTEST_CODES.get(pytest_code, ExitCode.DEFECT)
+    record = RunRecord.model_validate_json(findings.read_text())
+    if allure:
+        from reports.allure import write_side_files
+
+        write_side_files(record, allure)
+    return exit_code(record, enforce=enforce)
+
+
+def _wait(process: subprocess.Popen[bytes]) -> int:
+    """Wait for pytest. Ctrl-C reaches it by itself; a request to end is handed on, and it finishes."""
+    import signal
+
+    def hand_on(number: int, frame: object) -> None:
+        process.send_signal(number)
+
+    signal.signal(signal.SIGTERM, hand_on)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    return process.wait()
