@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shlex
+import signal
 import subprocess
 import sys
 import time
@@ -35,7 +37,7 @@ _PYTEST_CODES = {2: ExitCode.NOT_MEASURED, 3: ExitCode.DEFECT, 4: ExitCode.USAGE
     "--out", type=click.Path(file_okay=False, path_type=Path), default=Path("out"), show_default=True
 )
 @click.option("--enforce", is_flag=True, help="A missing tool or credential counts as not measured (exit 2).")
-@click.argument("pytest_arguments", nargs=-1, type=click.UNPROCESSED, metavar="[-- PYTEST-ARGUMENTS]")
+@click.option("--pytest", "further", metavar="ARGUMENTS", default="", help="More arguments for pytest, quoted.")
 def check(
     suite: tuple[str, ...],
     env: str | None,
@@ -46,7 +48,7 @@ def check(
     allure: Path | None,
     out: Path,
     enforce: bool,
-    pytest_arguments: tuple[str, ...],
+    further: str,
 ) -> int:
     """Run SUITEs (default: all) against an environment and tell what holds.
 
@@ -63,12 +65,12 @@ def check(
     from atalaia.environment.find import find
     from atalaia.environment.loader import load
 
-    chosen = suite or tuple(SUITES)
+    chosen = tuple(dict.fromkeys(suite)) or tuple(SUITES)
     path = find(env)
     environment = load(path, os.environ)
     if plan:
         return _plan(environment, chosen)
-    return _run(path, chosen, keyword, workers, junit, allure, out.absolute(), enforce, pytest_arguments)
+    return _run(path, chosen, keyword, workers, junit, allure, out.absolute(), enforce, shlex.split(further))
 
 
 def _plan(environment: Environment, chosen: tuple[str, ...]) -> int:
@@ -103,7 +105,7 @@ def _run(
     allure: Path | None,
     out: Path,
     enforce: bool,
-    further: tuple[str, ...],
+    further: list[str],
 ) -> int:
     from atalaia.run.journal import new_run_id
     from atalaia.run.results import RunRecord
@@ -138,8 +140,6 @@ def _run(
 
 def _wait(process: subprocess.Popen[bytes]) -> int:
     """Wait for pytest. Ctrl-C reaches it by itself; a request to end is handed on, and it finishes."""
-    import signal
-
     def hand_on(number: int, frame: object) -> None:
         process.send_signal(number)
 
