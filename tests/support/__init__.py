@@ -1,0 +1,1 @@
+"""What several tests need: servers on loopback, and runs of the plugin."""

@@ -1,0 +1,125 @@
+"""Budgets: a share by safety, charged once, remembered by the next run, given back when unspent."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+
+from atalaia.checks.check import Check, Severity
+from atalaia.environment import Environment
+from atalaia.errors import UsageError
+from atalaia.exchange.failure import Seen
+from atalaia.exchange.hop import Hop
+from atalaia.exchange.observable import Cost, Observable
+from atalaia.run.budget import Allotment, allot, in_order_of_worth, settle
+from atalaia.run.case import Case
+from atalaia.run.ledger import Ledger
+
+NOW = 1_800_000_000.0
+
+
+class Ask(Observable):
+    sees: ClassVar[type[Seen]] = Seen
+
+
+def environment(safety: str, **more) -> Environment:
+    document = {"name": "e", "safety": safety, "load_balancer": {"url": "http://lb.example"}, **more}
+    return Environment.model_validate_json(json.dumps(document))
+
+
+def check(id: str) -> Check:
+    return Check(
+        id=id, severity=Severity.MAJOR, catches="", remedy="", source="",
+        targets=lambda e: (), observes=lambda e, t: (), judge=lambda seen, expected: [],
+    )  # fmt: skip
+
+
+def cases(number: int, check_id: str = "c", each: int = 1, limit: int = 100) -> tuple[Case, ...]:
+    cost = Cost(bucket="load-balancer client", requests=each, limit=limit, window=60, memory=120)
+    return tuple(
+        Case(check(check_id), f"t{index}", (Ask(key=f"{check_id} {index}", hop=Hop.LOAD_BALANCER, costs=(cost,)),))
+        for index in range(number)
+    )
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Ledger:
+    return Ledger(tmp_path / "ledger.sqlite")
+
+
+def granted(safety: str, ledger: Ledger, number: int = 200, now: float = NOW, run: str = "r", **more) -> Allotment:
+    identity = more.pop("identity", None)
+    return allot(environment(safety, **more), cases(number), ledger, run=run, now=now, identity=identity)
+
+
+@pytest.mark.parametrize(("safety", "share"), [("production", 10), ("staging", 50), ("sandbox", 100)])
+def test_a_run_takes_at_most_its_safety_s_share_of_a_limiter(ledger, safety, share):
+    allotment = granted(safety, ledger)
+    assert len(allotment.granted) == share
+    assert len(allotment.denied) == 200 - share
+    assert "want of budget" in next(iter(allotment.denied.values()))
+
+
+def test_the_share_can_be_raised_only_by_saying_so(ledger):
+    assert len(granted("production", ledger, allow={"limiter_share": "25%"}).granted) == 25
+
+
+def test_a_second_run_in_the_same_minute_knows_what_the_first_one_spent(ledger):
+    assert len(granted("staging", ledger, number=30, run="one").granted) == 30
+    assert len(granted("staging", ledger, number=30, now=NOW + 30, run="two").granted) == 20
+
+
+def test_what_no_longer_weighs_is_forgotten(ledger):
+    granted("staging", ledger, number=50, run="one")
+    assert len(granted("staging", ledger, number=50, now=NOW + 119, run="two").granted) == 0
+    assert len(granted("staging", ledger, number=50, now=NOW + 121, run="three").granted) == 50
+
+
+def test_another_client_has_a_bucket_of_its_own(ledger):
+    granted("staging", ledger, number=50, run="one", identity="127.64.0.1")
+    second = granted("staging", ledger, number=50, run="two", identity="127.64.0.2")
+    assert len(second.granted) == 50
+    assert second.uses[0].bucket == "load-balancer client 127.64.0.2"
+
+
+def test_what_was_reserved_and_not_sent_is_given_back(ledger):
+    first = granted("staging", ledger, number=50, run="one")
+    settle(first, ledger, lambda key: key in {"c 0", "c 1"}, run="one", now=NOW)
+    assert len(granted("staging", ledger, number=50, run="two").granted) == 48
+
+
+def test_looking_charges_nothing(ledger):
+    allot(environment("staging"), cases(50), ledger, run="p", now=NOW, identity=None, charge=False)
+    assert len(granted("staging", ledger, number=50).granted) == 50
+
+
+def test_every_check_sees_a_sample_before_any_sees_its_second_target():
+    order = [seen.key for seen in in_order_of_worth((*cases(2, "a"), *cases(2, "b")))]
+    assert order == ["a 0", "b 0", "a 1", "b 1"]
+
+
+def test_what_is_free_is_never_denied(ledger):
+    free = Case(check("free"), "t", (Ask(key="free", hop=Hop.SERVICE),))
+    allotment = allot(environment("production"), (*cases(50), free), ledger, run="r", now=NOW, identity=None)
+    assert "free" not in allotment.denied
+
+
+def _take(path: Path, run: str) -> int:
+    return len(granted("staging", Ledger(path), number=30, run=run).granted)
+
+
+def test_runs_at_the_same_time_share_one_budget(tmp_path):
+    with multiprocessing.get_context("fork").Pool(4) as pool:
+        taken = pool.starmap(_take, [(tmp_path / "ledger.sqlite", f"r{index}") for index in range(4)])
+    assert sum(taken) == 50
+
+
+def test_a_ledger_that_is_no_ledger_is_told_plainly(tmp_path):
+    path = tmp_path / "ledger.sqlite"
+    path.write_text("this is not a database, and longer than a header would be" * 10)
+    with pytest.raises(UsageError, match="ledger cannot be used"):
+        granted("staging", Ledger(path))
