@@ -1,0 +1,1 @@
+"""HAProxy: its statistics, and what they mean."""
