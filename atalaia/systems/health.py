@@ -17,11 +17,55 @@ from typing import Any
 
 from atalaia.systems.document import instead_of
 
-_UP = frozenset({"up", "ok", "okay", "healthy", "pass", "passing", "passed", "warn", "warning", "ready", "alive",
-                 "online", "available", "running", "operational", "success", "green", "serving", "live"})  # fmt: skip
-_DOWN = frozenset({"down", "fail", "failed", "failing", "failure", "error", "unhealthy", "unavailable", "offline",
-                   "out_of_service", "out-of-service", "critical", "not_ready", "not-ready", "notready", "degraded",
-                   "dead", "red", "not_serving", "stopped", "ko", "unknown", "starting", "stopping"})  # fmt: skip
+_UP = frozenset(
+    [
+        "up",
+        "ok",
+        "okay",
+        "healthy",
+        "pass",
+        "passing",
+        "passed",
+        "warn",
+        "warning",
+        "ready",
+        "alive",
+        "live",
+        "online",
+        "available",
+        "running",
+        "operational",
+        "success",
+        "green",
+        "serving",
+    ]
+)
+_DOWN = frozenset(
+    [
+        "down",
+        "fail",
+        "failed",
+        "failing",
+        "failure",
+        "error",
+        "unhealthy",
+        "unavailable",
+        "offline",
+        "out_of_service",
+        "critical",
+        "not_ready",
+        "notready",
+        "degraded",
+        "dead",
+        "red",
+        "not_serving",
+        "stopped",
+        "ko",
+        "unknown",
+        "starting",
+        "stopping",
+    ]
+)
 _STATUS_KEYS = ("status", "health", "state", "overall", "overallstatus")
 _FLAG_KEYS = ("healthy", "ok", "up", "success", "ready", "alive")
 _NAME_KEYS = ("service", "serviceName", "service_name", "serviceId", "app", "application")
@@ -79,7 +123,7 @@ def _claim(document: dict[str, Any]) -> tuple[bool | None, str]:
 
 
 def _meaning(word: str) -> bool | None:
-    normal = word.strip().lower().replace(" ", "_")
+    normal = word.strip().lower().replace(" ", "_").replace("-", "_")
     if normal in _UP:
         return True
     return False if normal in _DOWN else None

@@ -75,7 +75,7 @@ def parse_statistics(body: bytes) -> Statistics | Unreadable:
     servers = []
     try:
         for row in rows:
-            if None in row.values() or "" in row and row[""]:
+            if None in row.values() or row.get(""):
                 return Unreadable(f"HAProxy's CSV with a broken line {rows.line_num}")
             if row["type"] == "2":
                 servers.append(_server(row))

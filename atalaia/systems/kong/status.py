@@ -29,7 +29,7 @@ def parse_status(body: bytes) -> KongStatus | Unreadable:
     if isinstance(document, Unreadable):
         return document
     server = document.get("server")
-    if "configuration_hash" not in document and "database" not in document or not isinstance(server, dict):
+    if ("configuration_hash" not in document and "database" not in document) or not isinstance(server, dict):
         return Unreadable(instead_of(body, "Kong's status"))
     database = document.get("database")
     reachable = database.get("reachable") if isinstance(database, dict) else None
