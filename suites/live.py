@@ -10,14 +10,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from atalaia.environment import Environment
-from atalaia.redaction import Redactor
 from atalaia.run.case import Case, Cases
 from atalaia.run.execute import Executor
-from atalaia.run.network import network_of
-from atalaia.run.observations import Observations
+from atalaia.run.once import executor_of
 from atalaia.run.results import Result
-from atalaia.run.share import OBSERVATIONS, Shared
-from atalaia.systems.observe import observe
+from atalaia.run.share import Shared
 
 
 class LiveRun:
@@ -32,7 +29,6 @@ class LiveRun:
         self.environment = environment
         self.directory = directory
         self.cases = Cases(environment)
-        self.redactor = Redactor(environment.secrets())
         self.planned: tuple[Case, ...] = ()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="atalaia-live", daemon=True)
@@ -46,14 +42,8 @@ class LiveRun:
     def plan(self, cases: Iterable[Case]) -> None:
         """Settle what will be sent, with the other processes of the run."""
         self.planned = tuple(cases)
-        shared = Shared(self.directory).settle(self.environment, self.planned, now=time.time())
-        network = network_of(self.environment, shared.allotment.identity)
-        observations = Observations(
-            self.directory / OBSERVATIONS, lambda seen: observe(seen, network), self.redactor
-        )
-        self._executor = Executor(
-            observations, denied=shared.allotment.denied, accepted=self.environment.accepted
-        )
+        agreement = Shared(self.directory).settle(self.environment, self.planned, now=time.time())
+        self._executor = executor_of(self.environment, self.directory, agreement)
         self._thread.start()
 
     def start(self) -> None:

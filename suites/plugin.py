@@ -7,12 +7,12 @@ from collections.abc import Callable, Generator
 from pathlib import Path
 
 import pytest
-
 from atalaia.environment.find import find
 from atalaia.environment.loader import load
+from atalaia.run.journal import new_run_id
+
 from atalaia.errors import UsageError
 from atalaia.run.case import Case
-from atalaia.run.journal import new_run_id
 from atalaia.run.results import Outcome, Result
 from suites.holds import check_of
 from suites.live import LiveRun

@@ -17,7 +17,6 @@ from atalaia.run.case import Case, closure
 from atalaia.run.ledger import Ledger
 from atalaia.state import state_directory
 
-
 OBSERVATIONS = "observations"
 """The part of a run's directory that its workers share observations in."""
 
