@@ -1,0 +1,54 @@
+# Atalaia's front door. Two commands do everything, set-up included: make demo, make test.
+# make turns every failure into 2, so the exit code of `atalaia` itself is printed last.
+
+PYTHON ?= python3
+ENV ?=
+ARGS ?=
+
+SHELL := /bin/sh
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+
+setup_with = @command -v $(PYTHON) >/dev/null || { \
+	echo "setup: no $(PYTHON) here; Atalaia needs Python 3.11 or newer (PYTHON=… names another)" >&2; \
+	exit 2; }; $(PYTHON) -m scripts.setup $(1)
+atalaia = .venv/bin/atalaia $(1) $(ARGS); code=$$?; echo "atalaia exit code: $$code"; exit $$code
+environment = $(if $(ENV),--env '$(ENV)')
+
+.PHONY: help setup venv demo test prove lint constraints sandbox-up sandbox-down test-connectivity
+
+help: ## This list
+	@echo "make TARGET [ENV=environment] [ARGS='more arguments'] [PYTHON=python3.12] [YES=1]"
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-19s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@echo "ENV is a file, a name in environments/, or sandbox: the one that runs."
+
+setup: ## Install what is missing: .venv, server packages (asks)
+	$(call setup_with)
+
+venv: ## Only .venv: enough to test a stack that runs elsewhere
+	$(call setup_with,--venv)
+
+demo: ## Start a stack on loopback, test it, stop it
+	$(call setup_with,--partial)
+	@.venv/bin/python -m scripts.demo $(ARGS)
+
+test: setup ## Atalaia's own tests, lint and types, each with its time
+	@.venv/bin/python -m scripts.test $(ARGS)
+
+prove: setup ## The long proofs: the healthy sandbox again and again
+	@.venv/bin/python -m pytest tests/prove $(ARGS)
+
+lint: venv ## Formatting, lint and types only
+	@.venv/bin/python -m scripts.test lint types
+
+constraints: venv ## Renew constraints.txt from pyproject.toml
+	@.venv/bin/python -m scripts.constraints
+
+sandbox-up: setup ## Start the sandbox and leave it running
+	@$(call atalaia,sandbox up)
+
+sandbox-down: venv ## Stop the sandbox
+	@$(call atalaia,sandbox down)
+
+test-connectivity: venv ## After a deploy: is every part of ENV there?
+	@$(call atalaia,check connectivity $(environment))
