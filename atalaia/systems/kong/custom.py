@@ -1,0 +1,151 @@
+"""Kong's checks that its schemas only name: paths, names, addresses, service URLs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from ipaddress import ip_network
+from itertools import pairwise
+from typing import Any
+from urllib.parse import urlsplit
+
+from atalaia.systems.kong.paths import compile_expression, normalise
+from atalaia.systems.kong.problems import ENTITY, Path, Problem
+
+_NAME = re.compile(r"[A-Za-z0-9.\-_~\x80-\U0010ffff]*")
+_HOST = re.compile(r"(\*\.)?[A-Za-z0-9\-_.]+(\.\*)?(:[0-9]+)?|\[[0-9a-fA-F:]+\](:[0-9]+)?")
+_PERCENT = re.compile(r"%(?![0-9a-fA-F]{2}).{0,2}")
+_LIMITS = ("second", "minute", "hour", "day", "month", "year")
+_L4 = frozenset({"tcp", "tls", "tls_passthrough", "udp"})
+_PORTS = {"http": 80, "https": 443, "grpc": 80, "grpcs": 443}
+
+Report = Callable[[Problem], None]
+
+
+def expand_url(given: dict[Any, Any]) -> dict[Any, Any]:
+    """A service's `url` written out as protocol, host, port and path, as Kong writes it."""
+    url = given.get("url")
+    if not isinstance(url, str):
+        return given
+    parts = urlsplit(url)
+    expanded = {key: value for key, value in given.items() if key != "url"}
+    try:
+        port = parts.port
+    except ValueError:
+        port = -1  # Kong's own check of the port names it
+    expanded["protocol"] = parts.scheme or None
+    expanded["host"] = parts.hostname
+    expanded["port"] = port or _PORTS.get(parts.scheme)
+    expanded["path"] = parts.path or None
+    return {key: value for key, value in expanded.items() if value is not None}
+
+
+def check(entity: str, record: Mapping[str, Any], path: Path, report: Report) -> None:
+    """Report what Kong's own code finds in an entity beyond its schema."""
+    if entity in ("services", "routes"):
+        _check_name(record, path, report)
+    if entity == "routes":
+        _check_route(record, path, report)
+    elif entity == "plugins" and isinstance(record.get("config"), dict):
+        _check_plugin(str(record["name"]), record["config"], path, report)
+
+
+def _check_name(record: Mapping[str, Any], path: Path, report: Report) -> None:
+    name = record.get("name")
+    if isinstance(name, str) and not _NAME.fullmatch(name):
+        message = (
+            f"invalid value '{name}': the only accepted ascii characters are alphanumerics or ., -, _, and ~"
+        )
+        report(Problem((*path, "name"), message))
+
+
+def _check_route(record: Mapping[str, Any], path: Path, report: Report) -> None:
+    for position, text in enumerate(record.get("paths") or ()):
+        if isinstance(text, str) and (message := _path_fault(text)):
+            report(Problem((*path, "paths", position), message))
+    for position, host in enumerate(record.get("hosts") or ()):
+        if isinstance(host, str) and "*" not in host and not _HOST.fullmatch(host):
+            report(Problem((*path, "hosts", position), f"invalid hostname: {host}"))
+    for name, values in (record.get("headers") or {}).items():
+        for value in values or ():
+            if isinstance(value, str) and value.startswith("~*") and not _compiles(value[2:]):
+                report(Problem((*path, "headers"), f"invalid regex: '{value[2:]}' (of header {name})"))
+    protocols = record.get("protocols")
+    if isinstance(protocols, list):
+        _check_matchers(record, protocols, path, report)
+
+
+def _check_matchers(record: Mapping[str, Any], protocols: list[Any], path: Path, report: Report) -> None:
+    if _L4.intersection(protocols):
+        if record.get("paths"):
+            message = "cannot set 'paths' when 'protocols' is 'tcp', 'tls', 'tls_passthrough' or 'udp'"
+            report(Problem((*path, "paths"), message))
+        if not any(record.get(name) for name in ("sources", "destinations", "snis")):
+            message = (
+                "must set one of 'sources', 'destinations', 'snis' when 'protocols' is 'tcp', 'tls' or 'udp'"
+            )
+            report(Problem((*path, ENTITY), message))
+        return
+    names = ["methods", "hosts", "headers", "paths"]
+    last = "http"
+    if "https" in protocols:
+        names, last = [*names, "snis"], "https"
+    if {"http", "https"}.intersection(protocols) and not any(record.get(name) for name in names):
+        listed = ", ".join(f"'{name}'" for name in names)
+        report(Problem((*path, ENTITY), f"must set one of {listed} when 'protocols' is '{last}'"))
+
+
+def _path_fault(text: str) -> str | None:
+    if text.startswith("~/"):
+        try:
+            compile_expression(text[1:])
+        except re.error as error:
+            return f"invalid regex: '{text[1:]}' (PCRE returned: {error})"
+        return None
+    if not text.startswith("/") or "//" in text:
+        return None  # said by the schema
+    if found := _PERCENT.search(text):
+        return f"invalid url-encoded value: '{found[0]}'"
+    normal = normalise(text)
+    if normal != text:
+        return f"non-normalized path, consider use '{normal}' instead"
+    return None
+
+
+def _check_plugin(name: str, config: Mapping[str, Any], path: Path, report: Report) -> None:
+    if name == "rate-limiting":
+        _check_limits(config, path, report)
+    elif name == "ip-restriction":
+        for field in ("allow", "deny"):
+            for position, text in enumerate(config.get(field) or ()):
+                if isinstance(text, str) and not _is_network(text):
+                    report(Problem((*path, "config", field, position), f"invalid ip or cidr range: '{text}'"))
+
+
+def _check_limits(config: Mapping[str, Any], path: Path, report: Report) -> None:
+    given = [(name, config[name]) for name in _LIMITS if isinstance(config.get(name), int | float)]
+    if not given and not any(config.get(name) is not None for name in _LIMITS):
+        return  # said by the schema
+    for (short, low), (long, high) in pairwise(given):
+        if high < low:
+            message = (
+                f"The limit for {long}({high:.1f}) cannot be lower than the limit for {short}({low:.1f})"
+            )
+            report(Problem((*path, "config"), message))
+            return
+
+
+def _compiles(expression: str) -> bool:
+    try:
+        re.compile(expression)
+    except re.error:
+        return False
+    return True
+
+
+def _is_network(text: str) -> bool:
+    try:
+        ip_network(text, strict=False)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,102 @@
+"""What Kong says about a declarative file that it refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from atalaia.errors import UsageError
+
+Path = tuple[str | int, ...]
+"""Keys and list positions (from 0) down to the place in the document."""
+
+ENTITY = "@entity"
+"""The key under which Kong reports what is wrong with an entity as a whole, as a list."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One fault: where in the document, and Kong's words for it."""
+
+    path: Path
+    message: str
+
+    def __str__(self) -> str:
+        return f"{readable(self.path)}: {self.message}" if self.path else self.message
+
+
+class DeclarativeError(UsageError):
+    """A declarative file that Kong would refuse; every fault of it."""
+
+    def __init__(self, problems: Iterable[Problem], where: str = "") -> None:
+        self.problems = tuple(problems)
+        super().__init__("; ".join(map(str, self.problems)), where=where)
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """The faults as Kong nests them: `{"services": [{"host": "required field missing"}]}`."""
+        root: dict[str, Any] = {}
+        for problem in self.problems:
+            _insert(root, problem.path or ("error",), problem.message)
+        return root
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The body of Kong's answer 400 to `POST /config`."""
+        return {
+            "fields": self.fields,
+            "name": "invalid declarative configuration",
+            "message": f"declarative config is invalid: {lua(self.fields)}",
+            "code": 14,
+        }
+
+
+def readable(path: Path) -> str:
+    """`services[0].routes[1].paths[0]`."""
+    text = ""
+    for part in path:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+    return text
+
+
+def lua(value: object) -> str:
+    """A document as Kong prints tables: `{services={[2]="…"}}`, keys sorted, positions from 1."""
+    if isinstance(value, dict):
+        return "{" + ",".join(f"{_key(key)}={lua(value[key])}" for key in sorted(value)) + "}"
+    if isinstance(value, list):
+        whole = None not in value
+        items = (
+            lua(item) if whole else f"[{i}]={lua(item)}"
+            for i, item in enumerate(value, 1)
+            if item is not None
+        )
+        return "{" + ",".join(items) + "}"
+    text = str(value).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{text}"'
+
+
+def _key(key: str) -> str:
+    return key if key.isidentifier() else f'["{key}"]'
+
+
+def _insert(root: dict[str, Any], path: Path, message: str) -> None:
+    """Place `message` in nested dicts and lists; lists are filled up with None."""
+    node: Any = root
+    for part, following in zip(path, (*path[1:], None), strict=True):
+        leaf = following is None
+        value: Any = (
+            ([message] if part == ENTITY else message) if leaf else [] if isinstance(following, int) else {}
+        )
+        if isinstance(part, int):
+            node.extend([None] * (part + 1 - len(node)))
+            if node[part] is None:
+                node[part] = value
+            node = node[part]
+        elif leaf and part == ENTITY and part in node:
+            node[part].append(message)
+        else:
+            # A field that is wrong as a whole hides what is wrong within it, as in Kong.
+            node = node.setdefault(part, value)
+        if not leaf and not isinstance(node, dict | list):
+            return

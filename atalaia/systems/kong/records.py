@@ -1,0 +1,175 @@
+"""The entities of a declarative document, nested or flat, as one flat list of records with ids."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from atalaia.systems.kong import custom, schema
+from atalaia.systems.kong.identity import identify
+from atalaia.systems.kong.problems import Path, Problem
+
+CREDENTIALS = ("keyauth_credentials", "jwt_secrets", "basicauth_credentials", "hmacauth_credentials", "acls",
+               "oauth2_credentials")  # fmt: skip
+_CHILDREN: Mapping[str, Mapping[str, str]] = {
+    "services": {"routes": "service", "plugins": "service"},
+    "routes": {"plugins": "route"},
+    "consumers": {"plugins": "consumer", **dict.fromkeys(CREDENTIALS, "consumer")},
+    "upstreams": {"targets": "upstream"},
+}
+_REFERENCES: Mapping[str, Mapping[str, str]] = {
+    "routes": {"service": "services"},
+    "plugins": {"route": "routes", "service": "services", "consumer": "consumers"},
+    "targets": {"upstream": "upstreams"},
+    **{kind: {"consumer": "consumers"} for kind in CREDENTIALS},
+}
+_KEYS = {
+    "consumers": "username", "targets": "target", "keyauth_credentials": "key", "jwt_secrets": "key",
+    "basicauth_credentials": "username", "hmacauth_credentials": "username", "acls": "group",
+}  # fmt: skip
+_NOTES = ("_comment", "_ignore")
+
+
+@dataclass
+class Record:
+    """One entity: where it stands, its fields with defaults, and what it refers to."""
+
+    entity: str
+    path: Path
+    fields: dict[str, Any]
+    id: str = ""
+
+    @property
+    def key(self) -> str | None:
+        """The name, username or key that others may refer to it by."""
+        value = self.fields.get(_KEYS.get(self.entity, "name"))
+        return value if isinstance(value, str) else None
+
+
+class Records:
+    """Collects the entities of a document; faults go to `report`."""
+
+    def __init__(self, report: Callable[[Problem], None]) -> None:
+        self._faults = 0
+        self._report_to = report
+        self._all: list[Record] = []
+
+    def of(self, entity: str) -> Iterator[Record]:
+        """The records of one kind, in the file's order."""
+        return (record for record in self._all if record.entity == entity)
+
+    def add_all(self, entities: Mapping[str, list[Any]]) -> None:
+        """Read every entity of the document, nested ones right after their parents."""
+        for entity, items in entities.items():
+            self._add(entity, items, (entity,), None)
+
+    def resolve(self) -> None:
+        """Turn names into ids, and look for what is declared twice or does not exist."""
+        if self._faults == 0:
+            self._resolve_references()
+        if self._faults == 0:
+            self._refuse_duplicates()
+
+    def _report(self, problem: Problem) -> None:
+        self._faults += 1
+        self._report_to(problem)
+
+    def _add(self, entity: str, items: Any, path: Path, parent: tuple[str, str] | None) -> None:
+        if not isinstance(items, list):
+            self._report(Problem(path, "expected an array"))
+            return
+        for position, item in enumerate(items):
+            where = (*path, position)
+            if isinstance(item, dict):
+                self._add_one(entity, item, where, parent)
+            else:
+                self._report(Problem(where, "expected a record"))
+
+    def _add_one(self, entity: str, item: dict[Any, Any], path: Path, parent: tuple[str, str] | None) -> None:
+        children = _CHILDREN.get(entity, {})
+        given = {key: value for key, value in item.items() if key not in children and key not in _NOTES}
+        if entity == "services":
+            given = custom.expand_url(given)
+        if parent and given.get(parent[0]) is not None:
+            self._report(Problem((*path, parent[0]), "value must be null"))
+        if parent:
+            given[parent[0]] = {"id": parent[1]}
+        record = Record(entity, path, self._filled(entity, given, path))
+        record.id = _identity(record, parent)
+        self._all.append(record)
+        for child, link in children.items():
+            if item.get(child) is not None:
+                self._add(child, item[child], (*path, child), (link, record.id))
+
+    def _filled(self, entity: str, given: dict[str, Any], path: Path) -> dict[str, Any]:
+        known = schema.entity_schema(entity)
+        if known is None:
+            return dict(given)
+        fields = schema.fields_of(entity)
+        plugin = given.get("name") if entity == "plugins" else None
+        if isinstance(plugin, str):
+            if plugin not in schema.bundled_plugins():
+                message = f"plugin '{plugin}' not enabled; add it to the 'plugins' configuration property"
+                self._report(Problem((*path, "name"), message))
+                return dict(given)
+            fields = {**fields, **schema.fields_of(plugin, plugin=True)}
+            known = schema.plugin_schema(plugin) or known
+        filled = schema.fill(fields, given, path, self._report)
+        schema.check_entity(known, filled, path, self._report)
+        custom.check(entity, filled, path, self._report)
+        return filled
+
+    def _resolve_references(self) -> None:
+        ids = {(record.entity, record.id): record.id for record in self._all}
+        names = {(record.entity, record.key): record.id for record in self._all if record.key}
+        for record in self._all:
+            for field, entity in _REFERENCES.get(record.entity, {}).items():
+                value = record.fields.get(field)
+                if value is None:
+                    continue
+                key = value.get("id") or value.get("name") if isinstance(value, dict) else value
+                found = names.get((entity, str(key))) or ids.get((entity, str(key)))
+                if found is None:
+                    message = f"invalid reference '{field}: {key}' (no such entry in '{entity}')"
+                    label = record.key or record.id
+                    self._report(Problem((record.entity, label, 0), message))
+                else:
+                    record.fields[field] = {"id": found}
+
+    def _refuse_duplicates(self) -> None:
+        for entity in dict.fromkeys(record.entity for record in self._all):
+            seen: set[tuple[str, str]] = set()
+            for position, record in enumerate(self.of(entity)):
+                unique = _KEYS.get(entity, "name") if entity not in ("plugins", "targets", "acls") else None
+                value = record.fields.get(unique) if unique else None
+                for what, key in ((f"{unique}", value), ("primary key", record.id)):
+                    if key is None or (what, key) not in seen:
+                        seen.add((what, str(key)))
+                        continue
+                    label = "primary key" if what == "primary key" else f"{what}"
+                    message = f"'{entity}' entity with {label} set to '{key}' already declared"
+                    self._report(Problem((entity, position), f"uniqueness violation: {message}"))
+                    break
+
+
+def _identity(record: Record, parent: tuple[str, str] | None) -> str:
+    given = record.fields.get("id")
+    if isinstance(given, str):
+        return given
+    if record.entity == "plugins":
+        scopes = [_reference(record.fields.get(field)) for field in ("route", "service", "consumer")]
+        instance = record.fields.get("instance_name")
+        return identify("plugins", instance or ":".join(["plugins", str(record.fields.get("name")), *scopes]))
+    key = record.key
+    if key is None:
+        return identify(record.entity, f"{record.path}")
+    if record.entity in ("targets", "acls") and parent:
+        key = f"{key}:{parent[1]}"
+    return identify(record.entity, key)
+
+
+def _reference(value: Any) -> str:
+    if isinstance(value, dict):
+        value = value.get("id") or value.get("name")
+    return value if isinstance(value, str) else ""
