@@ -53,18 +53,7 @@ def _join(base: str, match: Match, rest: str) -> str:
             return base + path[1:]
         return base if path == "/" else base + path
     if rest:
-        return (
-            base.rstrip("/") + rest
-            if rest.startswith("/") and base.endswith("/")
-            else _with_slash(base, rest)
-        )
-    slash = path.endswith("/") and len(path) > 1
-    if base == "/":
-        return "/"
+        return f"{base.removesuffix('/')}/{rest.removeprefix('/')}"
     if base.endswith("/"):
-        return base if path.endswith("/") else base[:-1]
-    return base + "/" if slash else base
-
-
-def _with_slash(base: str, rest: str) -> str:
-    return base + rest if base.endswith("/") or rest.startswith("/") else f"{base}/{rest}"
+        return base if path.endswith("/") or base == "/" else base[:-1]
+    return base + "/" if path.endswith("/") and len(path) > 1 else base
