@@ -18,7 +18,7 @@ environment = $(if $(ENV),--env '$(ENV)')
 .PHONY: help setup venv demo test prove lint constraints sandbox-up sandbox-down test-connectivity
 
 help: ## This list
-	@echo "make TARGET [ENV=environment] [ARGS='more arguments'] [PYTHON=python3.12] [YES=1]"
+	@echo "make TARGET [ENV=environment] [ARGS='more arguments'] [PYTHON=python3] [YES=1]"
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-19s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 	@echo "ENV is a file, a name in environments/, or sandbox: the one that runs."
 

@@ -20,10 +20,13 @@ if sys.version_info < OLDEST:
 import fcntl
 import os
 import shutil
+import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from scripts.setup import packages, privilege, venv
+
+_INSTALLER = "scripts.setup.install"
 
 
 def main(arguments: list[str]) -> int:
@@ -52,34 +55,35 @@ def _install(wanted: list[str]) -> str:
         return "there is no apt-get here"
     root = privilege.how_to_become_root()
     if root is None:
-        return (
-            "this account is not root, and sudo is missing or wants a password without a terminal to ask at"
-        )
+        return "this account is not root, and sudo is missing or cannot ask for a password"
     print(f"setup: to be installed with apt-get{' by sudo' if root else ''}:")
-    print(f"       {' '.join(wanted)}")
+    print(_wrapped(wanted))
     print("       Their daemons are kept from starting, now and at boot.", flush=True)
     if not privilege.agreed("Install them?"):
         return "not agreed to (YES=1 agrees without being asked)"
-    command = [*root, sys.executable, "-B", "-m", "scripts.setup.install", *wanted]
-    return (
-        ""
-        if privilege.run_to_its_end(command, venv.ROOT) == 0
-        else "the installation did not succeed, see above"
-    )
+    command = [*root, sys.executable, "-B", "-m", _INSTALLER, *wanted]
+    ended = privilege.run_to_its_end(command, venv.ROOT)
+    return "the installation did not succeed, see above" if ended != 0 else ""
 
 
 def _say_missing(wanted: list[str], refusal: str, consequence: str) -> int:
-    names = " ".join(wanted)
-    lines = [f"setup: missing: {names}", f"       {consequence}" + (f"; {refusal}" if refusal else "")]
+    lines = ["setup: missing:", _wrapped(wanted), f"       {consequence};"]
+    if refusal:
+        lines.append(f"       {refusal}")
     if shutil.which("apt-get"):
         lines += [
-            "       As root, in this directory (keeps their daemons from starting):",
-            f"         {os.path.basename(sys.executable)} -m scripts.setup.install {names}",
-            "       or, with Debian's defaults:",
-            f"         apt-get install --no-install-recommends {names}",
+            "       To install them, as root, in this directory:",
+            _wrapped([os.path.basename(sys.executable), "-m", _INSTALLER, *wanted], end=" \\"),
+            "       (apt-get install --no-install-recommends, their daemons kept from starting)",
         ]
     print(*lines, sep="\n", file=sys.stderr)
     return 2
+
+
+def _wrapped(words: list[str], end: str = "") -> str:
+    margin = " " * 7
+    lines = textwrap.wrap(" ".join(words), 70, break_on_hyphens=False)
+    return f"{end}\n".join(margin + line for line in lines)
 
 
 @contextmanager

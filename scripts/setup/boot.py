@@ -27,8 +27,8 @@ class StartedAtBoot:
 
 def started_at_boot(etc: Path = Path("/etc")) -> StartedAtBoot:
     """What /etc makes start at boot; works without a running init, as in a container."""
-    links = [path for path in etc.glob("systemd/system/**/*") if path.is_symlink()]
-    units = {path.readlink().name for path in links}
+    wants = [*etc.glob("systemd/system/*.wants/*"), *etc.glob("systemd/system/*.requires/*")]
+    units = {path.readlink().name for path in wants if path.is_symlink()}
     scripts = (re.fullmatch(r"S\d\d(.+)", path.name) for path in etc.glob("rc[2-5].d/S*"))
     return StartedAtBoot(
         frozenset(unit for unit in units if unit.endswith((".service", ".socket"))),

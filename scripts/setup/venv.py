@@ -6,7 +6,6 @@ import hashlib
 import os
 import subprocess
 import sys
-import sysconfig
 import time
 from pathlib import Path
 
@@ -72,8 +71,8 @@ def _fingerprint() -> str:
     """What the virtual environment depends on; an editable installation holds the path too."""
     parts = [
         str(ROOT),
-        sysconfig.get_config_var("BINDIR") or "",
-        sys.version,
+        sys.base_prefix,
+        ".".join(map(str, sys.version_info[:2])),
         _CONSTRAINTS.read_text(),
         (ROOT / "pyproject.toml").read_text(),
     ]
