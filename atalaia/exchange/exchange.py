@@ -16,7 +16,7 @@ class Phases(Seen):
     connect: float | None = None
     tls: float | None = None
     processing: float | None = None
-    """From the last byte sent to the first byte of the answer."""
+    """From the last byte sent to the end of the answer's head (which comes in one piece, as a rule)."""
     transfer: float | None = None
 
 
@@ -45,7 +45,7 @@ class Response(Seen):
         """The body as text; bytes that are not UTF-8 become replacement characters."""
         return self.body.decode("utf-8", "replace")
 
-    def json(self) -> Any:
+    def json(self) -> Any:  # type: ignore[override]  # pydantic's own is deprecated
         """The body as JSON. Raises ValueError where it is not (or is nested too deeply)."""
         try:
             return json.loads(self.body)

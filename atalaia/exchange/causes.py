@@ -1,0 +1,91 @@
+"""From exceptions to failures, by type; the words hold nothing that was sent or received."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import socket
+import ssl
+from collections.abc import Iterator
+
+import anyio
+import httpx
+
+from atalaia.exchange.failure import Failure, Reason
+
+_OURS = {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS}
+"""This machine ran out of something: no fact about the stack."""
+_SOURCE = {errno.EADDRNOTAVAIL, errno.EINVAL, errno.EAFNOSUPPORT}
+_RESET = {errno.ECONNRESET, errno.ECONNABORTED, errno.EPIPE, errno.ESHUTDOWN}
+_QUOTED = re.compile(r"[\s:]*(bytearray\(|b?['\"]).*", re.DOTALL)
+
+
+def failure_of(error: BaseException, *, source: str | None = None) -> Failure | None:
+    """What an exception says about the stack; None where it says something about us, so that it is raised.
+
+    `source` is the address that was bound, where one was: some errors then mean that address.
+    """
+    chain = tuple(_chain(error))
+    for link in chain:
+        if isinstance(link, ssl.SSLError | socket.gaierror | OSError):
+            if failure := _of_system(link, source):
+                return failure
+            if isinstance(link, OSError) and link.errno in _OURS:
+                return None
+    for link in chain:
+        if isinstance(link, anyio.EndOfStream):
+            return Failure(reason=Reason.TLS, detail="the connection was closed during the handshake")
+        if isinstance(link, httpx.RemoteProtocolError):
+            return Failure(reason=Reason.PROTOCOL, detail=_without_quotes(str(link)))
+        if isinstance(link, httpx.TimeoutException):
+            return Failure(reason=Reason.TIMEOUT, detail="")
+        if isinstance(link, httpx.ReadError | httpx.WriteError | anyio.BrokenResourceError):
+            return Failure(reason=Reason.RESET, detail="the connection was cut")
+        if isinstance(link, httpx.ConnectError):
+            return Failure(reason=Reason.UNREACHABLE, detail="")
+    return None
+
+
+def _of_system(error: OSError, source: str | None) -> Failure | None:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return Failure(reason=Reason.TLS, detail=error.verify_message)
+    if isinstance(error, ssl.SSLError):
+        return Failure(reason=Reason.TLS, detail=(error.reason or "broken").lower().replace("_", " "))
+    if isinstance(error, socket.gaierror):
+        return Failure(reason=Reason.DNS, detail=error.strerror or "")
+    number = error.errno
+    if number is None and not isinstance(error, TimeoutError | ConnectionError):
+        return None
+    if number in _OURS:
+        return None
+    return Failure(reason=_reason(error, source), detail=_words(error, source))
+
+
+def _reason(error: OSError, source: str | None) -> Reason:
+    if source and error.errno in _SOURCE:
+        return Reason.SOURCE
+    if isinstance(error, ConnectionRefusedError):
+        return Reason.REFUSED
+    if isinstance(error, ConnectionError) or error.errno in _RESET:
+        return Reason.RESET
+    if isinstance(error, TimeoutError):
+        return Reason.TIMEOUT
+    return Reason.UNREACHABLE
+
+
+def _words(error: OSError, source: str | None) -> str:
+    # An OSError's own text may quote addresses and paths; the number's text does not.
+    words = os.strerror(error.errno).lower() if error.errno else ""
+    return f"{source}: {words}" if _reason(error, source) is Reason.SOURCE else words
+
+
+def _without_quotes(message: str) -> str:
+    """A parser's message up to where it quotes the peer, who may have echoed what we sent."""
+    return _QUOTED.sub("", message)[:120]
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__

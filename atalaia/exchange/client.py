@@ -1,0 +1,198 @@
+"""The HTTP client: one exchange, within one deadline, whatever the server does."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import time
+from types import TracebackType
+
+import anyio
+import httpx
+from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_exponential
+
+from atalaia.exchange.body import BoundedBody, Undecodable
+from atalaia.exchange.causes import failure_of
+from atalaia.exchange.exchange import Exchange, Exchanges
+from atalaia.exchange.failure import Failure, Reason
+from atalaia.exchange.hop import Hop, answered_by
+from atalaia.exchange.network import Network, NotOpened, addresses_of, share, timed_out
+from atalaia.exchange.observable import HttpRequest, HttpSequence
+from atalaia.exchange.progress import Progress
+from atalaia.exchange.proxy import proxy_for
+from atalaia.exchange.step import Step
+from atalaia.exchange.trust import verifying
+
+MAX_REDIRECTS = 10
+
+
+class Client:
+    """Sends requests as an environment wants it, each over a connection of its own.
+
+    A server that fails is an Exchange with a failure; what is raised is a fault of ours, or a
+    UsageError about the authorities to trust or the proxy to use.
+    """
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        self._transports: dict[tuple[bool, str | None], httpx.AsyncHTTPTransport] = {}
+
+    async def __aenter__(self) -> Client:
+        await anyio.sleep(0)  # loads what anyio loads late, so that no phase is charged for it
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        for transport in self._transports.values():
+            await transport.aclose()
+        self._transports.clear()
+
+    async def exchange(self, request: HttpRequest) -> Exchange:
+        """Send one request, and say what came of it.
+
+        Where redirects are followed, response and phases are those of the last request.
+        """
+        step = Step.first(request, self._network)
+        progress = Progress()
+        begun = time.perf_counter()
+        deadline = asyncio.timeout(self._network.total.total_seconds())
+        try:
+            async with deadline:
+                failure = await self._ending(request, step, progress)
+        except TimeoutError:
+            if not deadline.expired():
+                raise
+            passed = timed_out("no whole answer", self._network.total)
+            detail = f"{passed.detail}, which passed while {progress.stopwatch.doing}"
+            failure = passed.model_copy(update={"detail": detail})
+        response = progress.response()
+        return Exchange(
+            method=request.method,
+            url=str(step),
+            request_id=step.header("X-Request-ID"),
+            source=self._network.source,
+            address=progress.address,
+            response=response,
+            failure=failure,
+            answered_by=answered_by(request.hop, response) if response else Hop.UNKNOWN,
+            phases=progress.stopwatch.phases,
+            elapsed=time.perf_counter() - begun,
+            attempts=tuple(progress.attempts),
+            redirects=tuple(progress.redirects),
+        )
+
+    async def sequence(self, sequence: HttpSequence) -> Exchanges:
+        """Send requests one after the other, each within a deadline of its own."""
+        return Exchanges(steps=tuple([await self.exchange(request) for request in sequence.steps]))
+
+    async def _ending(self, request: HttpRequest, step: Step, progress: Progress) -> Failure | None:
+        try:
+            return await self._follow(request, step, progress)
+        except NotOpened as error:
+            return error.failure
+        except Undecodable as error:
+            return Failure(reason=Reason.PROTOCOL, detail=str(error))
+        except httpx.ConnectTimeout:
+            return timed_out("no TLS handshake", self._network.connect)
+        except (httpx.TransportError, OSError) as error:
+            failure = failure_of(error)
+            if failure is None:
+                raise
+            return failure
+
+    async def _follow(self, request: HttpRequest, step: Step, progress: Progress) -> Failure | None:
+        while True:
+            response = await self._send(step, request.connect_attempts, progress)
+            if not request.follow_redirects:
+                return None
+            try:
+                onward = step.redirected(response.status_code, response.headers.get("location"))
+            except ValueError:
+                detail = "sent on to what is no http or https address"
+                return Failure(reason=Reason.REDIRECTS, detail=detail)
+            if onward is None:
+                return None
+            if len(progress.redirects) == MAX_REDIRECTS:
+                return Failure(reason=Reason.REDIRECTS, detail=f"more than {MAX_REDIRECTS} redirects")
+            progress.redirects.append(str(onward))
+            step = onward
+
+    async def _send(self, step: Step, attempts: int, progress: Progress) -> httpx.Response:
+        progress.send_again()
+        proxy = proxy_for(step.url) if self._network.proxies else None
+        hosts = (step.url.host,) if proxy else await self._addresses(step.url.host, progress)
+        retrying = AsyncRetrying(
+            stop=stop_after_attempt(attempts),
+            wait=wait_exponential(multiplier=0.1, max=1),
+            retry=retry_if_exception_type(NotOpened),
+            reraise=True,
+        )
+        response: httpx.Response = await retrying(self._open, step, hosts, proxy, progress)
+        try:
+            await self._read(response, progress)
+        finally:
+            await response.aclose()
+        return response
+
+    async def _addresses(self, host: str, progress: Progress) -> tuple[str, ...]:
+        resolution = await addresses_of(self._network, host)
+        progress.stopwatch.resolved(resolution.elapsed)
+        if resolution.failure:
+            raise NotOpened(resolution.failure)
+        return resolution.addresses
+
+    async def _open(
+        self, step: Step, hosts: tuple[str, ...], proxy: str | None, progress: Progress
+    ) -> httpx.Response:
+        """The head of the answer, from the first address that takes a connection. Raises NotOpened."""
+        transport = self._transport(step.url.tls, proxy)
+        deadline = time.monotonic() + self._network.connect.total_seconds()
+        for index, host in enumerate(hosts):
+            progress.try_address(host)
+            seconds = share(deadline, len(hosts) - index)
+            try:
+                return await transport.handle_async_request(step.http(host, seconds, progress.stopwatch))
+            except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+                if progress.stopwatch.connected:
+                    raise  # TLS would say the same at another address
+                failure = self._not_connected(error)
+                progress.not_connected(failure)
+        raise NotOpened(failure)
+
+    def _not_connected(self, error: httpx.TransportError) -> Failure:
+        if isinstance(error, httpx.ConnectTimeout):
+            return timed_out("no connection", self._network.connect)
+        failure = failure_of(error, source=self._network.source)
+        if failure is None:
+            raise error
+        return failure
+
+    async def _read(self, response: httpx.Response, progress: Progress) -> None:
+        body = BoundedBody(self._network.body_cap, response.headers.get("content-encoding", ""))
+        progress.answered(response, body)
+        assert isinstance(response.stream, httpx.AsyncByteStream)
+        async for chunk in response.stream:
+            body.feed(chunk)
+            if body.truncated:
+                break
+        progress.stopwatch.transferred()
+        body.finish()
+
+    def _transport(self, tls: bool, proxy: str | None) -> httpx.AsyncHTTPTransport:
+        if (tls, proxy) not in self._transports:
+            # To build a verifying context takes as long as several exchanges: only where it is used.
+            context = verifying(self._network.ca) if tls else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+            self._transports[tls, proxy] = httpx.AsyncHTTPTransport(
+                verify=context,
+                trust_env=False,
+                http1=True,
+                http2=False,
+                limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
+                proxy=proxy,
+                local_address=self._network.source,
+            )
+        return self._transports[tls, proxy]

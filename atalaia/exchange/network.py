@@ -1,0 +1,220 @@
+"""How the toolkit reaches a server: names, source address, trust, deadlines."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from atalaia.environment.units import format_duration
+from atalaia.exchange.causes import failure_of
+from atalaia.exchange.exchange import Resolution
+from atalaia.exchange.failure import Failure, Reason
+
+MEBIBYTE = 2**20
+
+
+@dataclass(frozen=True)
+class Network:
+    """What every connection of a run has in common."""
+
+    connect: timedelta = timedelta(seconds=2)
+    """To open a TCP connection, over all addresses of the server; and again for its TLS handshake."""
+    total: timedelta = timedelta(seconds=5)
+    """For an observation as a whole, from the name to the last byte."""
+    hosts: Mapping[str, str] = field(default_factory=dict)
+    """Names resolved here instead of by DNS: host → IP address."""
+    ca: Path | None = None
+    """Certificate authorities to trust beside the system's."""
+    source: str | None = None
+    """The address of this machine to send from."""
+    run: str = ""
+    """Name of the run, for the servers' logs."""
+    body_cap: int = MEBIBYTE
+    """Bytes kept of an answer's body."""
+    proxies: bool = False
+    """Whether HTTP goes through the proxies that the process environment names (HTTP_PROXY …)."""
+
+
+class NotOpened(Exception):
+    """A connection that could not be opened, and the address that was tried last."""
+
+    def __init__(self, failure: Failure, address: str | None = None) -> None:
+        super().__init__(str(failure))
+        self.failure = failure
+        self.address = address
+
+
+@dataclass(frozen=True)
+class Opened:
+    """An open connection."""
+
+    address: str
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+
+    def close(self) -> None:
+        """End it at once, whatever state it is in."""
+        self.writer.transport.abort()
+
+
+async def resolve(network: Network, host: str) -> Resolution:
+    """The addresses of a host, by the hosts map, as it stands, or by DNS; failures are part of it.
+
+    `elapsed` is 0 where nothing had to be looked up. The caller's deadline bounds the wait.
+    """
+    mapped = {name.lower(): address for name, address in network.hosts.items()}.get(host.lower(), host)
+    if _ip(mapped):
+        return Resolution(host=host, addresses=(mapped,))
+    begun = time.perf_counter()
+    addresses: tuple[str, ...] = ()
+    failure: Failure | None = None
+    try:
+        addresses = await _look_up(mapped)
+    except socket.gaierror as error:
+        failure = failure_of(error)
+    except ValueError:  # a label that is too long or empty, a character that no name has
+        failure = Failure(reason=Reason.DNS, detail="not a valid host name")
+    return Resolution(host=host, addresses=addresses, failure=failure, elapsed=time.perf_counter() - begun)
+
+
+async def addresses_of(network: Network, host: str) -> Resolution:
+    """`resolve`, and then only the addresses that the source address can reach."""
+    resolution = await resolve(network, host)
+    if network.source is None or resolution.failure:
+        return resolution
+    source = _ip(network.source)
+    if source is None:
+        problem = Failure(reason=Reason.SOURCE, detail="the source address is not an IP address")
+        return resolution.model_copy(update={"failure": problem})
+    fitting = tuple(
+        address
+        for address in resolution.addresses
+        if (ip := _ip(address)) is None or ip.version == source.version
+    )
+    if not fitting:
+        problem = Failure(
+            reason=Reason.SOURCE,
+            detail=f"{network.source} is IPv{source.version}, and {host} has no such address",
+        )
+        return resolution.model_copy(update={"failure": problem})
+    return resolution.model_copy(update={"addresses": fitting})
+
+
+async def open_tcp(network: Network, host: str, port: int) -> Opened:
+    """A TCP connection to the first address that takes one. Raises NotOpened."""
+    deadline = time.monotonic() + network.connect.total_seconds()
+    try:
+        async with asyncio.timeout(network.total.total_seconds()):
+            resolution = await addresses_of(network, host)
+    except TimeoutError:
+        raise NotOpened(timed_out("no addresses", network.total)) from None
+    if resolution.failure:
+        raise NotOpened(resolution.failure)
+    deadline = time.monotonic() + network.connect.total_seconds()
+    for index, address in enumerate(resolution.addresses):
+        seconds = share(deadline, len(resolution.addresses) - index)
+        try:
+            return await _open(address, port, network, seconds)
+        except NotOpened as error:
+            last = error
+    raise last
+
+
+async def shake_hands(network: Network, host: str, port: int, context: ssl.SSLContext) -> Opened:
+    """A TLS connection, verified as `context` says.
+
+    Raises NotOpened, and ssl.SSLCertVerificationError where the certificate is not accepted.
+    """
+    opened = await open_tcp(network, host, port)
+    try:
+        async with asyncio.timeout(network.connect.total_seconds()):
+            await opened.writer.start_tls(context, server_hostname=host)
+    except ssl.SSLCertVerificationError:
+        opened.close()
+        raise
+    except TimeoutError:
+        opened.close()
+        raise NotOpened(timed_out("no TLS handshake", network.connect), opened.address) from None
+    except OSError as error:
+        opened.close()
+        failure = failure_of(error, source=network.source)
+        if failure is None:
+            raise
+        raise NotOpened(failure, opened.address) from error
+    except BaseException:
+        opened.close()
+        raise
+    return opened
+
+
+def share(deadline: float, addresses_left: int) -> float:
+    """Seconds for the next address, so that one that never answers leaves time for the others."""
+    return max(deadline - time.monotonic(), 0.001) / addresses_left
+
+
+def timed_out(what: str, limit: timedelta) -> Failure:
+    """The failure of a deadline that passed."""
+    return Failure(reason=Reason.TIMEOUT, detail=f"{what} within {format_duration(limit)}")
+
+
+def ascii_host(host: str) -> str:
+    """The host as headers carry it. Raises UnicodeError where no such name can exist."""
+    return host if host.isascii() else host.encode("idna").decode()
+
+
+async def _open(address: str, port: int, network: Network, seconds: float) -> Opened:
+    local = (network.source, 0) if network.source else None
+    try:
+        async with asyncio.timeout(seconds):
+            reader, writer = await asyncio.open_connection(address, port, local_addr=local)
+    except TimeoutError:
+        raise NotOpened(timed_out("no connection", network.connect), address) from None
+    except OSError as error:
+        failure = failure_of(error, source=network.source)
+        if failure is None:
+            raise
+        raise NotOpened(failure, address) from error
+    return Opened(address, reader, writer)
+
+
+async def _look_up(host: str) -> tuple[str, ...]:
+    """getaddrinfo on a daemon thread: it cannot be cancelled, and a dead resolver must not hold the exit."""
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[tuple[str, ...]] = loop.create_future()
+
+    def deliver(addresses: tuple[str, ...] | None, error: Exception | None) -> None:
+        if answer.done():
+            return
+        if error:
+            answer.set_exception(error)
+        else:
+            answer.set_result(addresses or ())
+
+    def look_up() -> None:
+        addresses, problem = None, None
+        try:
+            found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+            addresses = tuple(dict.fromkeys(str(entry[4][0]) for entry in found))
+        except (OSError, ValueError) as error:
+            problem = error
+        with suppress(RuntimeError):  # the loop ended before the resolver did
+            loop.call_soon_threadsafe(deliver, addresses, problem)
+
+    threading.Thread(target=look_up, name="atalaia-lookup", daemon=True).start()
+    return await answer
+
+
+def _ip(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        return ipaddress.ip_address(text)
+    except ValueError:
+        return None
