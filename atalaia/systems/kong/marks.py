@@ -1,47 +1,34 @@
-"""The headers by which Kong's answers are told from those of others."""
+"""The marks that Kong leaves on answers, where its `headers` setting and the edge let them through."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from enum import StrEnum
-
-UPSTREAM_LATENCY = "X-Kong-Upstream-Latency"
-PROXY_LATENCY = "X-Kong-Proxy-Latency"
-RESPONSE_LATENCY = "X-Kong-Response-Latency"
-ADMIN_LATENCY = "X-Kong-Admin-Latency"
+from atalaia.exchange.exchange import Response
 
 
-class Answer(StrEnum):
-    """How Kong took part in an answer."""
-
-    PROXIED = "proxied"
-    """It passed on what the upstream answered, or found that it did not (502, 504)."""
-    OWN = "own"
-    """It answered itself: no route, a plugin's refusal, no upstream."""
-    NOT_KONG = "not kong"
-
-
-def answer(headers: Iterable[tuple[str, str]]) -> Answer:
-    """What an answer's headers say; a gateway that hides its headers looks like none."""
-    by_name = {name.lower(): value for name, value in headers}
-    if RESPONSE_LATENCY.lower() in by_name or ADMIN_LATENCY.lower() in by_name:
-        return Answer.OWN
-    if (
-        UPSTREAM_LATENCY.lower() in by_name
-        or PROXY_LATENCY.lower() in by_name
-        or _is_kong(by_name.get("via"))
-    ):
-        return Answer.PROXIED
-    return Answer.OWN if _is_kong(by_name.get("server")) else Answer.NOT_KONG
+def passed_kong(response: Response) -> bool:
+    """Whether an answer came from Kong or through it: its Via, Server or X-Kong-* latency headers."""
+    return (
+        any(value.lower().lstrip("1.0 ").startswith("kong/") for value in response.all("Via"))
+        or any(value.lower().startswith("kong/") for value in response.all("Server"))
+        or any(name.lower().startswith("x-kong-") for name, _ in response.headers)
+    )
 
 
-def version(headers: Iterable[tuple[str, str]]) -> str | None:
-    """The version that Via or Server tells: `3.4.2`; None where neither names Kong."""
-    for name, value in headers:
-        if name.lower() in ("via", "server") and _is_kong(value):
-            return value.split("kong/", 1)[1].split()[0].rstrip(",")
-    return None
-
-
-def _is_kong(value: str | None) -> bool:
-    return value is not None and "kong/" in value
+def is_admin_api(response: Response) -> bool:
+    """Whether an answer is from Kong's Admin API, whatever its status: by its header or its content."""
+    if response.header("X-Kong-Admin-Latency") is not None:
+        return True
+    try:
+        document = response.json()
+    except ValueError:
+        return False
+    if not isinstance(document, dict):
+        return False
+    return (
+        document.get("tagline") == "Welcome to kong"
+        or (
+            {"memory", "server"} <= document.keys()
+            and ("configuration_hash" in document or "database" in document)
+        )
+        or {"plugins", "configuration", "lua_version"} <= document.keys()
+    )

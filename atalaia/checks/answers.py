@@ -1,0 +1,64 @@
+"""Words for answers: who said what, and when an answer decides nothing."""
+
+from __future__ import annotations
+
+from atalaia.checks.check import Finding, Inconclusive
+from atalaia.exchange.exchange import Exchange, Response
+from atalaia.exchange.failure import Failure, Reason
+from atalaia.exchange.hop import Hop
+from atalaia.systems.document import excerpt
+
+_NAMES = {Hop.LOAD_BALANCER: "HAProxy", Hop.GATEWAY: "Kong", Hop.SERVICE: "the service"}
+
+
+def undecided(*exchanges: Exchange) -> Inconclusive | None:
+    """Why exchanges decide nothing: an unusable source address, or a limiter that others have used up."""
+    for exchange in exchanges:
+        if reason := unusable_source(exchange.failure):
+            return reason
+        if exchange.response and exchange.response.status == 429:
+            who = _NAMES.get(exchange.answered_by, "a limiter")
+            return Inconclusive(f"{who} answered 429 to {exchange.url}: its limit was used up before")
+    return None
+
+
+def unusable_source(failure: Failure | None) -> Inconclusive | None:
+    """Inconclusive where it is this machine that could not send."""
+    if failure and failure.reason is Reason.SOURCE:
+        return Inconclusive(f"not sent: {failure.detail}")
+    return None
+
+
+def describe(exchange: Exchange) -> str:
+    """What came back: `Kong answered 404: {"message": …}`, `no answer: timeout after 5.0 s`."""
+    if exchange.failure or exchange.response is None:
+        return (
+            f"no whole answer: {exchange.failure}" if exchange.response else f"no answer: {exchange.failure}"
+        )
+    who = _NAMES.get(exchange.answered_by, "somebody")
+    return f"{who} answered {summary(exchange.response)}"
+
+
+def summary(response: Response) -> str:
+    """Status and the beginning of the body: `503: Service Unavailable`."""
+    body = excerpt(response.body, 100)
+    return f"{response.status}: {body}" if body else f"{response.status} with an empty body"
+
+
+def where(exchange: Exchange, sent_to: Hop) -> str:
+    """The hop that a finding points at: the one that answered, or the one that was asked."""
+    answered = exchange.answered_by
+    return (sent_to if answered is Hop.UNKNOWN or exchange.response is None else answered).value
+
+
+def not_ok(exchange: Exchange, expected: str, sent_to: Hop) -> list[Finding]:
+    """A finding where no whole answer with a status of 2xx came."""
+    response = exchange.response
+    if exchange.failure is None and response is not None and 200 <= response.status < 300:
+        return []
+    return [Finding(expected=expected, observed=describe(exchange), hop=where(exchange, sent_to))]
+
+
+def succeeded(exchange: Exchange) -> bool:
+    """Whether a whole answer with a status of 2xx came."""
+    return not not_ok(exchange, "", Hop.UNKNOWN)

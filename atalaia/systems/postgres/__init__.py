@@ -1,0 +1,1 @@
+"""PostgreSQL: logging in and asking who it is."""
