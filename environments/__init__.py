@@ -1,0 +1,1 @@
+"""Environment files that come with Atalaia, one YAML file a stack: data, no code."""
