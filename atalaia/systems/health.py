@@ -17,55 +17,15 @@ from typing import Any
 
 from atalaia.systems.document import instead_of
 
-_UP = frozenset(
-    [
-        "up",
-        "ok",
-        "okay",
-        "healthy",
-        "pass",
-        "passing",
-        "passed",
-        "warn",
-        "warning",
-        "ready",
-        "alive",
-        "live",
-        "online",
-        "available",
-        "running",
-        "operational",
-        "success",
-        "green",
-        "serving",
-    ]
-)
-_DOWN = frozenset(
-    [
-        "down",
-        "fail",
-        "failed",
-        "failing",
-        "failure",
-        "error",
-        "unhealthy",
-        "unavailable",
-        "offline",
-        "out_of_service",
-        "critical",
-        "not_ready",
-        "notready",
-        "degraded",
-        "dead",
-        "red",
-        "not_serving",
-        "stopped",
-        "ko",
-        "unknown",
-        "starting",
-        "stopping",
-    ]
-)
+_UP = frozenset({
+    "up", "ok", "okay", "healthy", "pass", "passing", "passed", "warn", "warning", "ready", "alive",
+    "live", "online", "available", "running", "operational", "success", "green", "serving",
+})  # fmt: skip
+_DOWN = frozenset({
+    "down", "fail", "failed", "failing", "failure", "error", "unhealthy", "unavailable", "offline",
+    "out_of_service", "critical", "not_ready", "notready", "degraded", "dead", "red", "not_serving",
+    "stopped", "ko", "unknown", "starting", "stopping",
+})  # fmt: skip
 _STATUS_KEYS = ("status", "health", "state", "overall", "overallstatus")
 _FLAG_KEYS = ("healthy", "ok", "up", "success", "ready", "alive")
 _NAME_KEYS = ("service", "serviceName", "service_name", "serviceId", "app", "application")

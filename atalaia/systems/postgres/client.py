@@ -1,0 +1,119 @@
+"""Log in to PostgreSQL and ask who it is, within the deadlines, by nothing but what is declared."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from math import ceil
+from typing import TYPE_CHECKING
+
+from atalaia.exchange.failure import Failure, Reason
+from atalaia.exchange.network import Network, NotOpened, addresses_of, timed_out
+from atalaia.systems.postgres.model import PostgresLogin, PostgresSession
+
+if TYPE_CHECKING:
+    import psycopg
+
+_NO_FILE = os.devnull + "/none"
+"""A path that cannot exist, for files that libpq would look for in the home directory."""
+
+
+async def log_in(login: PostgresLogin, network: Network) -> PostgresSession:
+    """What a session found out; every failure is part of it."""
+    begun = time.perf_counter()
+
+    def failed(failure: Failure) -> PostgresSession:
+        return PostgresSession(failure=failure, elapsed=time.perf_counter() - begun)
+
+    import psycopg
+
+    try:
+        async with asyncio.timeout(network.total.total_seconds()):
+            session = await _ask(login, network)
+    except TimeoutError:
+        return failed(timed_out("no whole session", network.total))
+    except NotOpened as error:
+        return failed(error.failure)
+    except psycopg.Error as error:
+        return failed(_failure(error, login))
+    return session.model_copy(update={"elapsed": time.perf_counter() - begun})
+
+
+async def _ask(login: PostgresLogin, network: Network) -> PostgresSession:
+    from psycopg import AsyncConnection
+    from psycopg.conninfo import make_conninfo
+
+    resolution = await addresses_of(network, login.url.host)
+    if resolution.failure:
+        raise NotOpened(resolution.failure)
+    conninfo = make_conninfo(**_parameters(login, network, resolution.addresses))
+    with _without_libpq_environment():
+        connection = await AsyncConnection.connect(conninfo, autocommit=True)
+    async with connection, connection.cursor() as cursor:
+        await cursor.execute("SELECT 1")
+        one = await cursor.fetchone()
+        await cursor.execute("SELECT current_setting('server_version'), pg_is_in_recovery()")
+        about = await cursor.fetchone()
+    assert about is not None, "SELECT without FROM gives a row"
+    return PostgresSession(server_version=about[0], in_recovery=about[1], one=one[0] if one else None)
+
+
+def _parameters(login: PostgresLogin, network: Network, addresses: tuple[str, ...]) -> dict[str, str]:
+    """Connection parameters, with everything said that libpq would otherwise look up elsewhere."""
+    from urllib.parse import parse_qsl
+
+    url = login.url
+    password = login.password.get_secret_value() if login.password else url.password
+    declared = dict(parse_qsl(url.query))
+    return {
+        "sslmode": "prefer",
+        "gssencmode": "disable",
+        "application_name": "atalaia",
+        **({"sslrootcert": str(network.ca)} if network.ca else {}),
+        **declared,
+        "host": ",".join([url.host] * len(addresses)),
+        "hostaddr": ",".join(addresses),
+        "port": str(url.port),
+        "user": url.username or "postgres",
+        "password": password,
+        "passfile": _NO_FILE,
+        "dbname": url.path.lstrip("/") or url.username or "postgres",
+        "connect_timeout": str(max(2, ceil(network.connect.total_seconds()))),
+    }
+
+
+@contextmanager
+def _without_libpq_environment() -> Iterator[None]:
+    """PGHOST, PGSERVICE and their kind are for other programs: what is judged is what is declared."""
+    hidden = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("PG")}
+    try:
+        yield
+    finally:
+        os.environ.update(hidden)
+
+
+def _failure(error: psycopg.Error, login: PostgresLogin) -> Failure:
+    """Why there is no session, in the server's words where it said any, without the password."""
+    text = " ".join(str(error).split())
+    for secret in (login.url.password, login.password.get_secret_value() if login.password else ""):
+        text = text.replace(secret, "***") if secret else text
+    # libpq puts the address before what happened: `connection to server at "…", port 5432 failed: …`.
+    _, separator, after = text.partition(" failed: ")
+    text = (after if separator else text) or type(error).__name__
+    lowered = text.lower()
+    if "connection refused" in lowered:
+        reason = Reason.REFUSED
+    elif "timeout" in lowered:
+        reason = Reason.TIMEOUT
+    elif "fatal:" in lowered or "password" in lowered or "authentication" in lowered:
+        reason = Reason.AUTH
+    elif "ssl" in lowered or "certificate" in lowered:
+        reason = Reason.TLS
+    elif "closed the connection" in lowered:
+        reason = Reason.RESET
+    else:
+        reason = Reason.PROTOCOL
+    return Failure(reason=reason, detail=text[:300])
