@@ -22,7 +22,9 @@ class Severity(StrEnum):
     MINOR = "minor"
 
 
-class Finding(BaseModel, frozen=True):
+class Finding(
+    BaseModel, frozen=True, use_attribute_docstrings=True, json_schema_serialization_defaults_required=True
+):
     """One contradiction: what should be, what is, at which hop, and what causes it."""
 
     expected: str

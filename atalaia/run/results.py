@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from atalaia.checks.check import Finding, Severity
+
+_DOCUMENT = ConfigDict(
+    frozen=True,
+    extra="forbid",
+    # Both for docs/findings.schema.json: what a key means, and that every key is written.
+    use_attribute_docstrings=True,
+    json_schema_serialization_defaults_required=True,
+)
 
 
 class Outcome(StrEnum):
@@ -33,7 +42,7 @@ class SkipKind(StrEnum):
 class Result(BaseModel):
     """The outcome of one case; its identity is (check, target)."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = _DOCUMENT
 
     check: str
     target: str
@@ -63,9 +72,10 @@ class Result(BaseModel):
 class RunRecord(BaseModel):
     """The document findings.json: everything one run found out."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(**_DOCUMENT, populate_by_name=True)
 
-    schema_version: int = Field(default=1, alias="schema")
+    schema_version: Literal[1] = Field(default=1, alias="schema")
+    """Rises when readers have to change."""
     run: str
     environment: str
     safety: str = ""
