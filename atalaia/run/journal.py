@@ -21,6 +21,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock
+
 from atalaia.errors import DeliveryError
 from atalaia.run.results import RunRecord
 
@@ -73,22 +75,14 @@ def prune(runs: Path, *, keep: int, now: datetime) -> tuple[Path, ...]:
     """
     if not runs.is_dir():
         return ()
-    ours = (path for path in runs.iterdir() if _RUN_ID.fullmatch(path.name) and not path.is_symlink())
-    finished = sorted(path for path in ours if _over(path, now))
-    removed = finished[: max(len(finished) - keep, 0)]
-    for path in removed:
-        with _deliverable(path):
-            _remove(path)
+    # Runs that finish at the same moment would remove the same ones.
+    with _deliverable(runs), FileLock(runs / ".lock"):
+        ours = (path for path in runs.iterdir() if _RUN_ID.fullmatch(path.name) and not path.is_symlink())
+        over = sorted(path for path in ours if _over(path, now))
+        removed = over[: max(len(over) - keep, 0)]
+        for path in removed:
+            shutil.rmtree(path)
     return tuple(removed)
-
-
-def _remove(path: Path) -> None:
-    try:
-        shutil.rmtree(path)
-    except FileNotFoundError:
-        # Another run that finished at the same moment removes the same ones.
-        if path.exists():
-            raise
 
 
 def _over(run: Path, now: datetime) -> bool:
