@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,11 @@ if TYPE_CHECKING:
 _NO_FILE = os.devnull + "/none"
 """A path that cannot exist, for files that libpq would look for in the home directory."""
 
+_ADDRESS = re.compile(
+    r'^(connection failed: )?connection to server at "[^"]*"( \([^)]*\))?, port \d+ failed: '
+)
+"""What libpq says before it says what happened; the finding names the address already."""
+
 
 async def log_in(login: PostgresLogin, network: Network) -> PostgresSession:
     """What a session found out; every failure is part of it."""
@@ -30,11 +36,17 @@ async def log_in(login: PostgresLogin, network: Network) -> PostgresSession:
 
     import psycopg
 
+    asking = asyncio.create_task(_ask(login, network))
     try:
-        async with asyncio.timeout(network.total.total_seconds()):
-            session = await _ask(login, network)
-    except TimeoutError:
+        # Not asyncio.timeout: psycopg answers a cancellation by asking the server to cancel the query,
+        # and waits for that; a server that hangs would hold us for another ten seconds.
+        await asyncio.wait({asking}, timeout=network.total.total_seconds())
+    finally:
+        asking.cancel()
+    if not asking.done():
         return failed(timed_out("no whole session", network.total))
+    try:
+        session = asking.result()
     except NotOpened as error:
         return failed(error.failure)
     except psycopg.Error as error:
@@ -100,9 +112,7 @@ def _failure(error: psycopg.Error, login: PostgresLogin) -> Failure:
     text = " ".join(str(error).split())
     for secret in (login.url.password, login.password.get_secret_value() if login.password else ""):
         text = text.replace(secret, "***") if secret else text
-    # libpq puts the address before what happened: `connection to server at "…", port 5432 failed: …`.
-    _, separator, after = text.partition(" failed: ")
-    text = (after if separator else text) or type(error).__name__
+    text = _ADDRESS.sub("", text) or type(error).__name__
     lowered = text.lower()
     if "connection refused" in lowered:
         reason = Reason.REFUSED
