@@ -23,14 +23,13 @@ INGREDIENTS = {
     "not-allowed": skipped("a.forbidden@x", SkipKind.NOT_ALLOWED),
     "missing": skipped("a.missing@x", SkipKind.MISSING),
 }
-COMBINATIONS = list(
-    chain.from_iterable(combinations(INGREDIENTS, size) for size in range(len(INGREDIENTS) + 1))
-)
-
-
-def possible(names: tuple[str, ...]) -> bool:
-    """A result is blocked by an accepted defect only where there is one."""
-    return "blocked-by-accepted" not in names or "accepted" in names
+SIZES = range(len(INGREDIENTS) + 1)
+COMBINATIONS = [
+    names
+    for names in chain.from_iterable(combinations(INGREDIENTS, size) for size in SIZES)
+    # A result is blocked by an accepted defect only where there is one.
+    if "blocked-by-accepted" not in names or "accepted" in names
+]
 
 
 def expected(names: set[str], *, enforce: bool) -> ExitCode:
