@@ -123,7 +123,7 @@ PATH_MISROUTED = Check(
     severity=Severity.CRITICAL,
     catches="A path of the public front that HAProxy sends to another backend than declared, or to none.",
     remedy="Look at the frontend's acl and use_backend lines: their order decides.",
-    source="the seeds' “Path-based Routing”",
+    source="AtendeAI 2.0 monitoring, “Path-based Routing”",
     targets=_told_apart,
     observes=lambda environment, target: (through_front(environment, sample_path(environment, target)),),
     expects=_destination,
@@ -215,7 +215,7 @@ UNBALANCED = Check(
     severity=Severity.MAJOR,
     catches="A backend declared as round robin whose requests go to one server only.",
     remedy="Look at `balance`, at stick tables and cookies, and at the servers' weights.",
-    source="CN04; the seeds' “Round-robin”",
+    source="CN04; AtendeAI 2.0 monitoring, “Load Balancing”",
     targets=_round_robin,
     observes=lambda environment, target: (
         spread(

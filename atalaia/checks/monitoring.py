@@ -32,10 +32,10 @@ def _judge(seen: tuple[Exchange], expected: str) -> Verdict:
 NOT_READY = Check(
     id="monitoring.not-ready",
     severity=Severity.MAJOR,
-    catches="A monitoring system that runs and does not work: it replays its log, or its database fails, or "
+    catches="A monitoring system that runs and does not work: it replays its log, its database fails, or "
     "something else listens on its port.",
     remedy="Read its log; Grafana: look at its own database; Prometheus: wait for the end of the WAL replay.",
-    source="the seeds' connectivity script; the systems' own APIs",
+    source="AtendeAI 2.0 connectivity script; the systems' own APIs",
     targets=_declared,
     observes=lambda environment, target: (get(environment, target, READY_PATHS[target]),),
     expects=lambda environment, target: target,
