@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
@@ -72,3 +72,45 @@ class Forwarded:
             headers.append(("X-Forwarded-Prefix", self.prefix))
         headers.append(("X-Real-IP", self.client))
         return headers
+
+
+def forward(
+    peer: str,
+    headers: Mapping[str, Sequence[str]],
+    target: str,
+    *,
+    port: int,
+    prefix: str | None,
+    trusted: TrustedIps,
+    recursive: bool = False,
+    scheme: str = "http",
+) -> Forwarded:
+    """What Kong tells the upstream of a request from `peer` with these headers (by lower-case name).
+
+    `port` is Kong's own; `prefix` what is stripped from the path. Only a trusted peer's own
+    X-Forwarded-Proto, -Host, -Port, -Path and -Prefix are passed on.
+    """
+    came = headers.get("x-forwarded-for", ())
+    believed = peer in trusted
+
+    def first(name: str) -> str | None:
+        values = headers.get(name) if believed else None
+        return values[0] if values else None
+
+    client = client_address(peer, came, trusted, recursive=recursive)
+    hosts = headers.get("host") or ("",)
+    return Forwarded(
+        by=f"{', '.join(came)}, {peer}" if came else client,
+        proto=first("x-forwarded-proto") or scheme,
+        host=first("x-forwarded-host") or host_name(hosts[0]),
+        port=first("x-forwarded-port") or str(port),
+        path=first("x-forwarded-path") or target.partition("?")[0],
+        prefix=first("x-forwarded-prefix") or (prefix if prefix != "/" else None),
+        client=client,
+    )
+
+
+def host_name(host: str) -> str:
+    """The Host header as nginx' $host has it: lower case, without the port."""
+    name, colon, port = host.rpartition(":")
+    return (name if colon and port.isdigit() else host).lower()

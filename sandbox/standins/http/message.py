@@ -100,10 +100,8 @@ def render(response: Response, method: str, version: str, keep_alive: bool) -> b
     lines += [f"{name}: {value}" for name, value in response.headers]
     if "content-length" not in seen and status not in _BODILESS:
         lines.append(f"Content-Length: {len(response.body)}")
-    if not keep_alive:
-        lines.append("Connection: close")
-    elif "connection" not in seen:
-        lines.append("Connection: keep-alive")
+    if "connection" not in seen:
+        lines.append(f"Connection: {'keep-alive' if keep_alive else 'close'}")
     head = ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1", "replace")
     return head if method == "HEAD" or status in _BODILESS else head + response.body
 

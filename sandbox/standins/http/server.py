@@ -117,6 +117,7 @@ class Connection(asyncio.Protocol):
         self._peer = transport.get_extra_info("peername") or ("", 0)
         self._local = transport.get_extra_info("sockname") or ("", 0)
         self._server.connections.add(self)
+        self._server.accepted += 1
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._server.connections.discard(self)
@@ -265,6 +266,7 @@ class Server:
         self.port = port
         self.limits = limits or Limits()
         self.connections: set[Connection] = set()
+        self.accepted = 0
         self.loop = asyncio.get_running_loop()
         self._listener: asyncio.Server | None = None
         self._sweep: asyncio.TimerHandle | None = None

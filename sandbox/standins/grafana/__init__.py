@@ -1,0 +1,1 @@
+"""Grafana's stand-in, after Grafana's documented HTTP API."""

@@ -1,0 +1,1 @@
+"""Kong's stand-in: the model in atalaia.systems.kong, served."""

@@ -1,0 +1,139 @@
+"""Where a service's requests go: names, upstreams with weighted targets, passive health checks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+
+from atalaia.systems.kong.entities import Configuration, Service, Target, Upstream
+from atalaia.systems.kong.errors import NAME_RESOLUTION, NO_PEER
+
+
+class NoPeer(Exception):
+    """There is nowhere to send a request; the text is Kong's message for the client."""
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """An address to connect to, and the host name that it goes by."""
+
+    hostname: str
+    address: tuple[str, int]
+    target: TargetState | None = None
+
+
+@dataclass(slots=True)
+class TargetState:
+    """A target and what its requests have shown."""
+
+    target: Target
+    address: tuple[str, int] | None
+    """None: its name cannot be resolved."""
+    hostname: str
+    checked: bool
+    """Whether its upstream counts failures at all."""
+    limits: Mapping[str, int]
+    """Kind of failure → how many make it unhealthy; 0 turns that kind off."""
+    http_statuses: frozenset[int]
+    healthy: bool = True
+    failures: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def health(self) -> str:
+        """In the Admin API's words."""
+        if self.address is None:
+            return "DNS_ERROR"
+        if not self.checked or self.target.weight == 0:
+            return "HEALTHCHECKS_OFF"
+        return "HEALTHY" if self.healthy else "UNHEALTHY"
+
+    def failed(self, kind: str) -> None:
+        """Count a failure: tcp_failures, timeouts or http_failures."""
+        count = self.failures[kind] = self.failures.get(kind, 0) + 1
+        if 0 < self.limits.get(kind, 0) <= count:
+            self.healthy = False
+
+    def answered(self, status: int) -> None:
+        """Count an answer: failures in a row are forgotten by a good one."""
+        if status in self.http_statuses:
+            self.failed("http_failures")
+        elif self.failures:
+            self.failures.clear()
+
+
+class Balancer:
+    """Chooses peers: round robin over the healthy targets of an upstream, by weight."""
+
+    def __init__(self, configuration: Configuration, names: Mapping[str, str]) -> None:
+        self._names = {"localhost": "127.0.0.1", **names}
+        self._upstreams = {upstream.name: upstream for upstream in configuration.upstreams}
+        self._targets: dict[str, list[TargetState]] = {}
+        for upstream in configuration.upstreams:
+            self._targets[upstream.id] = [
+                self._state(upstream, target)
+                for target in configuration.targets
+                if target.upstream == upstream.id
+            ]
+        self._credit: dict[str, int] = {}
+
+    def targets(self, upstream: Upstream) -> list[TargetState]:
+        """The targets of an upstream, for the Admin API."""
+        return self._targets[upstream.id]
+
+    def peers(self, service: Service) -> Iterator[Peer]:
+        """The peers to try, one after the other. Raises NoPeer where there is none (any more)."""
+        upstream = self._upstreams.get(service.host)
+        if upstream is None:
+            address = self._resolve(service.host)
+            if address is None:
+                raise NoPeer(NAME_RESOLUTION)
+            peer = Peer(service.host, (address, service.port))
+            while True:
+                yield peer
+        while True:
+            state = self._next(upstream)
+            if state is None or state.address is None:
+                raise NoPeer(NO_PEER)
+            yield Peer(upstream.host_header or state.hostname, state.address, state)
+
+    def _next(self, upstream: Upstream) -> TargetState | None:
+        """Smooth weighted round robin: who has waited longest for its weight goes first."""
+        able = [
+            state
+            for state in self._targets[upstream.id]
+            if state.healthy and state.address is not None and state.target.weight > 0
+        ]
+        if not able:
+            return None
+        credit = self._credit
+        for state in able:
+            credit[state.target.id] = credit.get(state.target.id, 0) + state.target.weight
+        chosen = max(able, key=lambda state: credit[state.target.id])
+        credit[chosen.target.id] -= sum(state.target.weight for state in able)
+        return chosen
+
+    def _state(self, upstream: Upstream, target: Target) -> TargetState:
+        hostname, _, port = target.target.rpartition(":")
+        address = self._resolve(hostname)
+        passive = upstream.healthchecks.get("passive") or {}
+        unhealthy = passive.get("unhealthy") or {}
+        limits = {
+            kind: int(unhealthy.get(kind) or 0) for kind in ("tcp_failures", "timeouts", "http_failures")
+        }
+        return TargetState(
+            target=target,
+            address=(address, int(port)) if address else None,
+            hostname=hostname,
+            checked=any(limits.values()),
+            limits=limits,
+            http_statuses=frozenset(unhealthy.get("http_statuses") or ()),
+        )
+
+    def _resolve(self, host: str) -> str | None:
+        host = host.strip("[]")
+        try:
+            ip_address(host)
+        except ValueError:
+            return self._names.get(host)
+        return host

@@ -1,0 +1,1 @@
+"""The eight services' stand-ins: one implementation, told apart by their configuration."""
