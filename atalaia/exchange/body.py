@@ -7,6 +7,8 @@ import zlib
 _GZIP = 31
 _ZLIB = 15
 _RAW_DEFLATE = -15
+_PIECE = 2**16
+"""Decoded at a time: zlib and the copy into what is kept need as much again."""
 
 
 class Undecodable(Exception):
@@ -29,7 +31,7 @@ class BoundedBody:
     @property
     def content(self) -> bytes:
         """What was kept."""
-        return bytes(self._kept[: self._cap])
+        return bytes(memoryview(self._kept)[: self._cap])
 
     @property
     def truncated(self) -> bool:
@@ -71,7 +73,7 @@ class BoundedBody:
                 if self._encoding != "gzip" or not data.startswith(b"\x1f\x8b"[: len(data)]):
                     return  # padding after the end, which everybody ignores
                 self._decoder = zlib.decompressobj(_GZIP)
-            self._kept += self._decoder.decompress(data, self._room)
+            self._kept += self._decoder.decompress(data, min(self._room, _PIECE))
             data = self._decoder.unused_data or self._decoder.unconsumed_tail
 
     def _format(self, start: bytes) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
 import time
 from types import TracebackType
 
@@ -21,7 +20,7 @@ from atalaia.exchange.observable import HttpRequest, HttpSequence
 from atalaia.exchange.progress import Progress
 from atalaia.exchange.proxy import proxy_for
 from atalaia.exchange.step import Step
-from atalaia.exchange.trust import verifying
+from atalaia.exchange.trust import never_used, verifying
 
 MAX_REDIRECTS = 10
 
@@ -35,10 +34,11 @@ class Client:
 
     def __init__(self, network: Network) -> None:
         self._network = network
-        self._transports: dict[tuple[bool, str | None], httpx.AsyncHTTPTransport] = {}
 
     async def __aenter__(self) -> Client:
-        await anyio.sleep(0)  # loads what anyio loads late, so that no phase is charged for it
+        # httpx and anyio load much of themselves at their first use: now, not at an exchange's expense.
+        async with self._transport(False, None):
+            await anyio.sleep(0)
         return self
 
     async def __aexit__(
@@ -47,9 +47,7 @@ class Client:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        for transport in self._transports.values():
-            await transport.aclose()
-        self._transports.clear()
+        """Nothing is left to close: an exchange ends its own connections."""
 
     async def exchange(self, request: HttpRequest) -> Exchange:
         """Send one request, and say what came of it.
@@ -131,11 +129,12 @@ class Client:
             retry=retry_if_exception_type(NotOpened),
             reraise=True,
         )
-        response: httpx.Response = await retrying(self._open, step, hosts, proxy, progress)
-        try:
-            await self._read(response, progress)
-        finally:
-            await response.aclose()
+        async with self._transport(step.url.tls, proxy) as transport:
+            response: httpx.Response = await retrying(self._open, transport, step, hosts, progress)
+            try:
+                await self._read(response, progress)
+            finally:
+                await response.aclose()
         return response
 
     async def _addresses(self, host: str, progress: Progress) -> tuple[str, ...]:
@@ -146,10 +145,9 @@ class Client:
         return resolution.addresses
 
     async def _open(
-        self, step: Step, hosts: tuple[str, ...], proxy: str | None, progress: Progress
+        self, transport: httpx.AsyncHTTPTransport, step: Step, hosts: tuple[str, ...], progress: Progress
     ) -> httpx.Response:
         """The head of the answer, from the first address that takes a connection. Raises NotOpened."""
-        transport = self._transport(step.url.tls, proxy)
         deadline = time.monotonic() + self._network.connect.total_seconds()
         for index, host in enumerate(hosts):
             progress.try_address(host)
@@ -183,16 +181,13 @@ class Client:
         body.finish()
 
     def _transport(self, tls: bool, proxy: str | None) -> httpx.AsyncHTTPTransport:
-        if (tls, proxy) not in self._transports:
-            # To build a verifying context takes as long as several exchanges: only where it is used.
-            context = verifying(self._network.ca) if tls else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-            self._transports[tls, proxy] = httpx.AsyncHTTPTransport(
-                verify=context,
-                trust_env=False,
-                http1=True,
-                http2=False,
-                limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
-                proxy=proxy,
-                local_address=self._network.source,
-            )
-        return self._transports[tls, proxy]
+        # A transport for each request: a shared one searches through all that are under way.
+        return httpx.AsyncHTTPTransport(
+            verify=verifying(self._network.ca) if tls else never_used(),
+            trust_env=False,
+            http1=True,
+            http2=False,
+            limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
+            proxy=proxy,
+            local_address=self._network.source,
+        )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from pydantic import Field
+
 from atalaia.exchange.failure import Failure, Seen
 from atalaia.exchange.hop import Hop
 
@@ -27,7 +29,7 @@ class Response(Seen):
     reason_phrase: str = ""
     http_version: str = "1.1"
     headers: tuple[tuple[str, str], ...] = ()
-    body: bytes = b""
+    body: bytes = Field(default=b"", repr=False)
     """At most the cap; decoded from gzip or deflate within the same cap."""
     truncated: bool = False
     """The body was longer than the cap and was cut."""
