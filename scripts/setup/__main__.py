@@ -24,7 +24,7 @@ import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from scripts.setup import packages, privilege, venv
+from scripts.setup import INTERRUPTED, packages, privilege, venv
 
 _INSTALLER = "scripts.setup.install"
 
@@ -39,13 +39,13 @@ def main(arguments: list[str]) -> int:
         wanted = (packages.missing() if with_servers else []) + for_venv
         refusal = _install(wanted) if wanted else ""
         if for_venv and packages.missing_for_venv():
-            return _say_missing(wanted, refusal, "without the last one there is no virtual environment")
+            return _say_missing(wanted, refusal, "without the last one there is no .venv")
         if not venv.ready() and not venv.make():
             return 2
     servers = packages.missing() if with_servers else []
     if not servers:
         return 0
-    _say_missing(servers, refusal, "the sandbox cannot start these servers")
+    _say_missing(servers, refusal, "the sandbox cannot start them")
     return 0 if "--partial" in arguments else 2
 
 
@@ -63,19 +63,23 @@ def _install(wanted: list[str]) -> str:
         return "not agreed to (YES=1 agrees without being asked)"
     command = [*root, sys.executable, "-B", "-m", _INSTALLER, *wanted]
     ended = privilege.run_to_its_end(command, venv.ROOT)
+    if ended == INTERRUPTED:
+        raise KeyboardInterrupt
     return "the installation did not succeed, see above" if ended != 0 else ""
 
 
 def _say_missing(wanted: list[str], refusal: str, consequence: str) -> int:
-    lines = ["setup: missing:", _wrapped(wanted), f"       {consequence};"]
+    lines = [f"setup: missing, and {consequence}" + (";" if refusal else ":")]
     if refusal:
-        lines.append(f"       {refusal}")
+        lines.append(f"       {refusal}:")
     if shutil.which("apt-get"):
         lines += [
-            "       To install them, as root, in this directory:",
             _wrapped([os.path.basename(sys.executable), "-m", _INSTALLER, *wanted], end=" \\"),
-            "       (apt-get install --no-install-recommends, their daemons kept from starting)",
+            "       (as root, in this directory: installs them by apt-get, without recommended",
+            "       packages, and keeps their daemons from starting)",
         ]
+    else:
+        lines.append(_wrapped(wanted))
     print(*lines, sep="\n", file=sys.stderr)
     return 2
 
@@ -102,4 +106,4 @@ if __name__ == "__main__":
         sys.exit(main(sys.argv[1:]))
     except KeyboardInterrupt:
         print("setup: interrupted", file=sys.stderr)
-        sys.exit(130)
+        sys.exit(INTERRUPTED)

@@ -14,6 +14,7 @@ import sys
 import time
 from types import FrameType
 
+from scripts.setup import INTERRUPTED
 from scripts.setup.boot import keep_from_boot, started_at_boot
 from scripts.setup.listeners import listeners, program
 from scripts.setup.policy import daemons_kept_from_starting
@@ -49,7 +50,7 @@ def main(packages: list[str]) -> int:
         print(f"setup: could not keep from starting at boot: {' '.join(left)}", file=sys.stderr)
     if apt.interrupted:
         print("setup: interrupted; what was there before is back in place", file=sys.stderr)
-        return 130
+        return INTERRUPTED
     if not done:
         return 1
     if not (ours or left):
