@@ -1,0 +1,68 @@
+"""environment.yml: the sandbox as the toolkit sees it, with its real ports."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, cast
+
+import yaml
+
+from sandbox.blueprint import Blueprint
+from sandbox.record import write_private
+from sandbox.render import render, variables
+from sandbox.servers.prometheus import Prometheus
+from sandbox.standins.config import GrafanaConfig, KongConfig, ServiceConfig
+
+_SECTIONS = {"haproxy": "load_balancer"} | {
+    name: name for name in ("prometheus", "alertmanager", "pushgateway", "services")
+}
+_STORES = ("postgres", "redis")
+
+
+def write_environment(blueprint: Blueprint) -> None:
+    """Write environment.yml for what the sandbox has; whole and at once."""
+    text = environment_text(blueprint)
+    new = blueprint.environment_file.with_suffix(".new")
+    write_private(new, text)
+    new.replace(blueprint.environment_file)
+
+
+def environment_text(blueprint: Blueprint, **overrides: str) -> str:
+    """The environment file: the template, without the sections of servers that were left out."""
+    values = variables(blueprint, "environment") | {
+        "id": blueprint.id,
+        "stand_ins": json.dumps(stand_ins(blueprint)),
+        "jobs": json.dumps(Prometheus(blueprint).jobs()),
+        "ca": str(blueprint.tls / "root.pem"),
+        "kong_file": str(blueprint.kong_file),
+    }
+    text = render("environment.yml", values | overrides)
+    if not blueprint.absent:
+        return text
+    return yaml.safe_dump(_without_absent(yaml.safe_load(text), blueprint), sort_keys=False)
+
+
+def stand_ins(blueprint: Blueprint) -> list[str]:
+    """What only stands in for the real thing, each with the version that it stands in for."""
+    found = [f"Kong {_version(KongConfig)} (stand-in): kong-1, kong-2"]
+    if blueprint.has("services"):
+        found.append(f"services {_version(ServiceConfig)} (stand-ins): all eight")
+    return [*found, f"Grafana {_version(GrafanaConfig)} (stand-in)"]
+
+
+def _version(model: type[KongConfig | ServiceConfig | GrafanaConfig]) -> str:
+    return cast("str", model.model_fields["version"].default)
+
+
+def _without_absent(document: dict[str, Any], blueprint: Blueprint) -> dict[str, Any]:
+    for name, section in _SECTIONS.items():
+        if not blueprint.has(name):
+            del document[section]
+    for store in _STORES:
+        if not blueprint.has(store):
+            del document["stores"][store]
+    if not blueprint.has("services") and "load_balancer" in document:
+        del document["load_balancer"]["backends"]["health_service"]
+    if not blueprint.has("pushgateway"):
+        del document["probes"]["pushgateway"]
+    return document

@@ -1,0 +1,56 @@
+"""Prometheus."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from sandbox.process import Command
+from sandbox.programs import Program
+from sandbox.readiness import get_json
+from sandbox.servers.server import Server
+from sandbox.services import SERVICES
+
+_JOBS = {
+    **{service.name: ("services", 1) for service in SERVICES},
+    "kong": ("kong-1", 2),
+    "haproxy": ("haproxy", 1),
+    "postgres": ("postgres-exporter", 1),
+    "redis": ("redis-exporter", 1),
+    "node": ("node-exporter", 1),
+    "pushgateway": ("pushgateway", 1),
+    "alertmanager": ("alertmanager", 1),
+    "prometheus": ("prometheus", 1),
+}
+
+
+class Prometheus(Server):
+    """Prometheus, scraping everything else every second."""
+
+    name = "prometheus"
+    programs = (Program("prometheus", "prometheus"),)
+    ports = ("prometheus",)
+    templates = {"prometheus.yml": "prometheus/prometheus.yml"}  # noqa: RUF012 - a constant of the class
+
+    def command(self) -> Command:
+        home = self.blueprint.home(self.name)
+        return self.run(
+            f"--config.file={home / 'prometheus.yml'}",
+            f"--web.listen-address={self.listen('prometheus')}",
+            f"--storage.tsdb.path={home / 'data'}",
+            "--storage.tsdb.retention.time=200h",
+            # Debian's defaults name directories of the machine's own Prometheus.
+            f"--web.console.templates={home / 'consoles'}",
+            f"--web.console.libraries={home / 'consoles'}",
+        )
+
+    async def ready(self) -> bool:
+        """Whether it has scraped everything that this sandbox has, and found it up."""
+        document = cast("Any", await get_json(self.port("prometheus"), "/api/v1/targets?state=active"))
+        up = [
+            target["scrapePool"] for target in document["data"]["activeTargets"] if target["health"] == "up"
+        ]
+        return all(up.count(job) == targets for job, targets in self.jobs().items())
+
+    def jobs(self) -> dict[str, int]:
+        """The scrape jobs whose scrape targets are part of this sandbox, and how many each has."""
+        return {job: targets for job, (server, targets) in _JOBS.items() if self.blueprint.has(server)}

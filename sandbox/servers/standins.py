@@ -1,0 +1,145 @@
+"""The processes of stand-ins: one for each node of Kong, one for the eight services and Grafana."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import sys
+from pathlib import Path
+
+from atalaia.errors import AtalaiaError
+from sandbox.process import Command
+from sandbox.readiness import answers
+from sandbox.record import write_private
+from sandbox.render import CONFIG, render, variables
+from sandbox.servers.server import RunToEnd, Server
+from sandbox.services import CLINICS, SERVICES, Service
+from sandbox.standins.config import Account, GrafanaConfig, KongConfig, ServiceConfig, StandIns
+from sandbox.standins.control import Status, send
+
+_CHECKOUT = Path(__file__).parents[2]
+
+
+class StandInProcess(Server):
+    """A process of stand-ins; it takes faults on its control socket."""
+
+    def render(self, **overrides: str) -> None:
+        super().render(**overrides)
+        write_private(self._file, self.configuration().model_dump_json(indent=1))
+
+    @property
+    def _file(self) -> Path:
+        return self.blueprint.home(self.name) / "config.json"
+
+    def configuration(self) -> StandIns:
+        """What it serves."""
+        raise NotImplementedError
+
+    def command(self) -> Command:
+        return Command(
+            argv=(sys.executable, "-P", "-m", "sandbox.standins", str(self._file)),
+            home=self.blueprint.home(self.name),
+            log=self.blueprint.log(self.name),
+            environment={"PYTHONPATH": str(_CHECKOUT), "PYTHONDONTWRITEBYTECODE": "1"},
+        )
+
+    async def ready(self) -> bool:
+        try:
+            await send(self.blueprint.socket(self.name), Status(), deadline=2)
+        except AtalaiaError as error:
+            raise ConnectionError(str(error)) from None
+        return True
+
+
+class Kong(StandInProcess):
+    """A node of Kong."""
+
+    number: int
+
+    def configuration(self) -> StandIns:
+        return StandIns(
+            control=self.blueprint.socket(self.name),
+            kong=KongConfig(
+                node=self.name,
+                proxy_port=self.port(f"kong_{self.number}_proxy"),
+                admin_port=self.port(f"kong_{self.number}_admin"),
+                status_port=self.port(f"kong_{self.number}_status"),
+                declarative=self.blueprint.kong_file,
+                # HAProxy's own address, and no client's: those come from elsewhere in 127.0.0.0/8.
+                trusted_ips=("127.0.0.1/32",),
+            ),
+        )
+
+    def render(self, **overrides: str) -> None:
+        super().render(**overrides)
+        values = variables(self.blueprint, self.name) | overrides
+        write_private(self.blueprint.kong_file, render("kong/kong.yml", values))
+
+    async def ready(self) -> bool:
+        return await super().ready() and await answers(
+            self.port(f"kong_{self.number}_status"), "/status/ready"
+        )
+
+
+class Kong1(Kong):
+    """The first node of Kong."""
+
+    name = "kong-1"
+    number = 1
+    ports = ("kong_1_proxy", "kong_1_admin", "kong_1_status")
+
+
+class Kong2(Kong):
+    """The second node of Kong."""
+
+    name = "kong-2"
+    number = 2
+    ports = ("kong_2_proxy", "kong_2_admin", "kong_2_status")
+
+
+class ServicesAndGrafana(StandInProcess):
+    """The eight services, where they have their stores, and Grafana."""
+
+    name = "standins"
+    ports = (*(service.port for service in SERVICES), "grafana")
+
+    async def prepare(self, run: RunToEnd) -> None:
+        shutil.copytree(CONFIG / "grafana", self.blueprint.home(self.name) / "grafana")
+        await super().prepare(run)
+
+    def configuration(self) -> StandIns:
+        blueprint = self.blueprint
+        services = SERVICES if blueprint.has("services") else ()
+        return StandIns(
+            control=blueprint.socket(self.name),
+            services=tuple(self._service(service) for service in services),
+            grafana=GrafanaConfig(
+                port=blueprint.ports.grafana,
+                password=blueprint.secrets.grafana,
+                provisioning=blueprint.home(self.name) / "grafana",
+                variables=variables(blueprint, self.name),
+            ),
+        )
+
+    def _service(self, service: Service) -> ServiceConfig:
+        secrets = self.blueprint.secrets
+        return ServiceConfig(
+            name=service.name,
+            port=self.port(service.port),
+            prefixes=service.prefixes,
+            postgres=f"postgresql://atendeai:{secrets.postgres_services}@{self.listen('postgres')}/atendeai",
+            redis=f"redis://:{secrets.redis}@{self.listen('redis')}/0",
+            jwt_secret=secrets.jwt,
+            clinics=CLINICS,
+            accounts=tuple(
+                Account(email=f"admin@{clinic}.example", password=secrets.account, clinic=clinic)
+                for clinic in CLINICS
+            ),
+        )
+
+    async def ready(self) -> bool:
+        """Whether it listens, and every service finds PostgreSQL and Redis well."""
+        services = SERVICES if self.blueprint.has("services") else ()
+        return await super().ready() and all(
+            await asyncio.gather(*(answers(self.port(service.port), "/health") for service in services))
+        )
