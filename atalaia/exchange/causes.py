@@ -9,7 +9,6 @@ import socket
 import ssl
 from collections.abc import Iterator
 
-import anyio
 import httpx
 
 from atalaia.exchange.failure import Failure, Reason
@@ -18,6 +17,14 @@ _OURS = {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS}
 """This machine ran out of something: no fact about the stack."""
 _SOURCE = {errno.EADDRNOTAVAIL, errno.EINVAL, errno.EAFNOSUPPORT}
 _RESET = {errno.ECONNRESET, errno.ECONNABORTED, errno.EPIPE, errno.ESHUTDOWN}
+_OF_HTTP: tuple[tuple[type[httpx.TransportError], Reason, str], ...] = (
+    (httpx.RemoteProtocolError, Reason.PROTOCOL, ""),
+    (httpx.ProxyError, Reason.UNREACHABLE, "the proxy does not lead there"),
+    (httpx.TimeoutException, Reason.TIMEOUT, "no answer in time"),
+    (httpx.ReadError, Reason.RESET, "the connection was cut"),
+    (httpx.WriteError, Reason.RESET, "the connection was cut"),
+    (httpx.ConnectError, Reason.UNREACHABLE, "no connection"),
+)
 _QUOTED = re.compile(r"[\s:]*(bytearray\(|b?['\"]).*", re.DOTALL)
 
 
@@ -28,23 +35,23 @@ def failure_of(error: BaseException, *, source: str | None = None) -> Failure | 
     """
     chain = tuple(_chain(error))
     for link in chain:
-        if isinstance(link, ssl.SSLError | socket.gaierror | OSError):
+        if isinstance(link, OSError):
+            if link.errno in _OURS:
+                return None
             if failure := _of_system(link, source):
                 return failure
-            if isinstance(link, OSError) and link.errno in _OURS:
-                return None
-    for link in chain:
-        if isinstance(link, anyio.EndOfStream):
-            return Failure(reason=Reason.TLS, detail="the connection was closed during the handshake")
-        if isinstance(link, httpx.RemoteProtocolError):
-            return Failure(reason=Reason.PROTOCOL, detail=_without_quotes(str(link)))
-        if isinstance(link, httpx.TimeoutException):
-            return Failure(reason=Reason.TIMEOUT, detail="")
-        if isinstance(link, httpx.ReadError | httpx.WriteError | anyio.BrokenResourceError):
-            return Failure(reason=Reason.RESET, detail="the connection was cut")
-        if isinstance(link, httpx.ConnectError):
-            return Failure(reason=Reason.UNREACHABLE, detail="")
+    for kind, reason, words in _OF_HTTP:
+        if isinstance(error, kind):
+            return Failure(reason=reason, detail=words or _without_quotes(str(error)))
     return None
+
+
+def handshake_failure_of(error: BaseException) -> Failure | None:
+    """`failure_of` for a TLS handshake: a connection that is cut in it is a refusal of TLS."""
+    failure = failure_of(error)
+    if failure and failure.reason in {Reason.RESET, Reason.UNREACHABLE}:
+        return Failure(reason=Reason.TLS, detail="the connection was cut during the handshake")
+    return failure
 
 
 def _of_system(error: OSError, source: str | None) -> Failure | None:
@@ -54,10 +61,7 @@ def _of_system(error: OSError, source: str | None) -> Failure | None:
         return Failure(reason=Reason.TLS, detail=(error.reason or "broken").lower().replace("_", " "))
     if isinstance(error, socket.gaierror):
         return Failure(reason=Reason.DNS, detail=error.strerror or "")
-    number = error.errno
-    if number is None and not isinstance(error, TimeoutError | ConnectionError):
-        return None
-    if number in _OURS:
+    if error.errno is None and not isinstance(error, ConnectionError):
         return None
     return Failure(reason=_reason(error, source), detail=_words(error, source))
 
@@ -76,7 +80,7 @@ def _reason(error: OSError, source: str | None) -> Reason:
 
 def _words(error: OSError, source: str | None) -> str:
     # An OSError's own text may quote addresses and paths; the number's text does not.
-    words = os.strerror(error.errno).lower() if error.errno else ""
+    words = os.strerror(error.errno).lower() if error.errno else "the connection was cut"
     return f"{source}: {words}" if _reason(error, source) is Reason.SOURCE else words
 
 
@@ -88,4 +92,4 @@ def _without_quotes(message: str) -> str:
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
     while error is not None:
         yield error
-        error = error.__cause__ or error.__context__
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)

@@ -11,7 +11,7 @@ import httpx
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_exponential
 
 from atalaia.exchange.body import BoundedBody, Undecodable
-from atalaia.exchange.causes import failure_of
+from atalaia.exchange.causes import failure_of, handshake_failure_of
 from atalaia.exchange.exchange import Exchange, Exchanges
 from atalaia.exchange.failure import Failure, Reason
 from atalaia.exchange.hop import Hop, answered_by
@@ -97,7 +97,9 @@ class Client:
         except httpx.ConnectTimeout:
             return timed_out("no TLS handshake", self._network.connect)
         except (httpx.TransportError, OSError) as error:
-            failure = failure_of(error)
+            # Without a TCP connection it would be NotOpened: this one failed in its handshake.
+            in_handshake = isinstance(error, httpx.ConnectError)
+            failure = handshake_failure_of(error) if in_handshake else failure_of(error)
             if failure is None:
                 raise
             return failure

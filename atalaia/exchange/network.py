@@ -15,7 +15,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from atalaia.environment.units import format_duration
-from atalaia.exchange.causes import failure_of
+from atalaia.exchange.causes import failure_of, handshake_failure_of
 from atalaia.exchange.exchange import Resolution
 from atalaia.exchange.failure import Failure, Reason
 
@@ -111,7 +111,6 @@ async def addresses_of(network: Network, host: str) -> Resolution:
 
 async def open_tcp(network: Network, host: str, port: int) -> Opened:
     """A TCP connection to the first address that takes one. Raises NotOpened."""
-    deadline = time.monotonic() + network.connect.total_seconds()
     try:
         async with asyncio.timeout(network.total.total_seconds()):
             resolution = await addresses_of(network, host)
@@ -146,7 +145,7 @@ async def shake_hands(network: Network, host: str, port: int, context: ssl.SSLCo
         raise NotOpened(timed_out("no TLS handshake", network.connect), opened.address) from None
     except OSError as error:
         opened.close()
-        failure = failure_of(error, source=network.source)
+        failure = handshake_failure_of(error)
         if failure is None:
             raise
         raise NotOpened(failure, opened.address) from error
