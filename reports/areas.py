@@ -1,36 +1,26 @@
-"""The systems that a reader thinks in, and which checks belong to each."""
+"""The systems that a reader thinks in: the areas of the catalogue, told by how an id begins."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+from atalaia.checks.catalogue import AREAS
 from atalaia.run.results import Result
 
-_AREAS = {
-    "addresses": ("dns", "tcp"),
-    "certificates": ("tls",),
-    "load balancer": ("load-balancer", "haproxy"),
-    "gateway": ("gateway", "kong"),
-    "routes": ("route", "cors", "headers", "limit", "authentication"),
-    "services": ("service",),
-    "stores": ("postgres", "redis"),
-    "monitoring": ("monitoring", "prometheus", "alertmanager", "grafana", "pushgateway", "metrics"),
-}
-"""Title → what the ids of its checks begin with (up to the first dot), in the order of a request's way."""
-
-_TITLES = {prefix: title for title, prefixes in _AREAS.items() for prefix in prefixes}
+_TITLES = {check.id.split(".", 1)[0]: title.lower() for title, checks in AREAS.items() for check in checks}
+"""What the ids of an area's checks begin with → its title. By prefix, because a findings.json may
+hold checks that this version does not know."""
 
 
 def area_of(check: str) -> str:
-    """The title of a check's area; an area that is not listed is called as the ids of its checks."""
+    """The title of the area of a check; one of no known area is called as its id begins."""
     prefix = check.split(".", 1)[0]
     return _TITLES.get(prefix, prefix.replace("-", " "))
 
 
 def by_area(results: Iterable[Result]) -> dict[str, list[Result]]:
-    """Results by the title of their area: the listed ones in their order, then the others in theirs."""
-    results = tuple(results)
-    found: dict[str, list[Result]] = {title: [] for title in _AREAS}
+    """Results by the title of their area: those of the catalogue in its order, then the others."""
+    found: dict[str, list[Result]] = {title.lower(): [] for title in AREAS}
     for result in results:
         found.setdefault(area_of(result.check), []).append(result)
     return {title: members for title, members in found.items() if members}

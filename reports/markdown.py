@@ -60,7 +60,10 @@ def code(text: str, limit: int = 400) -> str:
 def prose(text: str, limit: int = 600) -> str:
     """Text of ours as it stands: no character of it means anything to Markdown."""
     shown = visible(text, limit=limit)
-    shown = re.sub(r"([\\`*_{}\[\]()#+\-.!|~:])", r"\\\1", shown)
+    shown = re.sub(r"([\\`*_\[\]#|~])", r"\\\1", shown)
+    # At the beginning they would make a list, elsewhere a link.
+    shown = re.sub(r"^(\d*)([-+.)])", r"\1\\\2", shown)
+    shown = re.sub(r":(?=//)|(?<=www)\.", r"\\\g<0>", shown)
     return shown.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 

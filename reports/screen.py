@@ -125,7 +125,7 @@ def _fitting(word: str, room: int) -> str:
     while end < len(word) and size + cells(word[end]) <= room:
         size += cells(word[end])
         end += 1
-    for position in range(end, max(end - room // 3, 1), -1):
+    for position in range(end, max(end - room // 2, 0), -1):
         if word[position - 1] in _BREAKS:
             return word[:position]
     return word[:end]

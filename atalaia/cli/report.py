@@ -9,6 +9,8 @@ from pathlib import Path
 
 import click
 
+from atalaia.errors import DeliveryError
+
 _WIDEST = 120
 """Columns. Longer lines are hard to read."""
 
@@ -33,7 +35,8 @@ def report(findings: Path | None, shape: str) -> None:
       atalaia report --format markdown >> "$GITHUB_STEP_SUMMARY"
 
     Colour on a terminal only, and not where NO_COLOR is set. Exits 0 when the report is written,
-    whatever it says: `atalaia check` tells by its exit code. Exits 3 where there is no such file.
+    whatever it says: `atalaia check` tells by its exit code. Exits 3 where there is no such file,
+    4 where the report cannot be written.
     """
     from atalaia.run.record import read_record
     from reports import markdown, terminal
@@ -43,7 +46,7 @@ def report(findings: Path | None, shape: str) -> None:
     record = read_record(path)
     if shape == "markdown":
         # For a file on GitHub, whatever the encoding of this terminal.
-        click.echo(markdown.render(record).encode(), nl=False)
+        _write(markdown.render(record).encode())
         return
     text = terminal.render(
         record,
@@ -52,4 +55,13 @@ def report(findings: Path | None, shape: str) -> None:
         path=str(path),
         unicode=writes_unicode(sys.stdout),
     )
-    click.echo(text, nl=False)
+    _write(text)
+
+
+def _write(text: str | bytes) -> None:
+    try:
+        click.echo(text, nl=False)
+    except BrokenPipeError:
+        raise  # the reader has seen enough; the command as a whole handles it
+    except OSError as error:
+        raise DeliveryError(f"the report cannot be written: {error.strerror}") from error

@@ -58,9 +58,14 @@ def many_failures() -> RunRecord:
         blocked("service.unhealthy@auth-service", by="tcp.unreachable@auth-service"),
         blocked("service.slow@auth-service", by="tcp.unreachable@auth-service"),
         *(
-            blocked(f"route.wrong-service@/api/v1/auth/{path}", by="tcp.unreachable@auth-service")
-            for path in ("login", "logout", "refresh", "password/forgotten", "two-factor/verify")
+            blocked(f"{check}@auth-service", by="tcp.unreachable@auth-service")
+            for check in (
+                "service.unhealthy-through-gateway",
+                "service.unhealthy-through-load-balancer",
+                "service.answered-by-another",
+            )
         ),
+        blocked("load-balancer.path-misrouted@/api/v1/auth", by="tcp.unreachable@auth-service"),
         *(
             failed(
                 f"service.unhealthy@{name}",
@@ -109,8 +114,8 @@ def many_failures() -> RunRecord:
             for name in SERVICES[1:]
         ),
         skipped("redis.wrong-eviction@-", SkipKind.NOT_DECLARED, "the environment declares no stores.redis"),
-        skipped("gateway.limit-off@auth", SkipKind.NOT_ALLOWED, "it spends, and safety is production"),
-        skipped("gateway.token@auth", SkipKind.MISSING, "the variable JWT_SECRET is not set"),
+        skipped("limit.not-enforced@auth", SkipKind.NOT_ALLOWED, "it spends, and safety is production"),
+        skipped("authentication.open@auth", SkipKind.MISSING, "the variable JWT_SECRET is not set"),
         safety="production",
         notes=(
             "sent from 10.0.3.2",
@@ -125,13 +130,13 @@ def accepted_only() -> RunRecord:
     return record(
         passed("tcp.unreachable@auth-service"),
         failed(
-            "gateway.admin-exposed@front",
+            "exposure.admin-api@front",
             Finding(expected="no answer of the Admin API", observed="200 with its version and plugins"),
             severity=CRITICAL,
             remedy="Take the Admin API off the public front.",
             accepted="moves behind the VPN with ticket OPS-811 (until 2027-01-31)",
         ),
-        blocked("gateway.admin-open@front", by="gateway.admin-exposed@front"),
+        blocked("exposure.prometheus@front", by="exposure.admin-api@front"),
     )
 
 
