@@ -54,6 +54,7 @@ class Provisioned:
 
 def read(directory: Path, variables: Mapping[str, str]) -> Provisioned:
     """Read the directory; $NAME and ${NAME} are filled in. Raises UsageError, naming the file."""
+    variables = {"GF_PATHS_PROVISIONING": str(directory), **variables}
     sources = [
         source
         for path in _files(directory / "datasources")

@@ -10,6 +10,7 @@ from http import HTTPStatus
 Headers = list[tuple[str, str]]
 
 _PHRASES = {status.value: status.phrase for status in HTTPStatus}
+_ENCODER = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
 _BODILESS = frozenset({204, 304})
 
 
@@ -80,7 +81,7 @@ class Response:
 
 def json_response(status: int, document: object, headers: Headers | None = None) -> Response:
     """An answer with a JSON body, in the compact form of Express."""
-    body = json.dumps(document, separators=(",", ":"), ensure_ascii=False).encode()
+    body = _ENCODER.encode(document).encode()
     return Response(status, [*(headers or ()), ("Content-Type", "application/json; charset=utf-8")], body)
 
 

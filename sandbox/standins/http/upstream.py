@@ -140,6 +140,7 @@ class UpstreamConnection(asyncio.Protocol):
         self._answered = False
         self._complete = False
         self._until_close = False
+        self._keep = False
         self._deadline = self._pool.loop.time() + call.timeouts.read
         if self._timer is not None and self._timer.when() > self._deadline:
             self._stop_timer()
@@ -204,9 +205,9 @@ class UpstreamConnection(asyncio.Protocol):
             self._headers, self._phrase = [], b""
             return
         self._answered = True
-        names = {name.lower() for name, _ in self._headers}
+        self._keep = self._parser.should_keep_alive()  # only known here: the parser forgets at the end
         bodiless = call.method == "HEAD" or status in (204, 304)
-        self._until_close = not bodiless and not names & {"content-length", "transfer-encoding"}
+        self._until_close = not self._keep and not bodiless and not self._framed()
         call.sink.head(status, self._phrase.decode("latin-1"), self._headers)
         if call.method == "HEAD":
             # The parser waits for the body that Content-Length announces; there is none.
@@ -222,12 +223,16 @@ class UpstreamConnection(asyncio.Protocol):
         if self._answered:
             self._complete = True
 
+    def _framed(self) -> bool:
+        """Whether the headers tell where the body ends."""
+        return any(name.lower() in ("content-length", "transfer-encoding") for name, _ in self._headers)
+
     # --- between calls
 
     def _release(self, call: Call) -> None:
         self.call = None
         call.connection = None
-        if self._parser.should_keep_alive() and not self._until_close and not self.transport.is_closing():
+        if self._keep and not self._until_close and not self.transport.is_closing():
             self._pool.give(self._address, self)
         else:
             self._stop_timer()

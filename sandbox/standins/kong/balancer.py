@@ -76,6 +76,7 @@ class Balancer:
                 if target.upstream == upstream.id
             ]
         self._credit: dict[str, int] = {}
+        self._direct: dict[str, Peer | None] = {}
 
     def targets(self, upstream: Upstream) -> list[TargetState]:
         """The targets of an upstream, for the Admin API."""
@@ -85,10 +86,9 @@ class Balancer:
         """The peers to try, one after the other. Raises NoPeer where there is none (any more)."""
         upstream = self._upstreams.get(service.host)
         if upstream is None:
-            address = self._resolve(service.host)
-            if address is None:
+            peer = self._direct_peer(service)
+            if peer is None:
                 raise NoPeer(NAME_RESOLUTION)
-            peer = Peer(service.host, (address, service.port))
             while True:
                 yield peer
         while True:
@@ -96,6 +96,13 @@ class Balancer:
             if state is None or state.address is None:
                 raise NoPeer(NO_PEER)
             yield Peer(upstream.host_header or state.hostname, state.address, state)
+
+    def _direct_peer(self, service: Service) -> Peer | None:
+        """The address of a service whose host is no upstream; None where it has none."""
+        if service.id not in self._direct:
+            address = self._resolve(service.host)
+            self._direct[service.id] = Peer(service.host, (address, service.port)) if address else None
+        return self._direct[service.id]
 
     def _next(self, upstream: Upstream) -> TargetState | None:
         """Smooth weighted round robin: who has waited longest for its weight goes first."""

@@ -198,7 +198,7 @@ def _fields(request: Request, clinic: str | None = None) -> dict[str, Any]:
 
 
 def _window(query: str) -> tuple[int, int]:
-    given = parse_qs(query)
+    given = parse_qs(query) if query else {}
     numbers = []
     for name, default in (("offset", 0), ("limit", 20)):
         text = given.get(name, [str(default)])[0]
