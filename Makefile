@@ -11,8 +11,8 @@ MAKEFLAGS += --no-print-directory
 
 setup_with = @command -v $(PYTHON) >/dev/null || { \
 	echo "setup: no $(PYTHON) here; Atalaia needs Python 3.11 or newer (PYTHON=… names another)" >&2; \
-	exit 2; }; $(PYTHON) -m scripts.setup $(1)
-atalaia = .venv/bin/atalaia $(1) $(ARGS); code=$$?; echo "atalaia exit code: $$code"; exit $$code
+	exit 2; }; exec $(PYTHON) -m scripts.setup $(1)
+atalaia = .venv/bin/python -m scripts.atalaia $(1) $(ARGS)
 environment = $(if $(ENV),--env '$(ENV)')
 
 .PHONY: help setup venv demo test prove lint constraints sandbox-up sandbox-down test-connectivity

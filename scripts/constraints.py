@@ -6,9 +6,9 @@ import re
 import subprocess
 import sys
 import tempfile
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+from scripts.children import ROOT
+
 FILE = ROOT / "constraints.txt"
 
 

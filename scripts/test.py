@@ -2,19 +2,20 @@
 
 python -m scripts.test [PART…]    default: all parts, in this order
 
-Every part runs even when one before it failed; a part without a test fails.
+Every part runs even when one before it failed. A part fails when it has no test, and when it skips
+one: what is missing on this machine must be installed, not passed over.
 """
 
 from __future__ import annotations
 
-import subprocess
 import sys
 import time
 import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+from scripts.children import INTERRUPTED, ROOT, Children
+
 OUT = ROOT / "out" / "tests"
 
 
@@ -38,6 +39,11 @@ class Ended:
     failed: int = 0
     skipped: int = 0
 
+    @property
+    def counted(self) -> bool:
+        """Whether it consists of tests that were counted."""
+        return self.passed + self.failed + self.skipped > 0
+
 
 def _pytest(name: str, *arguments: str) -> Part:
     junit = f"--junitxml={OUT / name}.xml"
@@ -59,27 +65,30 @@ def main(names: list[str]) -> int:
     if unknown := [name for name in names if name not in known]:
         print(f"test: no part is called {' or '.join(unknown)}; parts: {' '.join(known)}", file=sys.stderr)
         return 3
-    ended = []
+    children, ended = Children(), []
     for part in (known[name] for name in names) if names else PARTS:
-        print(f"── {part.name} ", "─" * (75 - len(part.name)), sep="", flush=True)
-        ended.append(_run(part))
+        print(f"── {part.name} ", "─" * (75 - len(part.name)), sep="")
+        ended.append(_run(part, children))
+        if children.interrupted:
+            break
     print(_table(ended))
+    if children.interrupted:
+        print("interrupted")
+        return INTERRUPTED
     return 0 if all(one.held for one in ended) else 1
 
 
-def _run(part: Part) -> Ended:
+def _run(part: Part, children: Children) -> Ended:
     started = time.monotonic()
     OUT.mkdir(parents=True, exist_ok=True)
     junit = OUT / f"{part.name}.xml"
     junit.unlink(missing_ok=True)
-    codes = [
-        subprocess.run(
-            [sys.executable, "-m", *command], cwd=ROOT, stdin=subprocess.DEVNULL, check=False
-        ).returncode
-        for command in part.commands
-    ]
+    codes = [children.run(sys.executable, "-m", *command) for command in part.commands]
     held, seconds = not any(codes), time.monotonic() - started
-    return Ended(part.name, held, seconds, *_counts(junit)) if part.suite else Ended(part.name, held, seconds)
+    if not part.suite:
+        return Ended(part.name, held, seconds)
+    passed, failed, skipped = _counts(junit)
+    return Ended(part.name, held and skipped == 0, seconds, passed, failed, skipped)
 
 
 def _counts(junit: Path) -> tuple[int, int, int]:
@@ -99,11 +108,7 @@ def _table(ended: list[Ended]) -> str:
     rows = [f"{'part':<10} {'result':<8} {'seconds':>8} {'passed':>8} {'failed':>8} {'skipped':>8}"]
     rows += [
         f"{one.name:<10} {'ok' if one.held else 'FAILED':<8} {one.seconds:>8.1f}"
-        + (
-            f" {one.passed:>8} {one.failed:>8} {one.skipped:>8}"
-            if one.passed + one.failed + one.skipped
-            else ""
-        )
+        + (f" {one.passed:>8} {one.failed:>8} {one.skipped:>8}" if one.counted else "")
         for one in ended
     ]
     total = [sum(getattr(one, word) for one in ended) for word in ("passed", "failed", "skipped")]

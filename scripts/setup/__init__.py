@@ -3,6 +3,3 @@
 It runs before anything is installed: standard library only, and __main__ parses on older Pythons
 so that they get a message.
 """
-
-INTERRUPTED = 130
-"""The exit code of what was interrupted; its caller goes no further."""

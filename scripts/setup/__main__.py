@@ -24,7 +24,8 @@ import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from scripts.setup import INTERRUPTED, packages, privilege, venv
+from scripts.children import INTERRUPTED, ROOT, Children
+from scripts.setup import packages, privilege, venv
 
 _INSTALLER = "scripts.setup.install"
 
@@ -61,10 +62,11 @@ def _install(wanted: list[str]) -> str:
     print("       Their daemons are kept from starting, now and at boot.", flush=True)
     if not privilege.agreed("Install them?"):
         return "not agreed to (YES=1 agrees without being asked)"
-    command = [*root, sys.executable, "-B", "-m", _INSTALLER, *wanted]
-    ended = privilege.run_to_its_end(command, venv.ROOT)
-    if ended == INTERRUPTED:
-        raise KeyboardInterrupt
+    children = Children()
+    ended = children.run(*root, sys.executable, "-B", "-m", _INSTALLER, *wanted)
+    if ended == INTERRUPTED or children.interrupted:
+        print("setup: interrupted", file=sys.stderr)
+        sys.exit(INTERRUPTED)
     return "the installation did not succeed, see above" if ended != 0 else ""
 
 
@@ -93,7 +95,7 @@ def _wrapped(words: list[str], end: str = "") -> str:
 @contextmanager
 def _one_at_a_time() -> Iterator[None]:
     """Two set-ups of one checkout must not write .venv at once. The lock leaves no file behind."""
-    directory = os.open(venv.ROOT, os.O_RDONLY)
+    directory = os.open(ROOT, os.O_RDONLY)
     try:
         fcntl.flock(directory, fcntl.LOCK_EX)
         yield

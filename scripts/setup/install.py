@@ -14,7 +14,7 @@ import sys
 import time
 from types import FrameType
 
-from scripts.setup import INTERRUPTED
+from scripts.children import INTERRUPTED
 from scripts.setup.boot import keep_from_boot, started_at_boot
 from scripts.setup.listeners import listeners, program
 from scripts.setup.policy import daemons_kept_from_starting

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import subprocess
 import sys
-from pathlib import Path
 
 
 def how_to_become_root() -> list[str] | None:
@@ -34,25 +32,6 @@ def agreed(question: str) -> bool:
         return input(f"{question} [Y/n] ").strip().lower() in ("", "y", "yes")
     except EOFError:
         return False
-
-
-def run_to_its_end(command: list[str], directory: Path) -> int:
-    """Run a command that must not be cut off: a signal is handed on, and its own end is waited for."""
-    running = subprocess.Popen(command, cwd=directory)
-
-    def hand_on(number: int, _: object) -> None:
-        try:
-            running.send_signal(number)
-        except PermissionError:  # root's process; at a terminal it got the signal by itself
-            return
-
-    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    before = {number: signal.signal(number, hand_on) for number in numbers}
-    try:
-        return running.wait()
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _can_ask() -> bool:

@@ -7,9 +7,9 @@ import os
 import subprocess
 import sys
 import time
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from scripts.children import ROOT
+
 VENV = ROOT / ".venv"
 _STAMP = VENV / "atalaia.stamp"
 _CONSTRAINTS = ROOT / "constraints.txt"

@@ -112,7 +112,7 @@ def test_an_empty_env_is_no_environment_and_the_tools_own_message_is_seen() -> N
     assert "check connectivity" in commands
     assert "--env" not in commands
     assert "--env 'sandbox'" in dry_run("test-connectivity", "ENV=sandbox")
-    assert "-k redis;" in dry_run("test-connectivity", "ARGS=-k redis")
+    assert "-k redis\n" in dry_run("test-connectivity", "ARGS=-k redis")
 
 
 def dry_run(*arguments: str) -> str:
