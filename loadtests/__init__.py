@@ -1,0 +1,1 @@
+"""Load on a stack, in a process of its own. Nothing else of Atalaia imports Locust."""
