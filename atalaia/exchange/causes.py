@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 import httpx
 
+from atalaia.errors import NotMeasured
 from atalaia.exchange.failure import Failure, Reason
 
 _OURS = {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS}
@@ -29,15 +30,16 @@ _QUOTED = re.compile(r"[\s:]*(bytearray\(|b?['\"]).*", re.DOTALL)
 
 
 def failure_of(error: BaseException, *, source: str | None = None) -> Failure | None:
-    """What an exception says about the stack; None where it says something about us, so that it is raised.
+    """What an exception says about the stack; None where it is a defect of ours, to be raised.
 
     `source` is the address that was bound, where one was: some errors then mean that address.
+    Raises NotMeasured where this machine ran out of what it takes.
     """
     chain = tuple(_chain(error))
     for link in chain:
         if isinstance(link, OSError):
             if link.errno in _OURS:
-                return None
+                raise _could_not_measure(link) from error
             if failure := _of_system(link, source):
                 return failure
     for kind, reason, words in _OF_HTTP:
@@ -66,6 +68,14 @@ def _of_system(error: OSError, source: str | None) -> Failure | None:
     return Failure(reason=_reason(error, source), detail=_words(error, source))
 
 
+def _could_not_measure(error: OSError) -> NotMeasured:
+    return NotMeasured(
+        "no connection could be opened from this machine",
+        observed=os.strerror(error.errno or 0).lower(),
+        hint="see `ulimit -n` and the machine's memory",
+    )
+
+
 def _reason(error: OSError, source: str | None) -> Reason:
     if source and error.errno in _SOURCE:
         return Reason.SOURCE
@@ -92,4 +102,5 @@ def _without_quotes(message: str) -> str:
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
     while error is not None:
         yield error
-        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+        # httpcore raises `from None`, which hides the cause from readers but not from the context.
+        error = error.__cause__ or error.__context__

@@ -132,7 +132,9 @@ class Client:
             reraise=True,
         )
         async with self._transport(step.url.tls, proxy) as transport:
-            response: httpx.Response = await retrying(self._open, transport, step, hosts, progress)
+            response: httpx.Response = await retrying(
+                self._open, transport, step, hosts, progress, proxied=proxy is not None
+            )
             try:
                 await self._read(response, progress)
             finally:
@@ -147,7 +149,13 @@ class Client:
         return resolution.addresses
 
     async def _open(
-        self, transport: httpx.AsyncHTTPTransport, step: Step, hosts: tuple[str, ...], progress: Progress
+        self,
+        transport: httpx.AsyncHTTPTransport,
+        step: Step,
+        hosts: tuple[str, ...],
+        progress: Progress,
+        *,
+        proxied: bool,
     ) -> httpx.Response:
         """The head of the answer, from the first address that takes a connection. Raises NotOpened."""
         deadline = time.monotonic() + self._network.connect.total_seconds()
@@ -155,7 +163,8 @@ class Client:
             progress.try_address(host)
             seconds = share(deadline, len(hosts) - index)
             try:
-                return await transport.handle_async_request(step.http(host, seconds, progress.stopwatch))
+                request = step.http(host, seconds, progress.stopwatch, proxied=proxied)
+                return await transport.handle_async_request(request)
             except (httpx.ConnectError, httpx.ConnectTimeout) as error:
                 if progress.stopwatch.connected:
                     raise  # TLS would say the same at another address

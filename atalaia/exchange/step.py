@@ -59,19 +59,23 @@ class Step:
         """The first value of a header that is sent; empty where it is not."""
         return next((value for key, value in self.headers if key.lower() == name.lower()), "")
 
-    def http(self, host: str, connect_seconds: float, stopwatch: Stopwatch) -> httpx.Request:
+    def http(
+        self, host: str, connect_seconds: float, stopwatch: Stopwatch, *, proxied: bool = False
+    ) -> httpx.Request:
         """The request for a connection to `host`, an address or a name, verified for the server's name."""
-        server = ascii_host(self.url.host)
+        target = self.target.encode("ascii")
+        extensions = {
+            "timeout": {"connect": connect_seconds},
+            "trace": stopwatch,
+            "sni_hostname": ascii_host(self.url.host),
+        }
+        if not proxied:  # httpx cleans the paths of URLs up; a proxy's request line is httpcore's to make
+            extensions["target"] = target
         return httpx.Request(
             self.method,
-            httpx.URL(scheme=self.url.scheme, host=host, port=self.url.port),
+            httpx.URL(scheme=self.url.scheme, host=host, port=self.url.port, raw_path=target),
             headers=[(name.encode(), self._wire(name, value)) for name, value in self.headers],
-            extensions={
-                "target": self.target.encode("ascii"),
-                "timeout": {"connect": connect_seconds},
-                "trace": stopwatch,
-                "sni_hostname": server,
-            },
+            extensions=extensions,
         )
 
     def redirected(self, status: int, location: str | None) -> Step | None:

@@ -113,8 +113,8 @@ def test_a_good_certificate_takes_one_handshake(
         ({"hosts": ()}, True, {"name_error"}),
         ({}, False, {"chain_error"}),
         ({"issuer": None}, False, {"chain_error"}),
-        ({"days": (-90, -1), "hosts": ("elsewhere.test",)}, True, {"not_after", "name_error"}),
-        ({"days": (-90, -1), "hosts": ("elsewhere.test",)}, False, {"not_after", "name_error", "chain_error"}),
+        ({"days": (-90, -1), "hosts": ("else.test",)}, True, {"not_after", "name_error"}),
+        ({"days": (-90, -1), "hosts": ("else.test",)}, False, {"not_after", "name_error", "chain_error"}),
         ({"issuer": None, "hosts": ("elsewhere.test",)}, False, {"name_error", "chain_error"}),
     ],
     ids=[
@@ -182,21 +182,19 @@ def test_an_unusable_file_of_authorities_is_the_users_to_mend(
 
 
 @pytest.mark.parametrize(
-    ("answer", "reason"),
-    [(b"HTTP/1.1 400 Bad Request\r\n\r\n", Reason.TLS), (b"", Reason.TLS), (b"\x15\x03\x01\x00\x02\x02\x28", Reason.TLS)],
+    "answer",
+    [b"HTTP/1.1 400 Bad Request\r\n\r\n", b"", b"\x15\x03\x01\x00\x02\x02\x28"],
     ids=["plain HTTP", "hang-up", "alert"],
-)  # fmt: skip
-def test_no_handshake_at_all_is_a_failure(
-    servers: TlsServers, network: Network, answer: bytes, reason: Reason
-) -> None:
+)
+def test_no_handshake_at_all_is_a_failure(servers: TlsServers, network: Network, answer: bytes) -> None:
     port = servers.start_broken(answer)
     seen = _certificate(port, network)
     assert _wrong(seen) == {"failure"}
     assert seen.failure is not None
-    assert seen.failure.reason is reason, seen.failure
+    assert seen.failure.reason is Reason.TLS, seen.failure
     failure = _exchange(port, network).failure
     assert failure is not None
-    assert failure.reason is reason, failure
+    assert failure.reason is Reason.TLS, failure
 
 
 def test_an_exchange_is_verified_for_the_name_and_not_the_address(
@@ -219,9 +217,7 @@ def test_an_exchange_is_verified_for_the_name_and_not_the_address(
     assert other.attempts == (), "verification is not tried again"
 
 
-@pytest.mark.parametrize(
-    "different", [{"days": (-90, -1)}, {"issuer": None}], ids=["expired", "self-signed"]
-)
+@pytest.mark.parametrize("different", [{"days": (-90, -1)}, {"issuer": None}], ids=["expired", "self-signed"])
 def test_an_exchange_with_a_bad_certificate_is_no_exchange(
     authorities: Authorities, servers: TlsServers, network: Network, different: dict[str, object]
 ) -> None:
@@ -243,7 +239,7 @@ def test_an_outdated_protocol_is_refused(
     authorities: Authorities, servers: TlsServers, network: Network
 ) -> None:
     path = authorities.leaf(authorities.middle)
-    with pytest.warns(DeprecationWarning):
+    with pytest.warns(DeprecationWarning, match="TLSv1_1"):
         port = servers.start(path, maximum_version=ssl.TLSVersion.TLSv1_1)
     seen = _certificate(port, network)
     assert _wrong(seen) == {"failure"}

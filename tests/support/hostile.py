@@ -12,6 +12,7 @@ import gzip
 import socket
 import struct
 import sys
+import time
 import zlib
 from collections import Counter
 from collections.abc import Awaitable, Callable
@@ -293,6 +294,14 @@ class HostileServer:
         for server in self._servers:
             self._thread.run(_close(server))
         self._thread.__exit__()
+
+    def wait_for_clients(self, address: str, connections: int, timeout: float = 5) -> None:
+        """Until so many connections came from an address. Raises TimeoutError."""
+        deadline = time.monotonic() + timeout
+        while self.clients[address] < connections:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{self.clients[address]} connections from {address}")
+            time.sleep(0.005)
 
     async def _listen(self, handler: Callable[..., Awaitable[None]]) -> asyncio.Server:
         async def counted(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
