@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import pty
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from atalaia.cli import cli
+from atalaia.errors import UsageError
 from tests.support.example_runs import RUNS
 
 ROOT = Path(__file__).parents[3]
@@ -79,15 +82,24 @@ def test_a_terminal_gets_colour_unless_it_is_declined(out, no_color, coloured):
     assert (b"\x1b[1;31m" in said) is coloured
 
 
-@pytest.mark.parametrize("content", [None, b"", b"{}", b'{"schema": 2}', b"\x00\xff" * 50])
-def test_a_missing_or_foreign_file_is_a_message_and_exit_code_3(tmp_path, content):
+@pytest.mark.parametrize(
+    "content",
+    [None, b"", b"{}", b'{"schema": 2}', b"\x00\xff" * 50],
+    ids=["missing", "empty", "no-keys", "newer", "binary"],
+)
+def test_a_missing_or_foreign_file_is_a_usage_error_that_names_it(tmp_path, content):
+    path = tmp_path / "x.json"
     if content is not None:
-        (tmp_path / "x.json").write_bytes(content)
+        path.write_bytes(content)
+    with pytest.raises(UsageError, match=re.escape(f"{path}: ")):
+        cli.main(["report", str(path)], standalone_mode=False)
+
+
+def test_a_user_sees_a_message_and_exit_code_3_and_no_traceback(tmp_path):
     told = report(tmp_path, "x.json")
     assert told.returncode == 3
     assert told.stdout == b""
-    assert told.stderr.startswith(b"x.json: ")
-    assert b"Traceback" not in told.stderr
+    assert told.stderr.decode() == "x.json: there is no such file; `atalaia check` writes out/findings.json\n"
 
 
 def test_a_report_that_cannot_be_written_is_a_message_and_exit_code_4(out):

@@ -53,7 +53,7 @@ def test_prose_means_nothing_to_markdown(text):
     assert not re.search(r"(?<!\\)(?:\\\\)*[`*_\[\]#|~]", re.sub(r"\\[`*_\[\]#|~\\]", "", shown))
     assert not re.search(r"[<>]|&(?!amp;|lt;|gt;)", shown)
     assert not re.match(r"[-+]|\d+[.)]", shown)
-    assert "://" not in shown
+    assert not re.search(r"(?<!\\)://|www\.", shown)
     assert "\n" not in shown
 
 
@@ -74,7 +74,7 @@ def test_what_a_server_said_never_begins_a_line_or_a_section(text, other):
 
 def test_a_report_is_never_larger_than_a_job_summary_may_be():
     findings = [Finding(expected=f"{n}" * 400, observed="界" * 400) for n in range(5)]
-    text = render(record(*(failed(f"a@{number}", *findings) for number in range(1000))))
+    text = render(record(*(failed(f"a@{number}", *findings) for number in range(260))))
     assert 800_000 < len(text.encode()) < 1_000_000
     assert text.rstrip().endswith("more sections; findings.json has all of it.")
 
