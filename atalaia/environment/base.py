@@ -2,23 +2,70 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
+from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    SecretStr,
+    StringConstraints,
+    ValidationInfo,
+    WithJsonSchema,
+)
 
 from atalaia.environment.url import Url, UrlType
+from atalaia.redaction import MARK
 
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=63)]
+NAME = r"^[a-z0-9][a-z0-9-]*$"
+Name = Annotated[str, StringConstraints(pattern=NAME, max_length=63)]
 """A name of the user's: lower-case letters, digits and hyphens, so that it is a readable target."""
 
-HttpPath = Annotated[str, StringConstraints(pattern=r"^/")]
+HTTP_PATH = r"^/[^\s#]*$"
+HttpPath = Annotated[str, StringConstraints(pattern=HTTP_PATH)]
 """A path on a server, with its leading slash."""
+
+Text = Annotated[str, StringConstraints(min_length=1)]
+"""Free text that says something."""
 
 HttpUrl = Annotated[Url, UrlType("http", "https")]
 PostgresUrl = Annotated[Url, UrlType("postgres", "postgresql")]
 RedisUrl = Annotated[Url, UrlType("redis", "rediss")]
 
 Count = Annotated[int, Field(ge=1)]
+
+Secret = Annotated[SecretStr, PlainSerializer(lambda secret: MARK, return_type=str)]
+"""A value that is never printed; belongs in a variable of the process: `${NAME}`."""
+
+
+def _address(value: str) -> str:
+    try:
+        return str(ip_address(value))
+    except ValueError:
+        raise ValueError("not an IP address; such as 127.0.0.1 or ::1") from None
+
+
+IpAddress = Annotated[str, AfterValidator(_address), Field(examples=["127.0.0.1"])]
+"""An IPv4 or IPv6 address."""
+
+
+def _existing(path: Path, info: ValidationInfo) -> Path:
+    """The file, found from the directory of the environment file, which the loader gives as context."""
+    directory = (info.context or {}).get("directory")
+    if directory is None:
+        return path
+    whole = Path(directory) / path
+    if not whole.is_file():
+        raise ValueError("no such file; a path relative to the directory of this file")
+    return whole
+
+
+NamedFile = Annotated[Path, AfterValidator(_existing), WithJsonSchema({"type": "string"})]
+"""A file that the environment names; relative to the environment file."""
 
 
 class Section(BaseModel):

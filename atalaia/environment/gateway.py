@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated, Any, Literal
+import re
+from collections.abc import Iterator
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from atalaia.environment.base import Count, HttpPath, HttpUrl, Name, Section
+from atalaia.environment.base import Count, HttpPath, HttpUrl, Name, NamedFile, Section, Text
+from atalaia.environment.frozen import FrozenDict, Json, Table
+
+_CREDENTIAL = re.compile(r"authorization|cookie|credential|passw|secret|token|api-?_?key", re.IGNORECASE)
 
 Method = Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"]
 
@@ -29,8 +33,10 @@ class Gateway(Section):
     """The API gateway."""
 
     kind: Literal["kong"] = "kong"
+    """The product."""
     nodes: Annotated[tuple[GatewayNode, ...], Field(min_length=1)]
-    declarative: Path | None = None
+    """Every process of it: a setting of one node may differ from the others'."""
+    declarative: NamedFile | None = None
     """The gateway's own declarative file, relative to the environment file."""
     manager: HttpUrl | None = None
     """Kong Manager (8002), where it is on."""
@@ -40,9 +46,22 @@ class RouteLimit(Section):
     """How many requests a client may send in each window."""
 
     second: Count | None = None
+    """Requests a second."""
     minute: Count | None = None
+    """Requests a minute."""
     hour: Count | None = None
+    """Requests an hour."""
     day: Count | None = None
+    """Requests a day."""
+
+    @model_validator(mode="after")
+    def _windows_make_sense(self) -> RouteLimit:
+        if not self.windows:
+            raise ValueError("a limit without a window; second, minute, hour or day")
+        limits = [limit for _, limit in self.windows]
+        if limits != sorted(limits):
+            raise ValueError("a longer window allows fewer requests than a shorter one; at least as many")
+        return self
 
     @property
     def windows(self) -> tuple[tuple[float, int], ...]:
@@ -55,10 +74,11 @@ class RouteClass(Section):
     """What the routes of a class have in common."""
 
     limit: RouteLimit | None = None
+    """What the gateway's limiter lets one client send."""
     cors: Name | None = None
     """Name of a policy under `cors`."""
     headers: Name | None = None
-    """Security-header profile."""
+    """Security-header profile, such as `api`."""
     authentication: Name | None = None
     """Name of a scheme under `authentication`."""
 
@@ -67,29 +87,60 @@ class SampleRequest(Section):
     """A request that exercises a route."""
 
     method: Method = "GET"
+    """Its method; outside the sandbox others than GET, HEAD and OPTIONS are sent only if `harmless`."""
     path: HttpPath | None = None
-    headers: dict[str, str] = {}
-    json_body: Annotated[Any, Field(alias="json")] = None
+    """Its path and query, where the route's own path is not enough."""
+    headers: Table[str, str] = Field(default_factory=FrozenDict)
+    """Its headers; credentials belong in variables."""
+    json_body: Annotated[Json, Field(alias="json")] = None
+    """Its body, sent as JSON; credentials belong in variables."""
     harmless: bool = False
     """The owner says that sending it changes nothing: it may be sent outside the sandbox."""
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Values under names that tell of credentials; variables' values are known to the loader."""
+        return (*_named_like_secrets(dict(self.headers)), *_named_like_secrets(self.json_body))
+
+
+def _named_like_secrets(value: object, *, secret: bool = False) -> Iterator[str]:
+    if isinstance(value, dict):
+        for name, item in value.items():
+            yield from _named_like_secrets(item, secret=secret or bool(_CREDENTIAL.search(str(name))))
+    elif isinstance(value, (tuple, list)):
+        for item in value:
+            yield from _named_like_secrets(item, secret=secret)
+    elif secret and isinstance(value, str):
+        yield value
+        # A scheme's name, as in `Bearer …`, is no secret; what follows it is.
+        yield value.partition(" ")[2].strip()
 
 
 class Route(Section):
     """A path that the gateway serves."""
 
     path: HttpPath
+    """What the paths of its requests start with."""
     service: Name
+    """The service that answers: a name under `services`."""
     methods: tuple[Method, ...] = ()
     """Empty: any method."""
     route_class: Annotated[Name | None, Field(alias="class")] = None
+    """A name under `route_classes`."""
     sample: SampleRequest | None = None
+    """A request that exercises it."""
 
 
 class CorsPolicy(Section):
     """Which origins may read the answers."""
 
-    origins: tuple[str, ...]
+    origins: tuple[Text, ...]
+    """Origins that may: scheme, host and port; `*` is any."""
     credentials: bool = False
+    """Whether they may with the user's cookies."""
     methods: tuple[Method, ...] = ("GET", "HEAD", "POST")
-    headers: tuple[str, ...] = ()
-    exposed_headers: tuple[str, ...] = ()
+    """Methods that they may use."""
+    headers: tuple[Text, ...] = ()
+    """Request headers that they may send."""
+    exposed_headers: tuple[Text, ...] = ()
+    """Response headers that they may read."""

@@ -4,31 +4,37 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import SecretStr
+from pydantic import Field
 
-from atalaia.environment.base import Count, HttpPath, HttpUrl, Section
-from atalaia.environment.units import Duration
+from atalaia.environment.base import Count, HttpPath, HttpUrl, Secret, Section, Text
+from atalaia.environment.frozen import FrozenDict, Table
+from atalaia.environment.units import PositiveDuration
 
 
 class Stats(Section):
     """The statistics page."""
 
     url: HttpUrl
-    username: str | None = None
-    password: SecretStr | None = None
+    """Its whole address: http://host:8404/stats."""
+    username: Text | None = None
+    """Who may read it."""
+    password: Secret | None = None
+    """Their password: a variable, `${HAPROXY_STATS_PASSWORD}`."""
 
 
 class FrontLimit(Section):
     """Requests that one client address may send in any window of this length."""
 
     requests: Count
-    window: Duration
+    """So many requests …"""
+    window: PositiveDuration
+    """… in any stretch of time this long."""
 
 
 class Backend(Section):
     """A group of servers, as the load balancer's own configuration names it."""
 
-    servers: tuple[str, ...]
+    servers: tuple[Text, ...]
     """Its servers' names. One that is named as a gateway node or a service is that one."""
     paths: tuple[HttpPath, ...] = ()
     """Paths of the public front that lead to it."""
@@ -40,12 +46,16 @@ class LoadBalancer(Section):
     """The load balancer."""
 
     kind: Literal["haproxy"] = "haproxy"
+    """The product."""
     url: HttpUrl
     """The public front."""
     tls_url: HttpUrl | None = None
     """The public front over TLS."""
     stats: Stats | None = None
+    """Its statistics page."""
     limit: FrontLimit | None = None
-    backends: dict[str, Backend] = {}
+    """What its limiter lets one client address send."""
+    backends: Table[Text, Backend] = Field(default_factory=FrozenDict)
+    """Its backends, by the names in its own configuration."""
     private_paths: tuple[HttpPath, ...] = ()
     """Further paths of the front on which no administration may answer."""

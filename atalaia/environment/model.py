@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Self
 
 from pydantic import BaseModel, Field, PrivateAttr, SecretStr
 
 from atalaia.environment.authentication import Authentication
-from atalaia.environment.base import Name, Section
-from atalaia.environment.gateway import CorsPolicy, Gateway, Route, RouteClass
+from atalaia.environment.base import IpAddress, Name, Section, Text
+from atalaia.environment.frozen import FrozenDict, Table
+from atalaia.environment.gateway import CorsPolicy, Gateway, Route, RouteClass, SampleRequest
 from atalaia.environment.load_balancer import LoadBalancer
 from atalaia.environment.monitoring import Alertmanager, Grafana, Probes, Prometheus, Pushgateway
 from atalaia.environment.policy import (
@@ -36,34 +37,66 @@ class Environment(Section):
     """A stack under test: its intent, its files, and what may be done to it."""
 
     name: Name
+    """What reports call it."""
     safety: Safety = Safety.PRODUCTION
+    """What kind of stack this is: `sandbox`, `staging` or `production`; decides what may be done to it."""
     allow: Allow = Allow()
+    """Permission for what `safety` alone would forbid."""
     client: Client = Client()
+    """How the toolkit appears to the stack."""
     deadlines: Deadlines = Deadlines()
-    hosts: dict[str, str] = {}
+    """How long the toolkit waits for any one answer."""
+    hosts: Table[Text, IpAddress] = Field(default_factory=FrozenDict)
     """Names resolved here instead of by DNS: host → IP address."""
     tls: Tls = Tls()
-    services: dict[Name, Service] = {}
+    """What the toolkit trusts, and when it warns."""
+    services: Table[Name, Service] = Field(default_factory=FrozenDict)
+    """The microservices, by name."""
     gateway: Gateway | None = None
-    route_classes: dict[Name, RouteClass] = {}
+    """The API gateway in front of the services."""
+    route_classes: Table[Name, RouteClass] = Field(default_factory=FrozenDict)
+    """What the routes of a class have in common, by the class's name."""
     routes: tuple[Route, ...] = ()
-    cors: dict[Name, CorsPolicy] = {}
-    authentication: dict[Name, Authentication] = {}
+    """The paths that the gateway serves."""
+    cors: Table[Name, CorsPolicy] = Field(default_factory=FrozenDict)
+    """CORS policies, by name."""
+    authentication: Table[Name, Authentication] = Field(default_factory=FrozenDict)
+    """Authentication schemes, by name."""
     load_balancer: LoadBalancer | None = None
+    """The load balancer in front of it all."""
     flapping: Flapping = Flapping()
+    """When a server that is up now counts as unstable."""
     stores: Stores = Stores()
+    """The stores that the services keep their data in."""
     prometheus: Prometheus | None = None
+    """The Prometheus server."""
     alertmanager: Alertmanager | None = None
+    """The Alertmanager."""
     grafana: Grafana | None = None
+    """Grafana."""
     pushgateway: Pushgateway | None = None
+    """The Pushgateway."""
     slo: Slo = Slo()
+    """Service-level objectives."""
     probes: Probes = Probes()
+    """The probe runner."""
     load: Load = Load()
+    """Permission for load tests outside the sandbox."""
     accepted: tuple[Accepted, ...] = ()
-    stand_ins: Annotated[tuple[str, ...], Field(default=())]
+    """Known defects: shown, and not counted as failures until their day."""
+    stand_ins: tuple[Text, ...] = ()
     """Parts of the stack that only stand in for the real thing (the sandbox's); every report says so."""
 
     _file: Path = PrivateAttr(default=Path())
+    _sampled: frozenset[str] = PrivateAttr(default=frozenset())
+
+    def loaded_from(self, file: Path, *, sampled: frozenset[str]) -> Self:
+        """This environment with the file that it was read from, and the values of the process's
+        variables that went into sample requests, which may be credentials."""
+        copy = self.model_copy()
+        copy._file = file
+        copy._sampled = sampled
+        return copy
 
     @property
     def file(self) -> Path:
@@ -92,7 +125,7 @@ class Environment(Section):
 
     def secrets(self) -> frozenset[str]:
         """Every secret value of the file, for the redactor."""
-        return frozenset(secret for secret in _secrets(self) if secret)
+        return frozenset(secret for secret in _secrets(self) if secret) | self._sampled
 
 
 def _secrets(value: object) -> Iterator[str]:
@@ -101,6 +134,8 @@ def _secrets(value: object) -> Iterator[str]:
     elif isinstance(value, Url):
         yield from value.secrets
     elif isinstance(value, BaseModel):
+        if isinstance(value, SampleRequest):
+            yield from value.secrets
         for name in type(value).model_fields:
             yield from _secrets(getattr(value, name))
     elif isinstance(value, dict):

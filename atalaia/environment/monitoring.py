@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from pydantic import SecretStr
+from pydantic import Field
 
-from atalaia.environment.base import Count, HttpUrl, Name, Section
-from atalaia.environment.units import Duration
+from atalaia.environment.base import Count, HttpUrl, Name, Secret, Section, Text
+from atalaia.environment.frozen import FrozenDict, Table
+from atalaia.environment.units import PositiveDuration
 
 
 class Prometheus(Section):
     """The Prometheus server."""
 
     url: HttpUrl
-    retention: Duration | None = None
-    scrape_duration: Duration | None = None
+    """Its address."""
+    retention: PositiveDuration | None = None
+    """How long it keeps samples."""
+    scrape_duration: PositiveDuration | None = None
     """A scrape takes at most this long."""
-    jobs: dict[str, Count] = {}
+    jobs: Table[Text, Count] = Field(default_factory=FrozenDict)
     """Scrape jobs and how many scrape targets each has."""
 
 
@@ -23,16 +26,21 @@ class Alertmanager(Section):
     """The Alertmanager."""
 
     url: HttpUrl
-    receivers: tuple[str, ...] = ()
+    """Its address."""
+    receivers: tuple[Text, ...] = ()
+    """Names of the receivers that alerts are routed to."""
 
 
 class Grafana(Section):
     """Grafana."""
 
     url: HttpUrl
-    username: str | None = None
-    password: SecretStr | None = None
-    dashboards: tuple[str, ...] = ()
+    """Its address."""
+    username: Text | None = None
+    """Who may read its API."""
+    password: Secret | None = None
+    """Their password: a variable, `${GRAFANA_PASSWORD}`."""
+    dashboards: tuple[Text, ...] = ()
     """Titles of the dashboards that must be there."""
 
 
@@ -40,12 +48,17 @@ class Pushgateway(Section):
     """The Pushgateway."""
 
     url: HttpUrl
+    """Its address."""
 
 
 class Probes(Section):
     """The probe runner."""
 
-    interval: Duration | None = None
-    timeout: Duration | None = None
+    interval: PositiveDuration | None = None
+    """How often each probe runs."""
+    timeout: PositiveDuration | None = None
+    """How long a probe may take."""
     pushgateway: HttpUrl | None = None
+    """Where results are pushed."""
     location: Name | None = None
+    """Where the probes run from, as a label: `gru`."""

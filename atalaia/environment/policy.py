@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from enum import StrEnum
-from ipaddress import IPv4Network, IPv6Network
-from pathlib import Path
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated
 
-from pydantic import BeforeValidator, PlainSerializer, PlainValidator, WithJsonSchema
+from pydantic import (
+    BeforeValidator,
+    PlainSerializer,
+    PlainValidator,
+    StringConstraints,
+    WithJsonSchema,
+    model_validator,
+)
 
-from atalaia.environment.base import Count, Section
-from atalaia.environment.units import Duration, Percentage, Rate
+from atalaia.environment.base import Count, NamedFile, Section, Text
+from atalaia.environment.units import Duration, Percentage, PositiveDuration, Rate
 
 
 class Safety(StrEnum):
@@ -34,34 +40,40 @@ class Effect(StrEnum):
 
 
 def _network(value: object) -> IPv4Network | IPv6Network:
-    from ipaddress import ip_network
-
     try:
         return ip_network(str(value))
     except ValueError:
-        raise ValueError("a network of addresses: 127.64.0.0/16") from None
+        raise ValueError("not a network of addresses; such as 127.64.0.0/16") from None
 
 
 def _date(value: object) -> date:
     try:
         return value if isinstance(value, date) else date.fromisoformat(str(value))
     except ValueError:
-        raise ValueError("a date: 2027-01-31") from None
+        raise ValueError("not a date; year-month-day: 2027-01-31") from None
 
 
 Network = Annotated[
     IPv4Network | IPv6Network,
     PlainValidator(_network),
-    PlainSerializer(str),
+    PlainSerializer(str, return_type=str),
     WithJsonSchema({"type": "string", "examples": ["127.64.0.0/16"]}),
 ]
-Date = Annotated[date, BeforeValidator(_date)]
+Date = Annotated[
+    date,
+    BeforeValidator(_date),
+    WithJsonSchema({"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "examples": ["2027-01-31"]}),
+]
+
+
+CHECK_ID = r"^[a-z0-9-]+(\.[a-z0-9-]+)*$"
 
 
 class Allow(Section):
     """Explicit permission for what `safety` alone would not let the toolkit do."""
 
     effects: tuple[Effect, ...] = ()
+    """Effects that checks may have here: `spends` a limiter's budget, `writes`, `pages` people."""
     limiter_share: Percentage | None = None
     """Part of any limiter's budget that one run may use; default 10 %, 50 %, 100 % for
     production, staging, sandbox."""
@@ -77,14 +89,22 @@ class Client(Section):
 class Deadlines(Section):
     """How long the toolkit waits for any one answer."""
 
-    connect: Duration = timedelta(seconds=2)
-    total: Duration = timedelta(seconds=5)
+    connect: PositiveDuration = timedelta(seconds=2)
+    """To be connected."""
+    total: PositiveDuration = timedelta(seconds=5)
+    """To have the whole answer."""
+
+    @model_validator(mode="after")
+    def _connect_within_total(self) -> Deadlines:
+        if self.connect > self.total:
+            raise ValueError("connect is longer than total; at most as long")
+        return self
 
 
 class Tls(Section):
     """What the toolkit trusts, and when it warns."""
 
-    ca: Path | None = None
+    ca: NamedFile | None = None
     """File of certificate authorities to trust beside the system's, relative to this file."""
     expires_after: Duration = timedelta(days=30)
     """A certificate is valid for at least this much longer."""
@@ -94,26 +114,37 @@ class Slo(Section):
     """Service-level objectives."""
 
     availability: Percentage | None = None
-    latency_p95: Duration | None = None
+    """Part of the time, or of the probes, that is good."""
+    latency_p95: PositiveDuration | None = None
+    """95 of 100 requests are answered within this time."""
     error_rate: Percentage | None = None
+    """At most this part of the requests fails (5xx)."""
     throughput: Rate | None = None
-    recovery: Duration | None = None
+    """Requests that it serves at least."""
+    recovery: PositiveDuration | None = None
+    """After an outage it is healthy again within this time."""
 
 
 class Load(Section):
     """Permission for load tests outside the sandbox."""
 
     allowed: bool = False
+    """Whether load tests may run here."""
     max_rate: Rate | None = None
+    """The most requests they may send."""
 
 
 class Accepted(Section):
     """A known defect: shown, and not counted as a failure until `until`."""
 
-    check: str
-    target: str
-    reason: str
+    check: Annotated[str, StringConstraints(pattern=CHECK_ID)]
+    """Id of the check that fails, such as `kong.admin-exposed`."""
+    target: Text
+    """The target that it fails for."""
+    reason: Text
+    """Why it is accepted, for whoever reads the report."""
     until: Date
+    """The last day on which it is accepted."""
 
 
 class Flapping(Section):
@@ -121,5 +152,5 @@ class Flapping(Section):
 
     transitions: Count = 3
     """So many times down …"""
-    within: Duration = timedelta(minutes=10)
+    within: PositiveDuration = timedelta(minutes=10)
     """… and the last change this recent."""

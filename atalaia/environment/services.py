@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from pydantic import Field
-
-from atalaia.environment.base import HttpPath, HttpUrl, Name, Section
-from atalaia.environment.units import Duration
+from atalaia.environment.base import HttpPath, HttpUrl, Name, Section, Text
+from atalaia.environment.units import PositiveDuration
 
 
 class Service(Section):
@@ -21,9 +19,9 @@ class Service(Section):
     """Path of its Prometheus metrics on the service itself."""
     depends_on: tuple[Name, ...] = ()
     """Stores and services without which it is unhealthy: their failure blocks its checks."""
-    response_time: Duration | None = None
+    response_time: PositiveDuration | None = None
     """Its health document answers within this time (median of a few); default: the SLO's p95."""
-    mark: str | None = None
+    mark: Text | None = None
     """Value of the response header X-Service that proves who answered; default: the service's name."""
-    dead_upstream: HttpPath | None = Field(default=None)
+    dead_upstream: HttpPath | None = None
     """A route to this service's upstream that is dead on purpose, to provoke gateway errors."""

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import SecretStr
-
-from atalaia.environment.base import PostgresUrl, RedisUrl, Section
-from atalaia.environment.units import Duration
+from atalaia.environment.base import PostgresUrl, RedisUrl, Secret, Section
+from atalaia.environment.units import PositiveDuration
 
 
 class Postgres(Section):
@@ -15,10 +13,12 @@ class Postgres(Section):
 
     dsn: PostgresUrl
     """postgresql://user:password@host:port/database; credentials belong in a variable."""
-    password: SecretStr | None = None
+    password: Secret | None = None
     """The password, where it is not part of the DSN."""
     role: Literal["primary", "replica"] = "primary"
-    replication_lag: Duration | None = None
+    """What it must be: a primary takes writes."""
+    replication_lag: PositiveDuration | None = None
+    """A replica is at most this far behind."""
 
 
 class Redis(Section):
@@ -26,9 +26,10 @@ class Redis(Section):
 
     url: RedisUrl
     """redis://[user:password@]host:port/db; credentials belong in a variable."""
-    password: SecretStr | None = None
+    password: Secret | None = None
     """The password, where it is not part of the URL."""
     role: Literal["master", "replica"] = "master"
+    """What it must be: a master takes writes."""
     eviction: (
         Literal[
             "noeviction", "allkeys-lru", "allkeys-lfu", "allkeys-random",
@@ -43,4 +44,6 @@ class Stores(Section):
     """The stores that the services keep their data in."""
 
     postgres: Postgres | None = None
+    """The PostgreSQL server."""
     redis: Redis | None = None
+    """The Redis server."""

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from ipaddress import IPv6Address
 from typing import Any
-from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, quote, unquote, unquote_plus, urlsplit
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
+from atalaia.redaction import MARK
+
 _DEFAULT_PORTS = {
     "http": 80, "https": 443, "postgres": 5432, "postgresql": 5432, "redis": 6379, "rediss": 6379,
 }  # fmt: skip
+
+
+_HARMLESS = frozenset({
+    "application_name", "connect_timeout", "db", "protocol", "socket_timeout", "ssl_cert_reqs",
+    "ssl_check_hostname", "sslmode", "sslrootcert", "target_session_attrs",
+})  # fmt: skip
+"""Options of psycopg and redis-py whose values are words and paths, not secrets."""
+
+_HOST = re.compile(r"[\w-]{1,63}(\.[\w-]{1,63})*\.?")
 
 
 @dataclass(frozen=True)
@@ -52,44 +66,95 @@ class Url:
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """What must never be printed: the password, and the values of the query."""
-        values = [value for _, value in parse_qsl(self.query) if len(value) > 3]
-        return tuple(filter(None, [self.password, *values]))
+        """What must never be printed, as written and decoded: the password, or a user name that
+        stands in for one (a token before the @ of an HTTP address), and the values of the query.
+        """
+        parts = urlsplit(self.raw)
+        token = "" if self.password or self.scheme not in {"http", "https"} else self.username
+        written = [self.password, parts.password or "", token, (parts.username or "") if token else ""]
+        for name, value in _options(self.query):
+            if name not in _HARMLESS:
+                written += [value, unquote_plus(value)]
+        return tuple(dict.fromkeys(filter(None, written)))
 
     def reveal(self) -> str:
         """The address as written, credentials and query included."""
         return self.raw
+
+    def masked(self) -> str:
+        """The address with `[redacted]` for everything secret in it, to be shown."""
+        user = self.username if self.password or self.scheme not in {"http", "https"} else ""
+        credentials = quote(user) + (f":{MARK}" if self.password else "") if user or self.password else ""
+        if self.username and not user:
+            credentials = MARK
+        query = "&".join(
+            f"{name}={value if name in _HARMLESS else MARK}" if name else MARK
+            for name, value in _options(self.query)
+        )
+        return (
+            f"{self.scheme}://{credentials}{'@' if credentials else ''}{self.authority}{self.path}"
+            f"{'?' if query else ''}{query}"
+        )
 
     def join(self, path: str) -> str:
         """The origin with this URL's own path as prefix, followed by `path`."""
         return self.origin + self.path.rstrip("/") + path
 
 
+def _options(query: str) -> Iterator[tuple[str, str]]:
+    """(name, value as written) of each part of a query; a part without `=` is a value without name."""
+    for part in filter(None, query.split("&")):
+        name, equals, value = part.partition("=")
+        yield (name, value) if equals else ("", part)
+
+
 def parse_url(text: str, schemes: frozenset[str]) -> Url:
     """Split an URL of one of `schemes`. Raises ValueError, never quoting the input."""
-    allowed = " or ".join(f"{scheme}://" for scheme in sorted(schemes))
+    allowed = " or ".join(f"{scheme}://host:port" for scheme in sorted(schemes))
+    if "@" in text:
+        allowed += " (in a user name or password, / ? # @ : and % are written %2F %3F %23 %40 %3A %25)"
+    broken = ValueError(f"not an URL; {allowed}")
     try:
-        parts: SplitResult = urlsplit(text)
-        port = parts.port
-    except ValueError as error:
-        about_port = "ort" in str(error)
-        raise ValueError(
-            "a port between 1 and 65535" if about_port else f"an URL: {allowed}host:port"
-        ) from None
-    if parts.scheme not in schemes or not parts.hostname or any(c.isspace() for c in text):
-        raise ValueError(f"an URL: {allowed}host:port")
-    if port == 0:
-        raise ValueError("a port between 1 and 65535")
+        parts = urlsplit(text)
+        host = parts.hostname or ""
+    except ValueError:
+        raise broken from None
+    if any(c.isspace() or not c.isprintable() or c == "\\" for c in text):
+        raise broken
+    # An unencoded / or ? in a password would make the rest of it the path or the query.
+    stray = parts.path if parts.scheme in {"http", "https"} else parts.path + parts.query
+    if parts.scheme not in schemes or not _is_host(host) or "#" in text or "@" in stray:
+        raise broken
     return Url(
         scheme=parts.scheme,
-        host=parts.hostname,
-        port=port or _DEFAULT_PORTS[parts.scheme],
+        host=host,
+        port=_port(parts, allowed),
         path=parts.path.rstrip("/"),
         query=parts.query,
         username=unquote(parts.username or ""),
         password=unquote(parts.password or ""),
         raw=text,
     )
+
+
+def _port(parts: SplitResult, allowed: str) -> int:
+    written = parts.netloc.rpartition("@")[2].rpartition("]")[2].partition(":")[2]
+    if not written:
+        return _DEFAULT_PORTS[parts.scheme]
+    if not re.fullmatch("[0-9]+", written):
+        raise ValueError(f"an URL whose port is not a number; {allowed}")
+    if len(written) > 5 or not 1 <= int(written) <= 65535:
+        raise ValueError("a port out of range; between 1 and 65535")
+    return int(written)
+
+
+def _is_host(host: str) -> bool:
+    if ":" in host:
+        try:
+            return bool(IPv6Address(host))
+        except ValueError:
+            return False
+    return len(host) <= 253 and bool(_HOST.fullmatch(host))
 
 
 class UrlType:
@@ -102,17 +167,19 @@ class UrlType:
         def validate(value: object) -> Url:
             if isinstance(value, Url):
                 return value
-            if not isinstance(value, str):
-                raise ValueError("an URL in quotes")
-            return parse_url(value, self.schemes)
+            # Not a TypeError: that is how a validator says "wrong" to pydantic.
+            return parse_url(value if isinstance(value, str) else "", self.schemes)
 
         return core_schema.no_info_plain_validator_function(
-            validate, serialization=core_schema.plain_serializer_function_ser_schema(str)
+            validate, serialization=core_schema.plain_serializer_function_ser_schema(Url.masked)
         )
 
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
-        # A variable may stand anywhere in an URL, so the editor only checks the scheme.
-        prefix = "|".join(sorted(self.schemes))
-        return {"type": "string", "pattern": rf"^(({prefix})://|\$\{{)"}
+        first = sorted(self.schemes)[0]
+        return {
+            "type": "string",
+            "pattern": f"^({'|'.join(sorted(self.schemes))})://",
+            "examples": [f"{first}://localhost:{_DEFAULT_PORTS[first]}"],
+        }

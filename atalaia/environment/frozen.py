@@ -1,0 +1,43 @@
+"""Tables and lists that stay as they were read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, NoReturn, TypeVar
+
+from pydantic import AfterValidator
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class FrozenDict(dict[K, V]):
+    """A dictionary that refuses to be changed, and so may be shared between rooms and hashed."""
+
+    def _refuse(self, *args: object, **kwargs: object) -> NoReturn:
+        raise TypeError("an environment is frozen")
+
+    __setitem__ = __delitem__ = __ior__ = _refuse
+    clear = pop = popitem = setdefault = update = _refuse
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return hash(frozenset(self.items()))
+
+    def __reduce__(self) -> tuple[type[FrozenDict[K, V]], tuple[dict[K, V]]]:
+        return FrozenDict, (dict(self),)
+
+
+def frozen(value: Any) -> Any:
+    """A deep copy of JSON-like data in which lists are tuples and dictionaries are frozen."""
+    if isinstance(value, dict):
+        return FrozenDict({key: frozen(item) for key, item in value.items()})
+    if isinstance(value, (list, tuple)):
+        return tuple(frozen(item) for item in value)
+    return value
+
+
+Table = Annotated[Mapping[K, V], AfterValidator(FrozenDict)]
+"""`Table[Name, Service]`: name → thing, in the order of the file, frozen."""
+
+Json = Annotated[Any, AfterValidator(frozen)]
+"""JSON-like data, frozen to its last leaf."""

@@ -1,0 +1,74 @@
+"""The text of an environment file, read within bounds."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from pathlib import Path
+
+from atalaia.environment.faults import Fault
+from atalaia.errors import UsageError, UsageErrors
+
+MAX_BYTES = 2**20
+"""1 MiB; a large environment file has some 20 KiB."""
+
+_NOT_TEXT = re.compile(
+    "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+)
+"""What YAML does not take, and line breaks that editors do not count as such."""
+
+_INDENTED_BY_TAB = re.compile(r"^ *\t[ \t]*[^\s#]", re.MULTILINE)
+
+
+def shown_path(path: Path) -> str:
+    """A path as it was given, in characters that every terminal takes."""
+    return str(path).encode("utf-8", "backslashreplace").decode()
+
+
+def read(path: Path) -> str:
+    """The whole text. Raises UsageError where there is none that could be YAML."""
+    raw = _bytes(path)
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise _error(path, Fault(line, "", "not UTF-8", "save the file as UTF-8")) from None
+    faults = []
+    if found := _NOT_TEXT.search(text):
+        faults.append(_at(text, found, "a control character", "letters, digits, signs and spaces"))
+    if found := _INDENTED_BY_TAB.search(text):
+        faults.append(_at(text, found, "indented by a tab", "indent by spaces"))
+    if faults:
+        raise _error(path, *faults)
+    return text
+
+
+def _bytes(path: Path) -> bytes:
+    where = shown_path(path)
+    try:
+        # Opened without waiting, so that a pipe in the file's place cannot hang the command.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except FileNotFoundError:
+        raise UsageError("no such file", where=where) from None
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not a path"
+        raise UsageError(f"cannot be read: {reason}", where=where) from None
+    with os.fdopen(descriptor, "rb") as file:
+        kind = os.fstat(descriptor)
+        if stat.S_ISDIR(kind.st_mode):
+            raise UsageError("a directory", where=where, expected="an environment file, NAME.yml")
+        if not stat.S_ISREG(kind.st_mode):
+            raise UsageError("not a regular file", where=where, expected="an environment file, NAME.yml")
+        raw = file.read(MAX_BYTES + 1)
+    if len(raw) > MAX_BYTES:
+        raise UsageError("larger than 1 MiB", where=where, expected="an environment file has some 20 KiB")
+    return raw
+
+
+def _at(text: str, found: re.Match[str], what: str, allowed: str) -> Fault:
+    return Fault(text[: found.start()].count("\n") + 1, "", f"not YAML: {what}", allowed)
+
+
+def _error(path: Path, *faults: Fault) -> UsageErrors:
+    return UsageErrors(fault.error(shown_path(path)) for fault in faults)

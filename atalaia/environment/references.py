@@ -1,0 +1,191 @@
+"""Rules that look at more than one place of an environment file.
+
+They read plain data and look away from what has another shape than it should: that is a fault
+already, and all faults of a file are told in one go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from atalaia.environment.document import Document
+from atalaia.environment.faults import Fault, Location, did_you_mean, dotted, listed, shown
+
+STORES = ("postgres", "redis")
+_RESERVED = (
+    *STORES, "prometheus", "alertmanager", "grafana", "pushgateway", "kong-manager",
+    "load-balancer", "load-balancer-tls", "load-balancer-stats",
+)  # fmt: skip
+"""Targets that checks know by these names (see `endpoints`)."""
+
+_Found = Iterator[tuple[Location, str, str, str]]
+"""(where, what is wrong, what is allowed, what may have been meant)."""
+
+
+def reference_faults(document: Document) -> list[Fault]:
+    """Every fault between the places of a file."""
+    data = document.data
+    rules = (_routes, _route_classes, _dependencies, _cycles, _nodes, _names, _backends, _stats, _accepted)
+    return [
+        Fault(document.line(location), dotted(location), what, allowed, hint)
+        for rule in rules
+        for location, what, allowed, hint in rule(data)
+        if not document.is_faulty(location)
+    ]
+
+
+def _routes(data: Any) -> _Found:
+    services, classes = _table(data, "services"), _table(data, "route_classes")
+    seen: dict[tuple[str, str], int] = {}
+    for index, route in _entries(data, "routes"):
+        here = ("routes", index)
+        yield from _declared(route, "service", here, services, "services")
+        yield from _declared(route, "class", here, classes, "route_classes")
+        methods = [method for _, method in _texts(route, "methods")]
+        path, sample = route.get("path"), _table(route, "sample")
+        if isinstance(path, str):
+            for method in methods or ["any method"]:
+                if (path, method) in seen:
+                    first = f"it is the same as routes[{seen[path, method]}]"
+                    yield (*here, "path"), "this path and method are there already", first, ""
+                    break
+                seen[path, method] = index
+            if isinstance(asked := sample.get("path"), str) and not asked.startswith(path):
+                yield (*here, "sample", "path"), "outside the route", "it begins with the route's path", ""
+        if methods and isinstance(method := sample.get("method", "GET"), str) and method not in methods:
+            where = (*here, "sample", "method") if "method" in sample else (*here, "sample")
+            if sample:
+                yield where, "a method that the route does not take", f"one of {listed(methods)}", ""
+
+
+def _route_classes(data: Any) -> _Found:
+    for name, route_class in _tables(data, "route_classes"):
+        for key in ("cors", "authentication"):
+            yield from _declared(route_class, key, ("route_classes", name), _table(data, key), key)
+
+
+def _dependencies(data: Any) -> _Found:
+    stores = [name for name in STORES if name in _table(data, "stores")]
+    services = _table(data, "services")
+    for name, service in _tables(data, "services"):
+        for index, needed in _texts(service, "depends_on"):
+            here = ("services", name, "depends_on", index)
+            known = [*stores, *(other for other in services if other != name)]
+            if needed == name:
+                yield here, "a service that depends on itself", "", ""
+            elif needed not in known:
+                allowed = f"declared: {listed(known)}"
+                yield here, f"no service or store {_name(needed)}", allowed, did_you_mean(needed, known)
+
+
+def _cycles(data: Any) -> _Found:
+    """Services that depend on one another in a circle would block each other for ever."""
+    needs = {
+        name: [needed for _, needed in _texts(service, "depends_on")]
+        for name, service in _tables(data, "services")
+    }
+    done: set[str] = set()
+    for start in needs:
+        way: list[str] = []
+        branches = [iter([start])]
+        while branches:
+            name = next(branches[-1], None)
+            if name is None:
+                branches.pop()
+                done.update(way[-1:])
+                way = way[:-1]
+            elif name in way and name != way[-1]:
+                circle = " → ".join(shown(one) for one in (*way[way.index(name) :], name))
+                yield ("services", way[-1], "depends_on"), f"a circle: {circle}", "", ""
+            elif name in needs and name not in done and name not in way:
+                way.append(name)
+                branches.append(iter(needs[name]))
+
+
+def _nodes(data: Any) -> _Found:
+    gateway = _table(data, "gateway")
+    kind = gateway.get("kind", "kong")
+    seen: dict[str, int] = {}
+    for index, node in _entries(gateway, "nodes"):
+        name = node.get("name") or f"{kind}-{index + 1}"
+        if isinstance(name, str) and seen.setdefault(name, index) != index:
+            where = f"gateway.nodes[{seen[name]}] is called so"
+            yield ("gateway", "nodes", index, "name"), f"a second node {_name(name)}", where, ""
+
+
+def _names(data: Any) -> _Found:
+    gateway = _table(data, "gateway")
+    nodes = [
+        f"{node.get('name') or f'kong-{index + 1}'}-{listener}"
+        for index, node in _entries(gateway, "nodes")
+        for listener in ("proxy", "admin", "status")
+    ]
+    for name in _table(data, "services"):
+        if name in _RESERVED or name in nodes:
+            yield ("services", name), "a name that another target of reports has", "another name", ""
+
+
+def _backends(data: Any) -> _Found:
+    leads: dict[str, str] = {}
+    for name, backend in _tables(_table(data, "load_balancer"), "backends"):
+        here = ("load_balancer", "backends", name)
+        for index, path in _texts(backend, "paths"):
+            if leads.setdefault(path, name) != name:
+                where = f"it leads to {shown(leads[path])} already"
+                yield (*here, "paths", index), "a path of two backends", where, ""
+        servers = [server for _, server in _texts(backend, "servers")]
+        if len(set(servers)) < len(servers):
+            yield (*here, "servers"), "a server that is there twice", "each one once", ""
+
+
+def _stats(data: Any) -> _Found:
+    for section in (("load_balancer", "stats"), ("grafana",)):
+        table = data
+        for key in section:
+            table = _table(table, key)
+        if "password" in table and not table.get("username"):
+            yield (*section, "password"), "a password without a username", "", ""
+
+
+def _accepted(data: Any) -> _Found:
+    seen: dict[tuple[str, str], int] = {}
+    for index, entry in _entries(data, "accepted"):
+        check, target = entry.get("check"), entry.get("target")
+        if isinstance(check, str) and isinstance(target, str):
+            first = seen.setdefault((check, target), index)
+            if first != index:
+                where = f"accepted[{first}] is for the same one"
+                yield ("accepted", index), "a second entry for one check and target", where, ""
+
+
+def _declared(table: Any, key: str, here: Location, declared: Collection[str], section: str) -> _Found:
+    name = table.get(key)
+    if isinstance(name, str) and name not in declared:
+        what = f"no {_name(name)} under {section}"
+        yield (*here, key), what, f"declared: {listed(declared)}", did_you_mean(name, declared)
+
+
+def _name(name: str) -> str:
+    return shown(name)
+
+
+def _table(data: Any, key: str) -> dict[str, Any]:
+    value = data.get(key) if isinstance(data, dict) else None
+    return value if isinstance(value, dict) else {}
+
+
+def _tables(data: Any, key: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    return ((name, value) for name, value in _table(data, key).items() if isinstance(value, dict))
+
+
+def _entries(data: Any, key: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    value = data.get(key) if isinstance(data, dict) else None
+    items = value if isinstance(value, list) else []
+    return ((index, item) for index, item in enumerate(items) if isinstance(item, dict))
+
+
+def _texts(data: Any, key: str) -> Iterator[tuple[int, str]]:
+    value = data.get(key) if isinstance(data, dict) else None
+    items = value if isinstance(value, list) else []
+    return ((index, item) for index, item in enumerate(items) if isinstance(item, str))
