@@ -69,11 +69,11 @@ def parse_statistics(body: bytes) -> Statistics | Unreadable:
     if not body.endswith(b"\n"):
         return Unreadable("HAProxy's CSV, cut off")
     rows = csv.DictReader(io.StringIO(body[2:].decode("utf-8", "replace")), restkey="", restval=None)
-    missing = [name for name in _NEEDED if name not in (rows.fieldnames or ())]
-    if missing:
-        return Unreadable(f"HAProxy's CSV without the column {missing[0]}")
     servers = []
     try:
+        missing = [name for name in _NEEDED if name not in (rows.fieldnames or ())]
+        if missing:
+            return Unreadable(f"HAProxy's CSV without the column {missing[0]}")
         for row in rows:
             if None in row.values() or row.get(""):
                 return Unreadable(f"HAProxy's CSV with a broken line {rows.line_num}")

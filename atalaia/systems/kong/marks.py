@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 from atalaia.exchange.exchange import Response
+
+_KONG = re.compile(r"\bkong/", re.IGNORECASE)
 
 
 def passed_kong(response: Response) -> bool:
     """Whether an answer came from Kong or through it: its Via, Server or X-Kong-* latency headers."""
     return (
-        any(value.lower().lstrip("1.0 ").startswith("kong/") for value in response.all("Via"))
-        or any(value.lower().startswith("kong/") for value in response.all("Server"))
+        any(_KONG.search(value) for value in response.all("Via"))
+        or any(_KONG.match(value) for value in response.all("Server"))
         or any(name.lower().startswith("x-kong-") for name, _ in response.headers)
     )
 

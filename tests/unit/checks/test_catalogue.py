@@ -1,0 +1,102 @@
+"""The catalogue: named, documented, without circles, and free of effects."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from atalaia.checks.catalogue import ALL, AREAS, CONNECTIVITY, SUITE_CHECKS, by_id
+from atalaia.checks.check import NotDeclared
+from atalaia.checks.document import render
+from atalaia.environment import Effect
+from atalaia.run.case import Cases, closure
+from tests.support.imagined import environment
+
+ROOT = Path(__file__).parents[3]
+
+
+def test_ids_are_unique_and_name_area_and_defect():
+    ids = [check.id for check in ALL]
+    assert len(ids) == len(set(ids))
+    assert [i for i in ids if not re.fullmatch(r"[a-z][a-z-]*\.[a-z0-9-]+", i)] == []
+    assert all(by_id(check.id) is check for check in ALL)
+
+
+def test_every_check_explains_itself_in_sentences():
+    for check in ALL:
+        assert check.catches.endswith("."), check.id
+        assert check.remedy.endswith("."), check.id
+        assert check.source, check.id
+
+
+def test_connectivity_only_reads():
+    assert {check.effect for check in CONNECTIVITY} == {Effect.READS}
+
+
+def test_every_area_is_part_of_a_suite():
+    assert {check for checks in AREAS.values() for check in checks} == set(ALL)
+    assert set(SUITE_CHECKS["connectivity"]) == set(CONNECTIVITY)
+
+
+def test_the_page_for_people_is_current():
+    assert (ROOT / "docs" / "checks.md").read_text() == render()
+
+
+def test_no_check_waits_for_itself():
+    done: dict[str, bool] = {}
+
+    def visit(check, target, path=()):
+        identity = f"{check.id}@{target}"
+        assert identity not in path, f"{' → '.join(path)} → {identity}"
+        if identity not in done:
+            for need, of in check.requires(declared, target):
+                visit(need, of, (*path, identity))
+            done[identity] = True
+
+    declared = environment()
+    for check in ALL:
+        targets = check.targets(declared)
+        assert not isinstance(targets, NotDeclared), check.id
+        for target in targets:
+            visit(check, target)
+
+
+def test_what_is_required_is_itself_a_case_of_the_catalogue():
+    cases = Cases(environment())
+    planned = [case for check in CONNECTIVITY for case in cases.of(check)]
+    known = {case.identity for case in planned}
+    assert {case.identity for case in closure(planned)} == known
+
+
+def test_observables_with_one_key_are_one_observable():
+    seen = {}
+    for case in closure(case for check in ALL for case in Cases(environment()).of(check)):
+        for observable in case.observables:
+            assert seen.setdefault(observable.key, observable) == observable
+
+
+def test_no_key_shows_a_secret():
+    declared = environment()
+    keys = [o.key for check in ALL for case in Cases(declared).of(check) for o in case.observables]
+    assert [key for key in keys for secret in declared.secrets() if secret in key] == []
+
+
+def test_the_public_front_is_asked_once_a_path():
+    cases = Cases(environment())
+    observables = {o.key: o for check in ALL for case in cases.of(check) for o in case.observables}
+    spent = sum(
+        c.requests for o in observables.values() for c in o.costs if c.bucket == "load-balancer client"
+    )
+    # Three services and "/api" share three; /kong-admin; eight well-known paths; four for the spread.
+    assert spent == 3 + 1 + 8 + 4
+
+
+def test_the_checks_pull_in_no_network_library():
+    code = (
+        "import sys, atalaia.checks.catalogue, atalaia.checks.document\n"
+        "print([m for m in ('httpx', 'psycopg', 'redis', 'pytest', 'anyio', 'ssl') if m in sys.modules])"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert run.stdout.strip() == "[]"
