@@ -14,6 +14,10 @@ from atalaia.systems.kong.problems import ENTITY, Path, Problem
 
 _NAME = re.compile(r"[A-Za-z0-9.\-_~\x80-\U0010ffff]*")
 _HOST = re.compile(r"(\*\.)?[A-Za-z0-9\-_.]+(\.\*)?(:[0-9]+)?|\[[0-9a-fA-F:]+\](:[0-9]+)?")
+_TARGET = re.compile(r"[A-Za-z0-9\-_.]+(:[0-9]{1,5})?|\[?[0-9a-fA-F:]+\]?(:[0-9]{1,5})?")
+_UPSTREAM = re.compile(r"[A-Za-z0-9\-_.]+")
+_NO_SLASHES = re.compile(r"([A-Za-z0-9][A-Za-z0-9+\-.]*):(?!//)(.*)")
+_PLAIN_ORIGIN = re.compile(r"[A-Za-z0-9.:/\-]*")
 _PERCENT = re.compile(r"%(?![0-9a-fA-F]{2}).{0,2}")
 _LIMITS = ("second", "minute", "hour", "day", "month", "year")
 _L4 = frozenset({"tcp", "tls", "tls_passthrough", "udp"})
@@ -27,8 +31,10 @@ def expand_url(given: dict[Any, Any]) -> dict[Any, Any]:
     url = given.get("url")
     if not isinstance(url, str):
         return given
-    parts = urlsplit(url)
     expanded = {key: value for key, value in given.items() if key != "url"}
+    if (found := _NO_SLASHES.fullmatch(url)) is not None:
+        return {**expanded, "protocol": found[1], "path": found[2]}
+    parts = urlsplit(url)
     try:
         port = parts.port
     except ValueError:
@@ -46,8 +52,11 @@ def check(entity: str, record: Mapping[str, Any], path: Path, report: Report) ->
         _check_name(record, path, report)
     if entity == "routes":
         _check_route(record, path, report)
+    elif entity in ("upstreams", "targets"):
+        _check_address(entity, record, path, report)
     elif entity == "plugins" and isinstance(record.get("config"), dict):
-        _check_plugin(str(record["name"]), record["config"], path, report)
+        if further := _PLUGINS.get(record["name"]):
+            further(record["config"], path, report)
 
 
 def _check_name(record: Mapping[str, Any], path: Path, report: Report) -> None:
@@ -73,6 +82,15 @@ def _check_route(record: Mapping[str, Any], path: Path, report: Report) -> None:
     protocols = record.get("protocols")
     if isinstance(protocols, list):
         _check_matchers(record, protocols, path, report)
+
+
+def _check_address(entity: str, record: Mapping[str, Any], path: Path, report: Report) -> None:
+    name, target = record.get("name"), record.get("target")
+    if entity == "upstreams" and isinstance(name, str) and not _UPSTREAM.fullmatch(name):
+        report(Problem((*path, "name"), f"Invalid name ('{name}'); must be a valid hostname"))
+    if entity == "targets" and isinstance(target, str) and not _TARGET.fullmatch(target):
+        message = f"Invalid target ('{target}'); not a valid hostname or ip address"
+        report(Problem((*path, "target"), message))
 
 
 def _check_matchers(record: Mapping[str, Any], protocols: list[Any], path: Path, report: Report) -> None:
@@ -112,14 +130,20 @@ def _path_fault(text: str) -> str | None:
     return None
 
 
-def _check_plugin(name: str, config: Mapping[str, Any], path: Path, report: Report) -> None:
-    if name == "rate-limiting":
-        _check_limits(config, path, report)
-    elif name == "ip-restriction":
-        for field in ("allow", "deny"):
-            for position, text in enumerate(config.get(field) or ()):
-                if isinstance(text, str) and not _is_network(text):
-                    report(Problem((*path, "config", field, position), f"invalid ip or cidr range: '{text}'"))
+def _check_origins(config: Mapping[str, Any], path: Path, report: Report) -> None:
+    for position, origin in enumerate(config.get("origins") or ()):
+        if not isinstance(origin, str) or origin == "*" or _PLAIN_ORIGIN.fullmatch(origin):
+            continue
+        if not _compiles(origin):
+            report(Problem((*path, "config", "origins", position), f"'{origin}' is not a valid regex"))
+
+
+def _check_networks(config: Mapping[str, Any], path: Path, report: Report) -> None:
+    for field in ("allow", "deny"):
+        for position, text in enumerate(config.get(field) or ()):
+            if isinstance(text, str) and not _is_network(text):
+                message = f"invalid ip or cidr range: '{text}'"
+                report(Problem((*path, "config", field, position), message))
 
 
 def _check_limits(config: Mapping[str, Any], path: Path, report: Report) -> None:
@@ -149,3 +173,11 @@ def _is_network(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+_PLUGINS: Mapping[Any, Callable[[Mapping[str, Any], Path, Report], None]] = {
+    "rate-limiting": _check_limits,
+    "cors": _check_origins,
+    "ip-restriction": _check_networks,
+}
+"""Plugin → what its code checks in its configuration."""

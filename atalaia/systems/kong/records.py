@@ -140,7 +140,7 @@ class Records:
     def _refuse_duplicates(self) -> None:
         for entity in dict.fromkeys(record.entity for record in self._all):
             seen: set[tuple[str, str]] = set()
-            for position, record in enumerate(self.of(entity)):
+            for record in self.of(entity):
                 unique = _KEYS.get(entity, "name") if entity not in ("plugins", "targets", "acls") else None
                 value = record.fields.get(unique) if unique else None
                 for what, key in ((f"{unique}", value), ("primary key", record.id)):
@@ -149,7 +149,8 @@ class Records:
                         continue
                     label = "primary key" if what == "primary key" else f"{what}"
                     message = f"'{entity}' entity with {label} set to '{key}' already declared"
-                    self._report(Problem((entity, position), f"uniqueness violation: {message}"))
+                    # Kong counts within the list that the entity stands in, not within the file.
+                    self._report(Problem((entity, record.path[-1]), f"uniqueness violation: {message}"))
                     break
 
 

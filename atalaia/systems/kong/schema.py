@@ -128,9 +128,19 @@ def _value(field: Field, value: Any, path: Path, report: Report) -> Any:
             if field.get("required") and not field.get("abstract") and not field.get("auto"):
                 report(Problem(path, "required field missing"))
             return None
+    if value in ({}, []) and kind in ("array", "set", "map", "record"):
+        value = [] if kind in ("array", "set") else {}  # one empty table to Lua
+    if kind == "map" and isinstance(value, list):
+        report(Problem(path, f"expected {_EXPECTED[field['keys']['type']]}"))  # its keys are numbers
+        return value
     if not _is(kind, value):
         report(Problem(path, f"expected {_EXPECTED[kind]}"))
         return value
+    if subsets := field.get("mutually_exclusive_subsets"):
+        strangers = [item for item in value if not any(item in subset for subset in subsets)]
+        if strangers:
+            report(Problem(path, f"unknown type: {strangers[0]}"))
+            return value
     if kind in ("array", "set"):
         value = [_value(field["elements"], item, (*path, i), report) for i, item in enumerate(value)]
     elif kind == "record" and "fields" in field:

@@ -1,0 +1,79 @@
+"""The recordings of a real Kong 3.4.2, as tests compare with them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+DATA = Path(__file__).resolve().parents[1] / "data" / "kong-3.4.2"
+DECLARATIVE = (DATA / "kong.yml").read_text()
+PROXY_PORT, ADMIN_PORT, STATUS_PORT, ECHO_PORT, DEAD_PORT = 18000, 18001, 18100, 19080, 19089
+"""The ports of the recording."""
+
+Headers = list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """One exchange with the real Kong."""
+
+    n: int
+    group: str
+    note: str
+    listener: str
+    method: str
+    target: str
+    request_headers: Headers
+    request_body: str
+    status: int | None
+    phrase: str
+    headers: Headers
+    body: str
+
+    @property
+    def by_name(self) -> dict[str, list[str]]:
+        """The request's headers by lower-case name."""
+        found: dict[str, list[str]] = {}
+        for name, value in self.request_headers:
+            found.setdefault(name.lower(), []).append(value)
+        return found
+
+    @property
+    def echo(self) -> dict[str, Any] | None:
+        """What the upstream saw, where the answer is the echo upstream's."""
+        if ("Server", "echo-upstream/1.0") not in self.headers or self.method == "HEAD":
+            return None
+        document: dict[str, Any] = json.loads(self.body)
+        return document
+
+    def __str__(self) -> str:
+        return f"{self.n} {self.note}"
+
+
+def recordings(*groups: str) -> list[Recorded]:
+    """The exchanges of these groups, in the order in which they happened."""
+    lines = (DATA / "transcripts.jsonl").read_text().splitlines()
+    return [recorded for line in lines if (recorded := _read(json.loads(line))).group in groups]
+
+
+def refusals() -> list[dict[str, Any]]:
+    """The answers to declarative files."""
+    return [json.loads(line) for line in (DATA / "refusals.jsonl").read_text().splitlines()]
+
+
+def _read(entry: dict[str, Any]) -> Recorded:
+    request, response = entry["request"], entry["response"]
+    method, target, _ = request["line"].split(" ")
+    phrase = (response.get("status_line") or "").split(" ", 2)
+    return Recorded(
+        n=entry["n"], group=entry["group"], note=entry["note"], listener=entry["listener"],
+        method=method, target=target,
+        request_headers=[(name, value) for name, value in request["headers"]],
+        request_body=request["body"],
+        status=response.get("status"),
+        phrase=phrase[2] if len(phrase) == 3 else "",
+        headers=[(name, value) for name, value in response.get("headers") or ()],
+        body=response.get("body") or "",
+    )  # fmt: skip
