@@ -38,6 +38,8 @@ def find(selector: str | None, variables: Mapping[str, str] = os.environ) -> Pat
     named = _named()
     if chosen in named:
         return named[chosen]
+    if Path(chosen).exists():
+        return Path(chosen)
     similar = get_close_matches(chosen, [*named, SANDBOX], 1)
     raise UsageError(
         f"no environment is called {chosen!r}",

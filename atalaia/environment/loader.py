@@ -62,15 +62,10 @@ def _counts(error: ErrorDetails, errors: list[ErrorDetails], document: Document)
     """Whether an error is a fault of its own. A list is also too short for pydantic when one of its
     items is wrong."""
     location = error["loc"]
-    inside = any(len(other["loc"]) > len(location) == _shared(other["loc"], location) for other in errors)
-    return not document.is_faulty(location) and not (error["type"] == "too_short" and inside)
-
-
-def _shared(one: Location, other: Location) -> int:
-    """How many of their first parts two locations share."""
-    return next(
-        (n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
+    inside = any(
+        len(other["loc"]) > len(location) and other["loc"][: len(location)] == location for other in errors
     )
+    return not document.is_faulty(location) and not (error["type"] == "too_short" and inside)
 
 
 def _retyped(document: Document, errors: list[ErrorDetails]) -> bool:

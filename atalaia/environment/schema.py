@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
+
 from atalaia.environment.model import Environment
+from atalaia.environment.units import format_duration
 from atalaia.environment.variables import PATTERN
 
 _TYPED = {
@@ -21,6 +25,8 @@ _TYPED = {
     "examples",
     "writeOnly",
 }
+
+_ISO = TypeAdapter(timedelta)
 
 
 @cache
@@ -44,14 +50,35 @@ def _for_editors(node: Any) -> Any:
         return [_for_editors(item) for item in node]
     if not isinstance(node, dict):
         return node
-    # A title is only the key again; a property that is called `title` would be a dictionary.
-    node = {key: value for key, value in node.items() if key != "title" or isinstance(value, dict)}
+    node = {key: value for key, value in node.items() if not _says_nothing(key, value)}
+    if isinstance(node.get("default"), str) and "pattern" in node:
+        node["default"] = _as_written(node["default"])
+    if isinstance(node.get("description"), str):
+        node["description"] = " ".join(node["description"].split())
+    if "patternProperties" in node:
+        node["additionalProperties"] = False
     if _is_scalar(node):
         return _or_variable(node)
     node = {key: _for_editors(value) for key, value in node.items()}
     if "anyOf" in node:
         node["anyOf"] = [inner for one in node["anyOf"] for inner in _alternatives(one)]
     return node
+
+
+def _says_nothing(key: str, value: object) -> bool:
+    """A title is only the key again; a default of nothing is what an editor need not be told.
+    (A property that is called `title` or `default` is a dictionary that says something.)"""
+    if key == "title":
+        return isinstance(value, str)
+    return key == "default" and (value in (None, []) or (isinstance(value, dict) and "$ref" not in value))
+
+
+def _as_written(default: str) -> str:
+    """pydantic tells durations as ISO 8601 does: PT2S."""
+    try:
+        return format_duration(_ISO.validate_python(default)) if default.startswith("P") else default
+    except ValidationError:
+        return default
 
 
 def _alternatives(node: dict[str, Any]) -> list[dict[str, Any]]:

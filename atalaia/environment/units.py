@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from decimal import Decimal
 from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, PlainSerializer, WithJsonSchema
@@ -117,7 +118,8 @@ def _matching(pattern: str, value: object, kind: str, lacks: str, allowed: str) 
 
 def _plain(number: float) -> str:
     """A number without exponent and without zeros that say nothing."""
-    return f"{number:.15f}".rstrip("0").rstrip(".")
+    text = f"{Decimal(repr(number)):f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _pattern(pattern: str, example: str) -> WithJsonSchema:

@@ -136,6 +136,8 @@ class _Composer:
         plain = event.style in (None, "") and event.tag not in _STRING_TAGS
         if plain and not event.value and event.anchor:
             self._fault(line, "an anchor (a word after &) of nothing", _quoted("&"))
+        if any("\ud800" <= character <= "\udfff" for character in event.value):
+            raise _Beyond(Fault(line, "", "not YAML: half a character (a surrogate)"))
         return Scalar(line, event.value, plain)
 
     def _check_tag(self, tag: str | None, line: int) -> None:
