@@ -60,7 +60,9 @@ def _of_system(error: OSError, source: str | None) -> Failure | None:
     if isinstance(error, ssl.SSLCertVerificationError):
         return Failure(reason=Reason.TLS, detail=error.verify_message)
     if isinstance(error, ssl.SSLError):
-        return Failure(reason=Reason.TLS, detail=(error.reason or "broken").lower().replace("_", " "))
+        # `reason` is OpenSSL's word; an error that Python itself raised has none.
+        words = getattr(error, "reason", None) or "the handshake failed"
+        return Failure(reason=Reason.TLS, detail=words.lower().replace("_", " "))
     if isinstance(error, socket.gaierror):
         return Failure(reason=Reason.DNS, detail=error.strerror or "")
     if error.errno is None and not isinstance(error, ConnectionError):

@@ -74,6 +74,9 @@ async def resolve(network: Network, host: str) -> Resolution:
     mapped = {name.lower(): address for name, address in network.hosts.items()}.get(host.lower(), host)
     if _ip(mapped):
         return Resolution(host=host, addresses=(mapped,))
+    if mapped.lower().rstrip(".").endswith(".invalid"):
+        # RFC 6761, 6.4: name resolution libraries answer for .invalid themselves.
+        return Resolution(host=host, failure=Failure(reason=Reason.DNS, detail=".invalid names nothing"))
     begun = time.perf_counter()
     addresses: tuple[str, ...] = ()
     failure: Failure | None = None
