@@ -10,7 +10,7 @@ import pytest
 
 from scripts import test as parts
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -18,6 +18,7 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFi
     """Run `make test` with parts of our own; returns its code and what it printed."""
     monkeypatch.setattr(parts, "OUT", tmp_path)
     monkeypatch.setattr(parts, "Children", _Plain)
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # a quicker start
 
     def run(*those: parts.Part, names: tuple[str, ...] = ()) -> tuple[int, str]:
         monkeypatch.setattr(parts, "PARTS", those)
