@@ -75,10 +75,7 @@ def _properties(facts: Mapping[str, str]) -> str:
 
 
 def _escaped(text: str) -> str:
-    shown = visible(text, limit=1000).replace("\\", "\\\\")
-    for separator in ":=#!":
-        shown = shown.replace(separator, "\\" + separator)
-    utf16 = shown.encode("utf-16-be")
+    utf16 = visible(text, limit=1000).replace("\\", "\\\\").encode("utf-16-be")
     units = (int.from_bytes(utf16[index : index + 2], "big") for index in range(0, len(utf16), 2))
     return "".join(chr(unit) if unit < 0x7F else f"\\u{unit:04x}" for unit in units)
 

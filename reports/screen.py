@@ -105,11 +105,7 @@ def _wrap(text: str, room: int) -> Iterator[str]:
             yield line
             line, used = word, size
             continue
-        if used + gap >= room - 2:
-            yield line
-            line, used = "", 0
-        elif gap:
-            line, used = line + " ", used + 1
+        line, used = line + " " * gap, used + gap
         while used + cells(word) > room:
             piece = _fitting(word, room - used)
             yield line + piece

@@ -152,6 +152,13 @@ def test_an_accepted_defect_is_told_apart_and_not_as_a_failure():
     assert "PASSED  1 passed, 2 accepted" in text
 
 
+def test_counts_stand_under_each_other_whatever_an_area_is_called():
+    lines = shown(passed("界界.new@x"), passed("tcp.unreachable@x")).splitlines()
+    columns = [cells(line[: line.index("1 passed")]) for line in lines if line.startswith("  ✓")]
+    assert len(columns) == 2
+    assert len(set(columns)) == 1
+
+
 def test_what_the_exit_code_would_be_under_enforce_is_said_where_it_differs():
     assert "(with --enforce: exit 2)" in shown(passed("a@x"), skipped("b@x", SkipKind.MISSING, "no psql"))
     assert "--enforce" not in shown(passed("a@x"), skipped("b@x", SkipKind.NOT_ALLOWED))
