@@ -66,6 +66,13 @@ def _database(failing: bool) -> Callable[..., Awaitable[None]]:
     return set_failing
 
 
+def _workers(ready: bool) -> Callable[..., Awaitable[None]]:
+    async def set_ready(kong: Kong, _: Options | None = None) -> None:
+        kong.node.workers_ready = ready
+
+    return set_ready
+
+
 STOPPED = Fault(_stop, _start)
 FAULTS: dict[str, dict[str, Fault]] = {
     "service": {
@@ -75,7 +82,7 @@ FAULTS: dict[str, dict[str, Fault]] = {
         "health-down": _behaviour(lambda _: Behaviour(health_down=True)),
         "slow": _behaviour(lambda delay: Behaviour(health_delay=delay.seconds), Delay),
     },
-    "kong": {"stopped": STOPPED},
+    "kong": {"stopped": STOPPED, "not-ready": Fault(_workers(False), _workers(True))},
     "grafana": {"stopped": STOPPED, "database-failing": Fault(_database(True), _database(False))},
 }
 

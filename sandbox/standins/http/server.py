@@ -193,7 +193,7 @@ class Connection(asyncio.Protocol):
             return
         if not request.body:
             request.body = bytearray()
-        request.body += body  # type: ignore[operator]
+        request.body += body
         if len(request.body) > self._limits.body_bytes:
             self._incoming = None
             self._refuse(413)

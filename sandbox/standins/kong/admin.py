@@ -204,6 +204,8 @@ class Status:
             return 200, documents.metrics(self.node, self._listeners())
         if self.node.configuration.empty:
             return 503, {"message": "no configuration available (empty configuration present)"}
+        if not self.node.workers_ready:
+            return 503, {"message": "not ready"}
         return 200, {"message": "ready"}
 
 

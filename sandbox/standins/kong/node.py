@@ -10,7 +10,7 @@ from uuid import uuid4
 from atalaia.systems.kong.declarative import load
 from atalaia.systems.kong.entities import EMPTY, Configuration
 from atalaia.systems.kong.forwarding import TrustedIps
-from atalaia.systems.kong.routing import Router
+from atalaia.systems.kong.routing import Match, Router
 from sandbox.standins.config import KongConfig
 from sandbox.standins.kong.balancer import Balancer
 
@@ -26,6 +26,8 @@ class Node:
         self.pid = os.getpid()
         self.trusted = TrustedIps(config.trusted_ips)
         self.requests = 0
+        self.workers_ready = True
+        """Whether every worker has built its router; a fault says no."""
         self.codes: Counter[tuple[str, str, int, str]] = Counter()
         """Answers by (service, route, status, who answered: `service` or `kong`)."""
         self.serve(EMPTY)
@@ -43,3 +45,8 @@ class Node:
     def reload(self, declarative: str) -> None:
         """Serve this declarative file; nothing but white space empties the node. Raises DeclarativeError."""
         self.serve(load(declarative, loaded_at=int(time.time())) if declarative.strip() else EMPTY)
+
+    def count(self, match: Match | None, status: int, source: str) -> None:
+        """Count an answer for /metrics, where the configuration asks for it."""
+        if self.counts_codes and match is not None and match.service is not None:
+            self.codes[match.service.name, match.route.name, status, source] += 1

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from atalaia.errors import UsageError
 from sandbox.standins.config import KongConfig
+from sandbox.standins.http.pool import Pool
 from sandbox.standins.http.server import Server
-from sandbox.standins.http.upstream import Pool
 from sandbox.standins.kong.admin import Admin, Status
 from sandbox.standins.kong.node import Node
 from sandbox.standins.kong.proxy import Proxy
