@@ -21,15 +21,6 @@ from atalaia.systems.kong.marks import passed_kong
 from atalaia.systems.limits import backend_of, is_gateway
 
 
-def sample_path(environment: Environment, prefix: str) -> str:
-    """A harmless path below a declared one: a health document where there is one, else the path itself."""
-    for service in environment.services.values():
-        path = service.gateway_health
-        if path and path.startswith(prefix) and path_prefix(environment, path) == prefix:
-            return path
-    return prefix
-
-
 def path_prefix(environment: Environment, path: str) -> str | None:
     """The declared path of a backend that a path falls under: the longest."""
     balancer = environment.load_balancer
@@ -125,7 +116,7 @@ PATH_MISROUTED = Check(
     remedy="Look at the frontend's acl and use_backend lines: their order decides.",
     source="AtendeAI 2.0 monitoring, “Path-based Routing”",
     targets=_told_apart,
-    observes=lambda environment, target: (through_front(environment, sample_path(environment, target)),),
+    observes=lambda environment, target: (through_front(environment, target),),
     expects=_destination,
     requires=lambda environment, target: all_of(
         reachable(environment, "load-balancer"), servers_up(environment, target)
@@ -172,10 +163,10 @@ def _round_robin(environment: Environment) -> tuple[str, ...] | NotDeclared:
 
 
 def _spread_path(environment: Environment, backend: str) -> str:
+    """A path that the backend answers itself: the gateway answers its prefix without asking a service."""
     balancer = environment.load_balancer
     assert balancer is not None, "the target is one of its backends"
-    samples = [(sample_path(environment, prefix), prefix) for prefix in balancer.backends[backend].paths]
-    return next((path for path, prefix in samples if path != prefix), samples[0][0])
+    return balancer.backends[backend].paths[0]
 
 
 def _judge_spread(seen: tuple[Exchanges], expected: Spread) -> Verdict:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from atalaia.checks.answers import undecided
-from atalaia.checks.balancing import sample_path
 from atalaia.checks.certificates import reachable
 from atalaia.checks.check import Check, Finding, Inconclusive, NotDeclared, Severity, Verdict
 from atalaia.checks.observables import through_front
@@ -31,12 +30,16 @@ def _front(environment: Environment) -> tuple[str, ...] | NotDeclared:
 def candidates(environment: Environment) -> tuple[str, ...]:
     """Paths of the front on which administration might answer.
 
-    A path of a backend is asked as load-balancer.path-misrouted asks it, so that it costs nothing more.
+    Paths of the gateway and of services are left out: load-balancer.path-misrouted sees where they lead.
     """
     balancer = environment.load_balancer
     assert balancer is not None, "the check's targets have one"
+    known = {*environment.gateway_nodes(), *environment.services}
     declared = [
-        sample_path(environment, path) for backend in balancer.backends.values() for path in backend.paths
+        path
+        for backend in balancer.backends.values()
+        if not known.issuperset(backend.servers)
+        for path in backend.paths
     ]
     return tuple(dict.fromkeys([*declared, *balancer.private_paths, *WELL_KNOWN]))
 

@@ -1,0 +1,51 @@
+"""Faults that show administration to the public."""
+
+from sandbox.faults.fault import Changes, Fault
+from sandbox.faults.means import haproxy
+from sandbox.record import write_private
+from sandbox.running import Sandbox
+
+
+def _behind_front(name: str, description: str, path: str, port: str) -> Fault:
+    """A backend of the public front that leads to a server of ours under a path."""
+
+    async def apply(sandbox: Sandbox) -> None:
+        file = sandbox.blueprint.home("haproxy") / "haproxy.cfg"
+        text = file.read_text().replace(
+            "    acl is_api ", f"    use_backend exposed if {{ path -m beg {path} }}\n    acl is_api ", 1
+        )
+        # The rule that refuses every unknown path would come first.
+        text = text.replace(
+            "deny_status 404 unless is_api", f"deny_status 404 unless {{ path -m beg {path} }} or is_api", 1
+        )
+        number = getattr(sandbox.ports, port)
+        text += (
+            f"\nbackend exposed\n    http-request replace-path {path}/?(.*) /\\1\n"
+            f"    server exposed 127.0.0.1:{number}\n"
+        )
+        write_private(file, text)
+        await sandbox.restart("haproxy")
+
+    return Fault(name, Changes.FILE, description, apply, haproxy(name, description).revert)
+
+
+FAULTS = (
+    _behind_front(
+        "exposed-admin-api",
+        "the public front leads to Kong's Admin API under /admin",
+        "/admin",
+        "kong_1_admin",
+    ),
+    _behind_front(
+        "exposed-prometheus",
+        "the public front leads to Prometheus under /prometheus",
+        "/prometheus",
+        "prometheus",
+    ),
+    haproxy(
+        "exposed-stats",
+        "the public front shows HAProxy's statistics under /stats",
+        (r"^( *)(acl is_api .*)", r"\1stats enable\n\1stats uri /stats\n\1stats auth admin:example\n\1\2"),
+        (r"(deny_status 404 unless) is_api", r"\1 { path /stats } or is_api"),
+    ),
+)

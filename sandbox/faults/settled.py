@@ -1,0 +1,34 @@
+"""Whether a sandbox has come to rest: what a fault's revert waits for."""
+
+from __future__ import annotations
+
+import asyncio
+
+from atalaia.errors import NotMeasured
+from sandbox.readiness import answers, until
+from sandbox.running import Sandbox
+from sandbox.servers.haproxy import statistics
+from sandbox.services import SERVICES
+
+_SECONDS = 15.0
+
+
+async def settled(sandbox: Sandbox) -> None:
+    """Wait until every service is well and HAProxy has found every server up. Raises NotMeasured."""
+    if not await until(lambda: services_are_well(sandbox), _SECONDS):
+        raise NotMeasured("the services did not recover from the fault", where=sandbox.id)
+    if not await until(lambda: _servers_are_up(sandbox), _SECONDS):
+        raise NotMeasured("HAProxy did not find all servers up after the fault", where=sandbox.id)
+    # What went down in a fault is not a server that flaps.
+    await sandbox.haproxy("clear counters all")
+
+
+async def services_are_well(sandbox: Sandbox) -> bool:
+    """Whether all eight services answer 200 on /health."""
+    ports = [getattr(sandbox.blueprint.ports, service.port) for service in SERVICES]
+    return all(await asyncio.gather(*(answers(port, "/health") for port in ports)))
+
+
+async def _servers_are_up(sandbox: Sandbox) -> bool:
+    servers = (await statistics(sandbox.blueprint)).servers
+    return bool(servers) and all(server.status == "UP" for server in servers)
