@@ -6,6 +6,7 @@ import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from atalaia.redaction import Redactor
 from sandbox.ports import Ports
 from sandbox.secrets import Secrets
 
@@ -58,9 +59,7 @@ class Blueprint:
 
     def redact(self, text: str) -> str:
         """The text without any of the sandbox's passwords."""
-        for secret in self.secrets.values():
-            text = text.replace(secret, "[secret]")
-        return text
+        return Redactor(self.secrets.values())(text)
 
 
 def to_json(blueprint: Blueprint) -> dict[str, object]:

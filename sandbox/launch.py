@@ -146,8 +146,8 @@ def _first(errors: BaseExceptionGroup[BaseException]) -> BaseException:
     """The error to report: a server's own before a cancellation or a defect that it led to."""
     first: BaseException = errors
     while isinstance(first, BaseExceptionGroup):
-        told = [error for error in first.exceptions if isinstance(error, NotMeasured)]
-        first = (told or list(first.exceptions))[0]
+        told: list[BaseException] = [error for error in first.exceptions if isinstance(error, NotMeasured)]
+        first = [*told, *first.exceptions][0]
     return first
 
 

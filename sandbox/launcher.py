@@ -77,7 +77,7 @@ async def up_async(
             _refuse_taken_ports(blueprint)
             return await _launch(blueprint, progress)
         except BaseException:
-            # Shielded by being synchronous: a second Ctrl-C must not leave servers behind.
+            # Not awaited: a task that is being cancelled could not wait for it.
             tear_down(place, _stop_signals())
             raise
 
@@ -132,7 +132,7 @@ def _make_directories(blueprint: Blueprint) -> None:
         raise UsageError(
             f"a sandbox is there already, running or left behind: {blueprint.id}",
             where=str(place),
-            hint=f"end it: atalaia sandbox down --id {blueprint.id}",
+            hint=f"end it: atalaia sandbox down {blueprint.id}",
         ) from None
     except OSError as error:
         raise UsageError("cannot be made", where=str(place), observed=error.strerror or "") from None
@@ -159,13 +159,15 @@ def _refuse_closed_parents(place: Path) -> None:
             )
 
 
-def down(id: str | None = None, directory: Path | None = None) -> None:
-    """End a sandbox and remove its files: one that runs, or what was left of one.
+def down(id: str | None = None, directory: Path | None = None) -> str:
+    """End a sandbox and remove its files: one that runs, or what was left of one. Returns its id.
 
     `id` is needed where there are several. Raises UsageError where there is none, NotMeasured when
     something cannot be ended.
     """
-    tear_down((directory or _find(id).directory).absolute(), _stop_signals())
+    place = (directory or _find(id).directory).absolute()
+    tear_down(place, _stop_signals())
+    return place.name
 
 
 def _find(id: str | None) -> RunningSandbox:
@@ -175,7 +177,7 @@ def _find(id: str | None) -> RunningSandbox:
         raise UsageError("there is no sandbox", where=str(state_directory()))
     if id is None:
         if len(there) > 1:
-            raise UsageError(f"there are several sandboxes: {names}", hint="choose one with --id, or --all")
+            raise UsageError(f"there are several sandboxes: {names}", hint="name one")
         return there[0]
     for sandbox in there:
         if sandbox.id == id:

@@ -78,7 +78,9 @@ def spawn(name: str, command: Command, *, sandbox: str, directory: Path) -> Proc
                 cwd=command.home,
                 env=environment,
                 start_new_session=True,
-                **({"user": account.uid, "group": account.gid, "extra_groups": []} if account else {}),
+                user=account.uid if account else None,
+                group=account.gid if account else None,
+                extra_groups=() if account else None,
             )
         except OSError as error:
             raise NotMeasured(f"cannot be started: {error.strerror}", where=name) from None

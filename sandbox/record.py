@@ -65,7 +65,7 @@ def read(directory: Path) -> Record:
             "the record of this sandbox cannot be read",
             where=str(path),
             observed=type(error).__name__,
-            hint=f"atalaia sandbox down --id {directory.name}",
+            hint=f"atalaia sandbox down {directory.name}",
         ) from None
 
 

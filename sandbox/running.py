@@ -11,10 +11,12 @@ from sandbox.blueprint import Blueprint
 from sandbox.certificates import Authority
 from sandbox.environment import write_environment
 from sandbox.ports import Ports
+from sandbox.readiness import until
 from sandbox.record import read
 from sandbox.secrets import Secrets
 from sandbox.servers import haproxy
 from sandbox.servers.postgres import sql
+from sandbox.servers.prometheus import Prometheus
 from sandbox.servers.redis import redis_command
 from sandbox.servers.server import Server
 from sandbox.standins.control import Message, Reply, send
@@ -95,6 +97,14 @@ class Sandbox:
     def write_environment(self) -> None:
         """Write environment.yml anew, undoing every change to it."""
         write_environment(self.blueprint)
+
+    async def wait_until_scraped(self, seconds: float = 15.0) -> None:
+        """Wait until Prometheus has found everything up; it begins 5 s after it started.
+
+        Raises NotMeasured when it has not within so many seconds.
+        """
+        if not await until(Prometheus(self.blueprint).has_scraped, seconds):
+            raise NotMeasured(f"has not found everything up within {seconds:g} s", where="prometheus")
 
     async def haproxy(self, command: str) -> str:
         """Send a line to HAProxy's admin socket: `show stat`, `disable server …`. The answer.

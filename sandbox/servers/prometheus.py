@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from sandbox.process import Command
 from sandbox.programs import Program
-from sandbox.readiness import get_json
+from sandbox.readiness import answers, get_json
 from sandbox.servers.server import Server
 from sandbox.services import SERVICES
 
@@ -44,12 +44,15 @@ class Prometheus(Server):
         )
 
     async def ready(self) -> bool:
+        """Whether it answers queries. It first looks for scrape targets 5 s after its own start."""
+        return await answers(self.port("prometheus"), "/-/ready")
+
+    async def has_scraped(self) -> bool:
         """Whether it has scraped everything that this sandbox has, and found it up."""
         document = cast("Any", await get_json(self.port("prometheus"), "/api/v1/targets?state=active"))
-        up = [
-            target["scrapePool"] for target in document["data"]["activeTargets"] if target["health"] == "up"
-        ]
-        return all(up.count(job) == targets for job, targets in self.jobs().items())
+        targets = document["data"]["activeTargets"]
+        up = [target["scrapePool"] for target in targets if target["health"] == "up"]
+        return all(up.count(job) == wanted for job, wanted in self.jobs().items())
 
     def jobs(self) -> dict[str, int]:
         """The scrape jobs whose scrape targets are part of this sandbox, and how many each has."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from redis.asyncio import Redis as Client
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from sandbox.blueprint import Blueprint
@@ -33,11 +35,16 @@ async def redis_command(blueprint: Blueprint, *words: str, password: str | None 
     """
     secret = blueprint.secrets.redis if password is None else password
     client = Client(
-        host="127.0.0.1", port=blueprint.ports.redis, password=secret or None, socket_timeout=3, retry=None
+        host="127.0.0.1",
+        port=blueprint.ports.redis,
+        password=secret or None,
+        socket_timeout=3,
+        retry=Retry(NoBackoff(), 0),
     )
     try:
-        return await client.execute_command(*words)
+        reply: object = await client.execute_command(*words)  # type: ignore[no-untyped-call]
     except RedisError as error:
         raise ConnectionError(blueprint.redact(str(error))) from None
     finally:
         await client.aclose()
+    return reply

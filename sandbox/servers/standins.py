@@ -12,7 +12,7 @@ from sandbox.process import Command
 from sandbox.readiness import answers
 from sandbox.record import write_private
 from sandbox.render import CONFIG, render, variables
-from sandbox.servers.server import RunToEnd, Server
+from sandbox.servers.server import Server
 from sandbox.services import CLINICS, SERVICES, Service
 from sandbox.standins.config import Account, GrafanaConfig, KongConfig, ServiceConfig, StandIns
 from sandbox.standins.control import Status, send
@@ -103,9 +103,21 @@ class ServicesAndGrafana(StandInProcess):
     name = "standins"
     ports = (*(service.port for service in SERVICES), "grafana")
 
-    async def prepare(self, run: RunToEnd) -> None:
-        shutil.copytree(CONFIG / "grafana", self.blueprint.home(self.name) / "grafana")
-        await super().prepare(run)
+    def render(self, **overrides: str) -> None:
+        super().render(**overrides)
+        values = variables(self.blueprint, self.name) | overrides
+        shutil.rmtree(self._grafana, ignore_errors=True)
+        for source in sorted((CONFIG / "grafana").rglob("*.*")):
+            target = self._grafana / source.relative_to(CONFIG / "grafana")
+            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            # Dashboards are full of Grafana's own $variables: they are taken as they are.
+            templated = source.suffix in {".yaml", ".yml"}
+            name = str(source.relative_to(CONFIG))
+            write_private(target, render(name, values) if templated else source.read_bytes())
+
+    @property
+    def _grafana(self) -> Path:
+        return self.blueprint.home(self.name) / "grafana"
 
     def configuration(self) -> StandIns:
         blueprint = self.blueprint
@@ -116,8 +128,7 @@ class ServicesAndGrafana(StandInProcess):
             grafana=GrafanaConfig(
                 port=blueprint.ports.grafana,
                 password=blueprint.secrets.grafana,
-                provisioning=blueprint.home(self.name) / "grafana",
-                variables=variables(blueprint, self.name),
+                provisioning=self._grafana / "provisioning",
             ),
         )
 
