@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from atalaia.environment.faults import Fault, Location, dotted
+from atalaia.environment.schema import at
 from atalaia.environment.variables import has_reference, substitute
 from atalaia.environment.yaml_nodes import Entries, Items, Node, Scalar
 
@@ -84,6 +85,8 @@ def _scalar(node: Scalar, location: Location, document: Document, variables: Map
     filled = substitute(node.text, variables)
     document.taken[location] = filled.taken
     for what, allowed in filled.problems:
+        if at(location).get("format") == "password":
+            allowed = "set it; a secret has no default"
         document.faults.append(Fault(document.line(location), dotted(location), what, allowed))
         document.faulty.add(location)
     return None if filled.problems else filled.text
