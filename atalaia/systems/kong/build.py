@@ -48,9 +48,6 @@ def _document(record: Record, loaded_at: int) -> Document:
     for stamp in ("created_at", "updated_at"):
         if stamp in fields and fields[stamp] is None:
             fields[stamp] = loaded_at
-    for name, value in fields.items():
-        if name in ("protocols", "methods") and isinstance(value, list):
-            fields[name] = sorted(set(value)) if name == "protocols" else value
     return fields
 
 

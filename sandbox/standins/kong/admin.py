@@ -216,7 +216,7 @@ def respond(node: Node, status: int, document: Any, cors: Headers, started: floa
     body = b"" if document is None else document.encode() if text else _json(document)
     headers: Headers = [] if document is None else [("Content-Type", kind)]
     headers += [("Connection", "keep-alive"), *cors]
-    if document is not None:
+    if document is not None or status == 304:
         headers.append(("Content-Length", str(len(body))))
     headers += [(ADMIN_LATENCY, str(round((perf_counter() - started) * 1000))), ("Server", node.server)]
     return Response(status, headers, body, phrase="Not Allowed" if status == 405 else None)
