@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from atalaia.checks.check import Finding, Inconclusive
 from atalaia.exchange.exchange import Exchange, Response
 from atalaia.exchange.failure import Failure, Reason
 from atalaia.exchange.hop import Hop
 from atalaia.systems.document import excerpt
 
+_TAGS = re.compile(rb"(?is)<(script|style).*?</\1>|<[^>]*>")
 _NAMES = {Hop.LOAD_BALANCER: "HAProxy", Hop.GATEWAY: "Kong", Hop.SERVICE: "the service"}
 
 
@@ -40,9 +43,21 @@ def describe(exchange: Exchange) -> str:
 
 
 def summary(response: Response) -> str:
-    """Status and the beginning of the body: `503: Service Unavailable`."""
-    body = excerpt(response.body, 100)
-    return f"{response.status}: {body}" if body else f"{response.status} with an empty body"
+    """Status and what the body says, on one line: `404: no Route matched with those values`."""
+    said = excerpt(_message(response), 100)
+    return f"{response.status}: {said}" if said else f"{response.status} with an empty body"
+
+
+def _message(response: Response) -> bytes:
+    """The message of an error document, the text of an HTML page, or the body as it is."""
+    if response.body.lstrip()[:1] == b"<":
+        return _TAGS.sub(b" ", response.body).removeprefix(b" ")
+    try:
+        document = response.json()
+    except ValueError:
+        return response.body
+    message = document.get("message") if isinstance(document, dict) else None
+    return message.encode() if isinstance(message, str) and message else response.body
 
 
 def where(exchange: Exchange, sent_to: Hop) -> str:

@@ -11,6 +11,7 @@ from atalaia.checks.check import Check, Finding, Inconclusive, NotDeclared, Seve
 from atalaia.checks.identity import identity_of
 from atalaia.checks.load_balancer import SERVER_DOWN, STATS_UNREADABLE, read_statistics
 from atalaia.checks.observables import spread, through_front
+from atalaia.checks.services import healthy
 from atalaia.environment import Environment
 from atalaia.environment.load_balancer import Backend
 from atalaia.exchange.exchange import Exchange, Exchanges
@@ -18,7 +19,7 @@ from atalaia.exchange.hop import Hop
 from atalaia.systems.document import Unreadable
 from atalaia.systems.haproxy.rules import fair_shares
 from atalaia.systems.kong.marks import passed_kong
-from atalaia.systems.limits import backend_of, is_gateway
+from atalaia.systems.limits import backend_of, is_gateway, route_of
 
 
 def path_prefix(environment: Environment, path: str) -> str | None:
@@ -85,6 +86,12 @@ def _told_apart(environment: Environment) -> tuple[str, ...] | NotDeclared:
     )
 
 
+def _answering(environment: Environment, path: str) -> Needs:
+    """The service that the gateway passes a path on to, where the path is one of its routes."""
+    route = route_of(environment, path)
+    return healthy(environment, route.service) if route and route.service in environment.services else ()
+
+
 def _judge_destination(seen: tuple[Exchange], expected: Destination) -> Verdict:
     (exchange,) = seen
     if reason := undecided(exchange):
@@ -119,7 +126,9 @@ PATH_MISROUTED = Check(
     observes=lambda environment, target: (through_front(environment, target),),
     expects=_destination,
     requires=lambda environment, target: all_of(
-        reachable(environment, "load-balancer"), servers_up(environment, target)
+        reachable(environment, "load-balancer"),
+        servers_up(environment, target),
+        _answering(environment, target),
     ),
     judge=_judge_destination,
 )

@@ -19,8 +19,8 @@ from atalaia.systems.haproxy.rules import is_statistics_page
 from atalaia.systems.kong.marks import is_admin_api
 from atalaia.systems.prometheus import is_metrics_page, is_prometheus
 
-WELL_KNOWN = ("/", "/status", "/admin", "/stats", "/haproxy?stats", "/metrics", "/prometheus", "/graph")
-"""Where administration is commonly put, beside what the environment declares."""
+WELL_KNOWN = ("/", "/admin", "/stats", "/haproxy?stats", "/metrics", "/prometheus")
+"""Where administration is commonly put, beside what is declared: few, as each costs a request."""
 
 
 def _front(environment: Environment) -> tuple[str, ...] | NotDeclared:

@@ -19,19 +19,14 @@ class Identity:
     version: str | None
     """`version` in the body, or the response header X-Version."""
 
-    @property
-    def anonymous(self) -> bool:
-        """Whether it says nothing at all."""
-        return self == Identity(None, None, None)
-
-    def contradictions(self, other: Identity) -> list[str]:
-        """What two answers say differently, as far as both speak: `service auth, not user`."""
+    def contradiction(self, other: Identity) -> str:
+        """What the other answer says differently, as far as both speak: `X-Service auth, not user`."""
         pairs = {
             "X-Service": (self.mark, other.mark),
             "service": (self.service, other.service),
             "version": (self.version, other.version),
         }
-        return [f"{what} {b}, not {a}" for what, (a, b) in pairs.items() if a and b and a != b]
+        return next((f"{what} {b}, not {a}" for what, (a, b) in pairs.items() if a and b and a != b), "")
 
     def comparable(self, other: Identity) -> bool:
         """Whether there is anything that both speak of."""

@@ -89,8 +89,9 @@ def test_the_public_front_is_asked_once_a_path():
     spent = sum(
         c.requests for o in observables.values() for c in o.costs if c.bucket == "load-balancer client"
     )
-    # Three services and "/api" share three; /kong-admin; eight well-known paths; four for the spread.
-    assert spent == 3 + 1 + 8 + 4
+    # Three services (one at a backend's own path), the other backend, the private path, six well-known ones,
+    # and four to see how they are spread.
+    assert spent == 3 + 1 + 1 + 6 + 4
 
 
 def test_the_checks_pull_in_no_network_library():

@@ -66,9 +66,9 @@ HTTP_CHECKS = [
     ("load-balancer.stats-unreadable", "load-balancer-stats", 1, Hop.LOAD_BALANCER),
     ("load-balancer.stats-open", "load-balancer-stats", 1, Hop.LOAD_BALANCER),
     ("load-balancer.path-misrouted", "/api", 1, Hop.LOAD_BALANCER),
-    ("exposure.admin-api", "load-balancer", 11, Hop.LOAD_BALANCER),
-    ("exposure.stats", "load-balancer", 11, Hop.LOAD_BALANCER),
-    ("exposure.prometheus", "load-balancer", 11, Hop.LOAD_BALANCER),
+    ("exposure.admin-api", "load-balancer", 7, Hop.LOAD_BALANCER),
+    ("exposure.stats", "load-balancer", 7, Hop.LOAD_BALANCER),
+    ("exposure.prometheus", "load-balancer", 7, Hop.LOAD_BALANCER),
     ("monitoring.not-ready", "prometheus", 1, Hop.MONITORING),
 ]
 
@@ -441,3 +441,25 @@ def test_select_1_must_give_1():
 def test_an_unusable_source_address_is_no_fault_of_the_stack(check_id, seen):
     target = {"redis.login-refused": "redis"}.get(check_id, "load-balancer-tls")
     assert "127.9.9.9" in why(judge(check_id, target, seen))
+
+
+def test_a_mistake_of_the_gateway_is_not_told_again_at_the_load_balancer():
+    other = answer(200, {"status": "UP", "service": "user-service"}, X_Service="user-service")
+    verdict = ways(AUTH, other, other, other)
+    assert isinstance(verdict, list)
+    assert [finding.observed.split()[0] for finding in verdict] == ["kong-1", "kong-2"]
+
+
+@pytest.mark.parametrize(
+    ("got", "observed"),
+    [
+        (NO_ROUTE, "Kong answered 404: no Route matched with those values"),
+        (NO_SERVER, "HAProxy answered 503: 503 Service Unavailable"),
+        (answer(500, "<html><style>p {}</style>\n<p>oops</p>", Date="now"), "somebody answered 500: oops"),
+        (answer(500, '{"error": "oops"}', Date="now"), 'somebody answered 500: {"error": "oops"}'),
+        (answer(500, "", Date="now"), "somebody answered 500 with an empty body"),
+    ],
+)
+def test_a_finding_tells_what_the_body_says(got, observed):
+    check = "service.unhealthy-through-load-balancer"
+    assert only(judge(check, "auth-service", exchange(got, Hop.LOAD_BALANCER))).observed == observed

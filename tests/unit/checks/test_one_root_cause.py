@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from atalaia.checks.catalogue import CONNECTIVITY
+from atalaia.checks.catalogue import CONNECTIVITY, by_id
 from atalaia.exchange.failure import Failure, Reason
 from atalaia.run.case import Cases
 from atalaia.run.execute import Executor
@@ -109,7 +109,7 @@ FAULTS = {
         "load-balancer.stats-unreadable@load-balancer-stats",
     ),
     "path to the wrong backend": (
-        front("/api/v1/auth/health", USER.model_copy(update={"headers": (("X-Service", "health-service"),)})),
+        front("/api", USER.model_copy(update={"headers": (("X-Service", "health-service"),)})),
         "load-balancer.path-misrouted@/api",
     ),
     "front answers itself": (front("/health", NO_SERVER), "load-balancer.path-misrouted@/health"),
@@ -217,6 +217,13 @@ def test_a_route_that_one_node_lacks_is_found_at_that_node():
 def test_every_check_of_the_catalogue_is_failed_by_a_fault():
     failing = {root.partition("@")[0] for _, root in FAULTS.values()} | {"service.unhealthy-through-gateway"}
     assert failing == {check.id for check in CONNECTIVITY}
+
+
+def test_a_path_that_is_a_route_waits_for_its_service():
+    declared = environment(routes=[{"path": "/api", "service": "auth-service"}])
+    misrouted = by_id("load-balancer.path-misrouted")
+    assert (by_id("service.unhealthy"), "auth-service") in misrouted.requires(declared, "/api")
+    assert (by_id("service.unhealthy"), "auth-service") not in misrouted.requires(environment(), "/api")
 
 
 def test_two_services_that_depend_on_each_other_do_not_block_each_other():
