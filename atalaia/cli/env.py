@@ -12,7 +12,11 @@ import click
 from atalaia.errors import UsageError, UsageErrors
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from atalaia.environment import Environment
+    from atalaia.environment.document import Document
+    from atalaia.environment.faults import Fault
 
 _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 _ENV = click.option(
@@ -48,18 +52,23 @@ def validate(files: tuple[str, ...], env: str | None) -> None:
     Exits 0 when all are right, 3 when one is not. Nothing is sent to the stack.
     """
     from atalaia.environment.find import find
-    from atalaia.environment.loader import load
+    from atalaia.environment.loader import load_with_document
+    from atalaia.environment.reading import shown_path
 
     faults: list[UsageError] = []
     for selector in [*files, *([env] if env or not files else [])]:
         try:
             path = find(selector)
-            environment = load(path, os.environ)
+            environment, document = load_with_document(path, os.environ)
         except UsageErrors as error:
             faults += error.problems
+            continue
         except UsageError as error:
             faults.append(error)
-        else:
+            continue
+        unknown = [fault.error(shown_path(path)) for fault in _unknown_defects(environment, document)]
+        faults += unknown
+        if not unknown:
             click.echo(f"{path}: OK: {_summary(environment)}")
             for note in _notes(environment):
                 click.echo(f"{path}: note: {note}", err=True)
@@ -100,6 +109,29 @@ def schema() -> None:
     from atalaia.environment.schema import json_schema
 
     click.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+
+
+def _unknown_defects(environment: Environment, document: Document) -> Iterator[Fault]:
+    """Entries of `accepted` for a check or a target that there is not: they would never take effect."""
+    from atalaia.checks.catalogue import ALL
+    from atalaia.environment.faults import Fault, did_you_mean, dotted, listed
+
+    checks = {check.id: check for check in ALL}
+    for index, entry in enumerate(environment.accepted):
+        check = checks.get(entry.check)
+        targets = check.targets(environment) if check else ()
+        where = ("accepted", index, "target" if check else "check")
+        line, key = document.line(where), dotted(where)
+        if check is None:
+            yield Fault(
+                line, key, "no such check", "docs/checks.md lists them", did_you_mean(entry.check, checks)
+            )
+        elif not isinstance(targets, tuple):
+            yield Fault(line, key, "the check has no targets here", f"not declared: {targets.what}")
+        elif entry.target not in targets:
+            yield Fault(
+                line, key, "not a target of the check", listed(targets), did_you_mean(entry.target, targets)
+            )
 
 
 def _summary(environment: Environment) -> str:

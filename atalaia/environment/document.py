@@ -33,7 +33,8 @@ class Document:
     lines: dict[Location, int] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     faulty: set[Location] = field(default_factory=set)
-    """Values that could not be told (an unset variable): None in the data, and no further fault."""
+    """Values that could not be told (an unset variable, an alias of nothing): None in the data, and no
+    further fault."""
     taken: dict[Location, tuple[str, ...]] = field(default_factory=dict)
     """Texts that named variables → the values that came from the process."""
 
@@ -65,6 +66,9 @@ def document_of(root: Node, variables: Mapping[str, str]) -> Document:
 
 def _plain(node: Node, location: Location, document: Document, variables: Mapping[str, str]) -> Any:
     document.lines.setdefault(location, node.line)
+    if isinstance(node, Scalar) and node.broken:
+        document.faulty.add(location)
+        return None
     if isinstance(node, Scalar):
         return _scalar(node, location, document, variables)
     if isinstance(node, Items):
@@ -86,7 +90,7 @@ def _scalar(node: Scalar, location: Location, document: Document, variables: Map
     document.taken[location] = filled.taken
     for what, allowed in filled.problems:
         if at(location).get("format") == "password":
-            allowed = "set it; a secret has no default"
+            allowed = "set it"
         document.faults.append(Fault(document.line(location), dotted(location), what, allowed))
         document.faulty.add(location)
     return None if filled.problems else filled.text

@@ -59,5 +59,8 @@ def listed(names: Iterable[str]) -> str:
 
 def did_you_mean(written: object, names: Iterable[str]) -> str:
     """The name that was perhaps meant, as a question; empty where none is near."""
-    near = get_close_matches(written, names, 1, 0.6) if isinstance(written, str) else []
-    return f"did you mean {shown(near[0])}?" if near else ""
+    if not isinstance(written, str):
+        return ""
+    by_letters = {name.casefold(): name for name in names}
+    near = get_close_matches(written.casefold(), by_letters, 1, 0.6)
+    return f"did you mean {shown(by_letters[near[0]])}?" if near else ""

@@ -27,8 +27,14 @@ def load(path: Path, variables: Mapping[str, str]) -> Environment:
     """The environment that a file describes, its variables filled in from `variables`.
 
     Raises UsageErrors with every fault of the file, each `file:line: section.key: what is wrong; what
-    is allowed; did you mean …`; no value of the file is quoted.
+    is allowed; did you mean …`; no value of the file is quoted. Raises UsageError where there is no file
+    that could be read.
     """
+    return load_with_document(path, variables)[0]
+
+
+def load_with_document(path: Path, variables: Mapping[str, str]) -> tuple[Environment, Document]:
+    """As `load`, with the document, which knows the line of each place."""
     text = read(path)
     root, faults = compose(text)
     if root is None:
@@ -38,7 +44,7 @@ def load(path: Path, variables: Mapping[str, str]) -> Environment:
     faults += document.faults + [fault_of(error, document) for error in errors] + reference_faults(document)
     if environment is None or faults:
         raise _errors(path, faults)
-    return environment.loaded_from(path, sampled=_sampled(document))
+    return environment.loaded_from(path, sampled=_sampled(document)), document
 
 
 def _validated(document: Document, directory: Path) -> tuple[Environment | None, list[ErrorDetails]]:

@@ -92,6 +92,8 @@ def _remedy(kind: str, value: Any, location: Location) -> str:
         return "give it a value, or leave the key out"
     if kind == "string_type" and isinstance(value, (int, float)):
         return "put it in quotes"
+    if kind == "int_type" and isinstance(value, str) and value.isdecimal():
+        return "leave its quotes out"
     if kind in ("literal_error", "enum"):
         return f"one of {listed(_words(location))}"
     return ""

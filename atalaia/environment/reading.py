@@ -54,13 +54,17 @@ def _bytes(path: Path) -> bytes:
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not a path"
         raise UsageError(f"cannot be read: {reason}", where=where) from None
-    with os.fdopen(descriptor, "rb") as file:
-        kind = os.fstat(descriptor)
-        if stat.S_ISDIR(kind.st_mode):
-            raise UsageError("a directory", where=where, expected="an environment file, NAME.yml")
-        if not stat.S_ISREG(kind.st_mode):
-            raise UsageError("not a regular file", where=where, expected="an environment file, NAME.yml")
-        raw = file.read(MAX_BYTES + 1)
+    try:
+        mode = os.fstat(descriptor).st_mode
+        if not stat.S_ISREG(mode):
+            what = "a directory" if stat.S_ISDIR(mode) else "not a regular file"
+            raise UsageError(what, where=where, expected="an environment file, NAME.yml")
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            raw = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise UsageError(f"cannot be read: {error.strerror}", where=where) from None
+    finally:
+        os.close(descriptor)
     if len(raw) > MAX_BYTES:
         raise UsageError("larger than 1 MiB", where=where, expected="an environment file has some 20 KiB")
     return raw

@@ -19,6 +19,9 @@ _RESERVED = (
 )  # fmt: skip
 """Targets that checks know by these names (see `endpoints`)."""
 
+_NAME = "NAME"
+"""In a message: the name that stands there."""
+
 _Found = Iterator[tuple[Location, str, str, str]]
 """(where, what is wrong, what is allowed, what may have been meant)."""
 
@@ -28,11 +31,21 @@ def reference_faults(document: Document) -> list[Fault]:
     data = document.data
     rules = (_routes, _route_classes, _dependencies, _cycles, _nodes, _names, _backends, _stats, _accepted)
     return [
-        Fault(document.line(location), dotted(location), what, allowed, hint)
+        Fault(document.line(where), dotted(where), _filled(what, where, document), allowed, hint)
         for rule in rules
-        for location, what, allowed, hint in rule(data)
-        if not document.is_faulty(location)
+        for where, what, allowed, hint in rule(data)
+        if not document.is_faulty(where)
     ]
+
+
+def _filled(what: str, location: Location, document: Document) -> str:
+    """The message with the name that stands there; not where a variable gave it, which may hold anything."""
+    if _NAME not in what:
+        return what
+    value = document.data
+    for part in location:
+        value = value[part]
+    return what.replace(_NAME, "such name" if location in document.taken else shown(value))
 
 
 def _routes(data: Any) -> _Found:
@@ -56,7 +69,7 @@ def _routes(data: Any) -> _Found:
         if methods and isinstance(method := sample.get("method", "GET"), str) and method not in methods:
             where = (*here, "sample", "method") if "method" in sample else (*here, "sample")
             if sample:
-                yield where, "a method that the route does not take", f"one of {listed(methods)}", ""
+                yield where, "a method that the route does not take", "one of its methods", ""
 
 
 def _route_classes(data: Any) -> _Found:
@@ -76,7 +89,7 @@ def _dependencies(data: Any) -> _Found:
                 yield here, "a service that depends on itself", "", ""
             elif needed not in known:
                 allowed = f"declared: {listed(known)}"
-                yield here, f"no service or store {_name(needed)}", allowed, did_you_mean(needed, known)
+                yield here, f"no service or store {_NAME}", allowed, did_you_mean(needed, known)
 
 
 def _cycles(data: Any) -> _Found:
@@ -110,8 +123,8 @@ def _nodes(data: Any) -> _Found:
     for index, node in _entries(gateway, "nodes"):
         name = node.get("name") or f"{kind}-{index + 1}"
         if isinstance(name, str) and seen.setdefault(name, index) != index:
-            where = f"gateway.nodes[{seen[name]}] is called so"
-            yield ("gateway", "nodes", index, "name"), f"a second node {_name(name)}", where, ""
+            where = f"gateway.nodes[{seen[name]}] has it"
+            yield ("gateway", "nodes", index, "name"), "a name that another node has", where, ""
 
 
 def _names(data: Any) -> _Found:
@@ -144,7 +157,7 @@ def _stats(data: Any) -> _Found:
         table = data
         for key in section:
             table = _table(table, key)
-        if "password" in table and not table.get("username"):
+        if "password" in table and "username" not in table:
             yield (*section, "password"), "a password without a username", "", ""
 
 
@@ -162,12 +175,8 @@ def _accepted(data: Any) -> _Found:
 def _declared(table: Any, key: str, here: Location, declared: Collection[str], section: str) -> _Found:
     name = table.get(key)
     if isinstance(name, str) and name not in declared:
-        what = f"no {_name(name)} under {section}"
+        what = f"no {_NAME} under {section}"
         yield (*here, key), what, f"declared: {listed(declared)}", did_you_mean(name, declared)
-
-
-def _name(name: str) -> str:
-    return shown(name)
 
 
 def _table(data: Any, key: str) -> dict[str, Any]:

@@ -32,6 +32,8 @@ class Scalar:
     line: int
     text: str
     plain: bool
+    broken: bool = False
+    """It is not what was meant, and has a fault already."""
     weight: int = 1
     height: int = 0
 
@@ -132,22 +134,25 @@ class _Composer:
         return self._root
 
     def _scalar(self, event: yaml.ScalarEvent, line: int) -> Scalar:
-        self._check_tag(event.tag, line)
+        broken = not self._check_tag(event.tag, line)
         plain = event.style in (None, "") and event.tag not in _STRING_TAGS
         if plain and not event.value and event.anchor:
             self._fault(line, "an anchor (a word after &) of nothing", _quoted("&"))
+            broken = True
         if any("\ud800" <= character <= "\udfff" for character in event.value):
             raise _Beyond(Fault(line, "", "not YAML: half a character (a surrogate)"))
-        return Scalar(line, event.value, plain)
+        return Scalar(line, event.value, plain, broken)
 
-    def _check_tag(self, tag: str | None, line: int) -> None:
-        if tag is not None and tag not in _STRING_TAGS:
-            self._fault(line, "a tag (a word after !)", _quoted("!"))
+    def _check_tag(self, tag: str | None, line: int) -> bool:
+        if tag is None or tag in _STRING_TAGS:
+            return True
+        self._fault(line, "a tag (a word after !)", _quoted("!"))
+        return False
 
     def _aliased(self, anchor: str, line: int) -> Node:
         if anchor not in self._anchors:
             self._fault(line, "an alias (a word after *) of nothing before it", _quoted("*"))
-        return self._anchors.get(anchor, Scalar(line, "", plain=True))
+        return self._anchors.get(anchor, Scalar(line, "", plain=True, broken=True))
 
     def _counted(self, weight: int, line: int) -> None:
         self._count += weight
