@@ -13,8 +13,12 @@ from sandbox.render import render, variables
 from sandbox.servers.prometheus import Prometheus
 from sandbox.standins.config import GrafanaConfig, KongConfig, ServiceConfig
 
-_SECTIONS = {"haproxy": "load_balancer"} | {
-    name: name for name in ("prometheus", "alertmanager", "pushgateway", "services")
+_SECTIONS = {
+    "haproxy": ("load_balancer", "tls"),
+    "prometheus": ("prometheus",),
+    "alertmanager": ("alertmanager",),
+    "pushgateway": ("pushgateway",),
+    "services": ("services",),
 }
 _STORES = ("postgres", "redis")
 
@@ -55,9 +59,8 @@ def _version(model: type[KongConfig | ServiceConfig | GrafanaConfig]) -> str:
 
 
 def _without_absent(document: dict[str, Any], blueprint: Blueprint) -> dict[str, Any]:
-    for name, section in _SECTIONS.items():
-        if not blueprint.has(name):
-            del document[section]
+    for section in (section for name in blueprint.absent for section in _SECTIONS.get(name, ())):
+        del document[section]
     for store in _STORES:
         if not blueprint.has(store):
             del document["stores"][store]

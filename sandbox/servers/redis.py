@@ -40,6 +40,7 @@ async def redis_command(blueprint: Blueprint, *words: str, password: str | None 
         password=secret or None,
         socket_timeout=3,
         retry=Retry(NoBackoff(), 0),
+        protocol=2,  # 3 begins with HELLO, which Redis refuses in words of its own without a password
     )
     try:
         reply: object = await client.execute_command(*words)  # type: ignore[no-untyped-call]
