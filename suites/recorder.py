@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import shutil
 import signal
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 
 import pytest
 from atalaia.run.journal import Journal
+from reports.screen import writes_unicode
 from reports.terminal import render
 
 from atalaia.run.budget import settle
@@ -91,6 +93,7 @@ class Recorder:
                 width=min(shutil.get_terminal_size().columns, 120),
                 colour=terminalreporter.hasmarkup,
                 path=str(_shown(self._out / "findings.json")),
+                unicode=writes_unicode(sys.stdout),
             )
         )
 
