@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from atalaia.errors import UsageError
-from sandbox.standins.grafana.standin import Grafana
-from sandbox.standins.kong.standin import Kong
-from sandbox.standins.services.service import HEALTHY, Behaviour, Service
+from sandbox.standins.services.behaviour import HEALTHY, Behaviour
 
-StandIn = Service | Kong | Grafana
+if TYPE_CHECKING:  # a process loads only what it serves
+    from sandbox.standins.grafana.standin import Grafana
+    from sandbox.standins.kong.standin import Kong
+    from sandbox.standins.services.service import Service
+
+    StandIn = Service | Kong | Grafana
 
 
 class Options(BaseModel):
@@ -73,6 +76,13 @@ def _workers(ready: bool) -> Callable[..., Awaitable[None]]:
     return set_ready
 
 
+def _readiness(ready: bool) -> Callable[..., Awaitable[None]]:
+    async def set_ready(kong: Kong, _: Options | None = None) -> None:
+        kong.node.ready = ready
+
+    return set_ready
+
+
 STOPPED = Fault(_stop, _start)
 FAULTS: dict[str, dict[str, Fault]] = {
     "service": {
@@ -101,6 +111,13 @@ class Faults:
         except KeyError:
             known = ", ".join(self._standins)
             raise UsageError(f"no stand-in is called {target}", expected=f"one of {known}") from None
+
+    def reload(self, target: str, declarative: str) -> None:
+        """Give a Kong node another declarative file. Raises UsageError where it is none, or refuses."""
+        standin = self.standin(target)
+        if standin.kind != "kong":
+            raise UsageError(f"{target} has no declarative configuration")
+        cast("Kong", standin).reload(declarative)
 
     async def set(self, target: str, name: str, options: dict[str, JsonValue]) -> None:
         """Break a stand-in; an earlier fault of it is mended first. Raises UsageError."""

@@ -204,6 +204,8 @@ class Status:
             return 200, documents.metrics(self.node, self._listeners())
         if self.node.configuration.empty:
             return 503, {"message": "no configuration available (empty configuration present)"}
+        if not self.node.ready:
+            return 503, {"message": "router builds not yet complete, router ready on 0 of 1 workers"}
         if not self.node.workers_ready:
             return 503, {"message": "not ready"}
         return 200, {"message": "ready"}

@@ -26,6 +26,8 @@ class Node:
         self.pid = os.getpid()
         self.trusted = TrustedIps(config.trusted_ips)
         self.requests = 0
+        self.ready = True
+        """Whether the workers have built router and plugins; a fault can say that they never do."""
         self.workers_ready = True
         """Whether every worker has built its router; a fault says no."""
         self.codes: Counter[tuple[str, str, int, str]] = Counter()

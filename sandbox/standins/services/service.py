@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 
@@ -11,26 +10,10 @@ from sandbox.standins.config import ServiceConfig
 from sandbox.standins.http.message import Headers, Request, Response, json_response
 from sandbox.standins.http.server import Reply, Server
 from sandbox.standins.services.api import Api, error_document
+from sandbox.standins.services.behaviour import HEALTHY, Behaviour
 from sandbox.standins.services.helmet import HELMET
 from sandbox.standins.services.metrics import CONTENT_TYPE, Metrics
 from sandbox.standins.services.stores import Stores
-
-
-@dataclass(frozen=True)
-class Behaviour:
-    """How a service misbehaves; as it stands: not at all."""
-
-    hang: bool = False
-    """Read requests, never answer."""
-    health_status: int | None = None
-    """Answer this for health documents."""
-    health_down: bool = False
-    """Say DOWN with status 200."""
-    health_delay: float = 0.0
-    """Seconds that a health document waits."""
-
-
-HEALTHY = Behaviour()
 
 
 class Service:

@@ -5,10 +5,8 @@ from __future__ import annotations
 import asyncio
 
 import psycopg
-from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
+
+from sandbox.standins.redis import Redis, RedisError
 
 DEADLINE = 1.0
 """Seconds that one store may take before it counts as DOWN."""
@@ -19,7 +17,7 @@ class Stores:
 
     def __init__(self, postgres: str, redis: str) -> None:
         self._postgres = _Postgres(postgres)
-        self._redis = Redis.from_url(redis, retry=Retry(NoBackoff(), 0), single_connection_client=False)
+        self._redis = Redis(redis)
         self._asking: asyncio.Task[dict[str, bool]] | None = None
 
     async def answer(self) -> dict[str, bool]:
@@ -32,7 +30,7 @@ class Stores:
     async def close(self) -> None:
         """Give the connections back."""
         await self._postgres.close()
-        await self._redis.aclose()
+        self._redis.close()
 
     def _done(self, _: asyncio.Task[dict[str, bool]]) -> None:
         self._asking = None
@@ -44,8 +42,13 @@ class Stores:
     async def _redis_answers(self) -> bool:
         try:
             async with asyncio.timeout(DEADLINE):
-                return bool(await self._redis.ping())
+                try:
+                    return await self._redis.command("PING") == "PONG"
+                except RedisError:  # it may have broken while it was idle
+                    self._redis.close()
+                    return await self._redis.command("PING") == "PONG"
         except (RedisError, OSError, TimeoutError):
+            self._redis.close()
             return False
 
 

@@ -1,0 +1,137 @@
+"""A connection to Redis, as little as the stand-ins need: log in, send commands, read replies."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from urllib.parse import unquote, urlsplit
+
+Value = str | int | None | list["Value"]
+
+
+class RedisError(Exception):
+    """Redis refused a command, or broke the connection."""
+
+
+class Redis:
+    """One connection; commands may be sent before the replies to earlier ones have come."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        self._host, self._port = parts.hostname or "127.0.0.1", parts.port or 6379
+        self._password, self._user = unquote(parts.password or ""), unquote(parts.username or "")
+        self._database = parts.path.strip("/") or "0"
+        self._protocol: _Protocol | None = None
+        self._opening = asyncio.Lock()
+
+    async def command(self, *words: str | int) -> Value:
+        """Send a command; its reply. Connects first, or again. Raises RedisError or OSError."""
+        protocol = self._protocol
+        if protocol is None or protocol.lost:
+            protocol = await self._open()
+        return await protocol.send(*words)
+
+    def close(self) -> None:
+        """Cut the connection; the next command opens another."""
+        protocol, self._protocol = self._protocol, None
+        if protocol is not None:
+            protocol.abort()
+
+    async def _open(self) -> _Protocol:
+        async with self._opening:
+            if self._protocol is None or self._protocol.lost:
+                loop = asyncio.get_running_loop()
+                _, protocol = await loop.create_connection(_Protocol, self._host, self._port)
+                try:
+                    if self._password:
+                        words = ("AUTH", *filter(None, [self._user]), self._password)
+                        await protocol.send(*words)
+                    if self._database != "0":
+                        await protocol.send("SELECT", self._database)
+                except BaseException:
+                    protocol.abort()
+                    raise
+                self._protocol = protocol
+            return self._protocol
+
+
+class _Protocol(asyncio.Protocol):
+    """RESP 2."""
+
+    transport: asyncio.Transport
+
+    def __init__(self) -> None:
+        self.lost = False
+        self._waiting: deque[asyncio.Future[Value]] = deque()
+        self._buffer = b""
+
+    def send(self, *words: str | int) -> asyncio.Future[Value]:
+        """Write a command; a future of its reply."""
+        reply: asyncio.Future[Value] = asyncio.get_running_loop().create_future()
+        if self.lost:
+            reply.set_exception(RedisError("not connected"))
+            return reply
+        parts = [str(word).encode() for word in words]
+        self.transport.write(
+            b"*%d\r\n" % len(parts) + b"".join(b"$%d\r\n%b\r\n" % (len(part), part) for part in parts)
+        )
+        self._waiting.append(reply)
+        return reply
+
+    def abort(self) -> None:
+        """Cut the connection."""
+        self.lost = True
+        self.transport.abort()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = transport  # type: ignore[assignment]
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.lost = True
+        for reply in self._waiting:
+            if not reply.done():
+                reply.set_exception(RedisError("the connection broke"))
+        self._waiting.clear()
+
+    def data_received(self, data: bytes) -> None:
+        self._buffer += data
+        position = 0
+        while self._waiting:
+            try:
+                value, position = _parse(self._buffer, position)
+            except IndexError:
+                break
+            reply = self._waiting.popleft()
+            if reply.done():  # somebody has stopped waiting
+                continue
+            if isinstance(value, RedisError):
+                reply.set_exception(value)
+            else:
+                reply.set_result(value)
+        self._buffer = self._buffer[position:]
+
+
+def _parse(buffer: bytes, start: int) -> tuple[Value | RedisError, int]:
+    """(value, where the next one starts). Raises IndexError where the buffer ends too early."""
+    end = buffer.find(b"\r\n", start)
+    if end < 0:
+        raise IndexError
+    kind, line, after = buffer[start : start + 1], buffer[start + 1 : end].decode(), end + 2
+    if kind == b"+":
+        return line, after
+    if kind == b"-":
+        return RedisError(line), after
+    if kind == b":":
+        return int(line), after
+    if kind == b"$":
+        size = int(line)
+        if size < 0:
+            return None, after
+        if len(buffer) < after + size + 2:
+            raise IndexError
+        return buffer[after : after + size].decode("utf-8", "replace"), after + size + 2
+    items: list[Value] = []
+    for _ in range(int(line)):
+        item, after = _parse(buffer, after)
+        items.append(str(item) if isinstance(item, RedisError) else item)
+    return items, after
