@@ -83,26 +83,26 @@ def test_fixed(case, hold): hold(case)
 '''
 
 FURTHER = {
-    "broken": '''
+    "broken": """
 def broken(seen, expected): raise RuntimeError("a judge that is wrong")
 
 @holds(check("t.broken", judge=broken))
 def test_broken(case, hold): hold(case)
-''',
-    "vacuous": '''
+""",
+    "vacuous": """
 @holds(check("t.vacuous"))
 def test_vacuous(case, hold): pass
-''',
-    "hang": '''
+""",
+    "hang": """
 @holds(check("t.hangs", "/hang"))
 def test_hangs(case, hold): hold(case)
-''',
-    "crash": '''
+""",
+    "crash": """
 import os, signal
 
 @holds(check("t.crashes"))
 def test_crashes(case, hold): os.kill(os.getpid(), signal.SIGKILL)
-''',
+""",
 }
 
 EXPECTED = {
@@ -144,14 +144,27 @@ class Run:
         )
 
     def start(self, workers: int = 0, *more: str) -> subprocess.Popen[str]:
-        command = [sys.executable, "-P", "-m", "pytest", "-c", str(files("suites") / "live.toml"), "test_suite.py"]
+        command = [
+            sys.executable,
+            "-P",
+            "-m",
+            "pytest",
+            "-c",
+            str(files("suites") / "live.toml"),
+            "test_suite.py",
+        ]
         command += ["--rootdir", ".", "--env", "env.yml", "--run-id", "r1", *more]
         if workers:
             command += ["-n", str(workers), "--dist", "load", "--max-worker-restart=0"]
         environment = {**os.environ, "ATALAIA_STATE_DIR": str(self.directory / "state"), "COLUMNS": "80"}
         environment.pop("ATALAIA_ENV", None)
         return subprocess.Popen(
-            command, cwd=self.directory, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+            command,
+            cwd=self.directory,
+            env=environment,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
         )
 
     def finish(self, workers: int = 0, *more: str) -> str:
@@ -166,7 +179,9 @@ class Run:
 
     @property
     def outcomes(self) -> dict[str, str]:
-        return {f"{result['check']}@{result['target']}": result["outcome"] for result in self.findings["results"]}
+        return {
+            f"{result['check']}@{result['target']}": result["outcome"] for result in self.findings["results"]
+        }
 
 
 @WORKERS
@@ -182,7 +197,9 @@ def test_every_outcome_reaches_findings_json(tmp_path, server, workers):
     assert by_id["t.accepted"]["accepted"] == "ticket 7 (until 2099-01-01)"
     assert by_id["t.undeclared"]["skip"] == "not-declared"
     assert by_id["t.pages"]["skip"] == "not-allowed"
-    assert by_id["t.fails"]["findings"] == [{"expected": "200", "observed": "503", "hop": "service", "cause": ""}]
+    assert by_id["t.fails"]["findings"] == [
+        {"expected": "200", "observed": "503", "hop": "service", "cause": ""}
+    ]
 
 
 @WORKERS
@@ -260,7 +277,9 @@ def test_without_an_environment_the_plugin_says_what_to_give(tmp_path, server):
 def test_the_toolkits_own_tests_write_no_findings(tmp_path):
     (tmp_path / "test_plain.py").write_text("def test_it(): assert True\n")
     command = [sys.executable, "-m", "pytest", "-q", "-p", "suites.plugin", "--rootdir", ".", "test_plain.py"]
-    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, env={**os.environ, "ATALAIA_ENV": "x"})
+    subprocess.run(
+        command, cwd=tmp_path, check=True, capture_output=True, env={**os.environ, "ATALAIA_ENV": "x"}
+    )
     assert not (tmp_path / "out").exists()
 
 
