@@ -15,7 +15,7 @@ from atalaia.exchange.failure import Failure, Reason
 from atalaia.exchange.network import Network, NotOpened, Opened, open_tcp, shake_hands, timed_out
 from atalaia.exchange.trust import verifying
 from atalaia.systems.redis.model import RedisLogin, RedisSession
-from atalaia.systems.redis.protocol import NotRedis, Refusal, command, read_reply
+from atalaia.systems.redis.protocol import NoReply, Refusal, command, read_reply
 
 
 async def log_in(login: RedisLogin, network: Network) -> RedisSession:
@@ -28,10 +28,8 @@ async def log_in(login: RedisLogin, network: Network) -> RedisSession:
             failure = await conversation.hold(login, network)
     except TimeoutError:
         failure = timed_out("no whole session", network.total)
-    except NotOpened as error:
+    except (NotOpened, NoReply) as error:
         failure = error.failure
-    except NotRedis as error:
-        failure = Failure(reason=Reason.PROTOCOL, detail=str(error))
     except OSError as error:
         failure = failure_of(error)
         if failure is None:

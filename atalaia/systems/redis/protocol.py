@@ -9,10 +9,15 @@ from atalaia.exchange.failure import Failure, Reason
 
 _MOST = 2**20
 """Bytes of a reply that are read; INFO takes some thousand."""
+_FOREIGN = "the answer is not Redis'"
 
 
-class NotRedis(Exception):
-    """What came is no reply of Redis."""
+class NoReply(Exception):
+    """What came is no whole reply of Redis."""
+
+    def __init__(self, reason: Reason, detail: str) -> None:
+        super().__init__(detail)
+        self.failure = Failure(reason=reason, detail=detail)
 
 
 @dataclass(frozen=True)
@@ -45,15 +50,15 @@ def command(*words: str) -> bytes:
 
 
 async def read_reply(reader: asyncio.StreamReader) -> str | Refusal:
-    """A simple string, a bulk string or an error. Raises NotRedis."""
+    """A simple string, a bulk string or an error. Raises NoReply."""
     try:
         line = await reader.readuntil(b"\r\n")
     except asyncio.IncompleteReadError as error:
         if error.partial:
-            raise NotRedis("the answer is not Redis'") from error
-        raise NotRedis("the connection was closed without an answer") from error
+            raise NoReply(Reason.PROTOCOL, _FOREIGN) from error
+        raise NoReply(Reason.RESET, "the connection was closed without an answer") from error
     except asyncio.LimitOverrunError as error:
-        raise NotRedis("the answer is not Redis'") from error
+        raise NoReply(Reason.PROTOCOL, _FOREIGN) from error
     kind, text = line[:1], line[1:-2].decode("utf-8", "replace")
     if kind == b"+":
         return text
@@ -63,5 +68,5 @@ async def read_reply(reader: asyncio.StreamReader) -> str | Refusal:
         try:
             return (await reader.readexactly(int(text) + 2))[:-2].decode("utf-8", "replace")
         except asyncio.IncompleteReadError as error:
-            raise NotRedis("the connection was closed within an answer") from error
-    raise NotRedis("the answer is not Redis'")
+            raise NoReply(Reason.RESET, "the connection was closed within an answer") from error
+    raise NoReply(Reason.PROTOCOL, _FOREIGN)
