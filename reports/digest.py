@@ -91,6 +91,7 @@ class Digest:
 def digest(record: RunRecord) -> Digest:
     """The parts of a report of a run."""
     standing = standings(record.results)
+    known = {result.identity for result in record.results}
     blocked: dict[str, list[Result]] = defaultdict(list)
     for result in record.results:
         if result.blocked_by:
@@ -98,7 +99,11 @@ def digest(record: RunRecord) -> Digest:
 
     def entries(of: Standing) -> list[Entry]:
         mine = [
-            result for result in record.results if standing[result.identity] is of and (not result.blocked_by)
+            result
+            for result in record.results
+            if standing[result.identity] is of
+            # What is blocked is told with its root; if that is accepted and was not selected, by itself.
+            and (not result.blocked_by or (of is Standing.ACCEPTED and result.blocked_by not in known))
         ]
         told = [Entry(result, tuple(blocked[result.identity])) for result in mine]
         # sorted() is stable: among equals the run's own order stays.
@@ -117,7 +122,9 @@ def digest(record: RunRecord) -> Digest:
         inconclusive=_joined(unsure),
         accepted=tuple(accepted),
         blocked=tuple(
-            (root, tuple(results)) for root, results in blocked.items() if root not in told and results
+            (root, tuple(results))
+            for root, results in blocked.items()
+            if root not in told and any(standing[each.identity] is Standing.BLOCKED for each in results)
         ),
         skipped=tuple(_skips(record.results)),
         code=code,

@@ -193,6 +193,7 @@ def _accepted(screen: Screen, parts: Digest) -> Iterator[str]:
     for entry in parts.accepted:
         yield from screen.hang(screen.mark(Standing.ACCEPTED), screen.safe(entry.result.identity, 300))
         yield from _field(screen, "accepted", entry.result.accepted or "")
+        yield from _field(screen, "because", entry.result.reason)
         for finding in entry.result.findings[:1]:
             yield from _field(screen, "observed", finding.observed)
         yield from _blocks(screen, entry)

@@ -55,6 +55,8 @@ class Case:
         return self.result(
             Outcome.BLOCKED,
             blocked_by=by.root,
+            # Here too, because a root that was not selected has no result of its own to say it.
+            accepted=by.accepted,
             reason=f"{by.root} {'did not pass' if by.blocked_by else by.outcome.value}",
         )
 

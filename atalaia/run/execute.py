@@ -62,8 +62,10 @@ class Executor:
     async def _judge(self, case: Case) -> Result:
         if case.skip:
             return case.result(Outcome.SKIPPED, skip=case.skip.kind, reason=case.skip.reason)
-        # In the order that the check gives them: of two that failed, the first is the root.
-        for need in await asyncio.gather(*(self.execute(need) for need in case.requires)):
+        needs = await asyncio.gather(*(self.execute(need) for need in case.requires))
+        # In the order that the check gives them: of two that failed, the first is the root. An
+        # accepted one is the root only where nothing else blocks.
+        for need in sorted(needs, key=lambda need: need.accepted is not None):
             if need.outcome is not Outcome.PASSED:
                 return case.blocked(by=need)
         unsent = [self._denied[seen.key] for seen in case.observables if seen.key in self._denied]

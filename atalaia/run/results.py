@@ -56,7 +56,7 @@ class Result(BaseModel):
     blocked_by: str | None = None
     """check@target of the root cause."""
     accepted: str | None = None
-    """The reason under which the environment accepts this known defect."""
+    """The reason under which the environment accepts this known defect, or the one that blocks this."""
 
     @property
     def identity(self) -> str:

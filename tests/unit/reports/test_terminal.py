@@ -159,6 +159,14 @@ def test_counts_stand_under_each_other_whatever_an_area_is_called():
     assert len(set(columns)) == 1
 
 
+def test_what_an_accepted_defect_that_was_not_selected_blocks_is_told_as_accepted():
+    follows = blocked("b@x", by="a@elsewhere").model_copy(update={"accepted": "ticket 7"})
+    text = shown(follows, passed("c@x"))
+    assert "  ~ b@x\n      accepted  ticket 7\n      because   a@elsewhere failed\n" in text
+    assert "does not judge" not in text
+    assert "exit 0" in text
+
+
 def test_what_the_exit_code_would_be_under_enforce_is_said_where_it_differs():
     assert "(with --enforce: exit 2)" in shown(passed("a@x"), skipped("b@x", SkipKind.MISSING, "no psql"))
     assert "--enforce" not in shown(passed("a@x"), skipped("b@x", SkipKind.NOT_ALLOWED))

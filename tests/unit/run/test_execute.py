@@ -37,7 +37,9 @@ class Recording:
     async def take(self, observable: Observable) -> Observation:
         assert isinstance(observable, Ask)
         self.taken.append(observable.key)
-        return Observation(key=observable.key, taken_at=0, hop=Hop.SERVICE, payload=Number(value=observable.value))
+        return Observation(
+            key=observable.key, taken_at=0, hop=Hop.SERVICE, payload=Number(value=observable.value)
+        )
 
 
 def judge(seen: tuple[Number], expected: int) -> list[Finding] | Inconclusive:
@@ -139,6 +141,18 @@ class TestAccepted:
         (result,), _ = run(case("bad", 2), accepted=[self.entry], today=date(2027, 2, 1))
         assert result.accepted is None
         assert "which is over" in result.reason
+
+    def test_what_it_blocks_carries_its_reason(self):
+        (result,), _ = run(
+            case("leaf", 1, requires=(case("bad", 2),)), accepted=[self.entry], today=date(2027, 1, 31)
+        )
+        assert (result.outcome, result.blocked_by) == (Outcome.BLOCKED, "bad@t")
+        assert result.accepted == "ticket 7 (until 2027-01-31)"
+
+    def test_what_something_else_blocks_too_is_blocked_by_that(self):
+        needs = (case("bad", 2), case("worse", 2))
+        (result,), _ = run(case("leaf", 1, requires=needs), accepted=[self.entry], today=date(2027, 1, 31))
+        assert (result.blocked_by, result.accepted) == ("worse@t", None)
 
     def test_it_fails_once_it_is_fixed_but_still_listed(self):
         (result,), _ = run(case("bad", 1), accepted=[self.entry], today=date(2026, 12, 1))
