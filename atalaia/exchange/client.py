@@ -131,15 +131,15 @@ class Client:
             retry=retry_if_exception_type(NotOpened),
             reraise=True,
         )
-        async with self._transport(step.url.tls, proxy) as transport:
-            response: httpx.Response = await retrying(
-                self._open, transport, step, hosts, progress, proxied=proxy is not None
-            )
-            try:
+        try:
+            async with self._transport(step.url.tls, proxy) as transport:
+                response: httpx.Response = await retrying(
+                    self._open, transport, step, hosts, progress, proxied=proxy is not None
+                )
                 await self._read(response, progress)
-            finally:
-                await response.aclose()
-        return response
+                return response
+        finally:
+            await progress.stopwatch.end_connection()
 
     async def _addresses(self, host: str, progress: Progress) -> tuple[str, ...]:
         resolution = await addresses_of(self._network, host)
@@ -184,12 +184,15 @@ class Client:
         body = BoundedBody(self._network.body_cap, response.headers.get("content-encoding", ""))
         progress.answered(response, body)
         assert isinstance(response.stream, httpx.AsyncByteStream)
-        async for chunk in response.stream:
-            body.feed(chunk)
-            if body.truncated:
-                break
-        progress.stopwatch.transferred()
-        body.finish()
+        try:
+            async for chunk in response.stream:
+                body.feed(chunk)
+                if body.truncated:
+                    break
+            progress.stopwatch.transferred()
+            body.finish()
+        finally:
+            await response.aclose()
 
     def _transport(self, tls: bool, proxy: str | None) -> httpx.AsyncHTTPTransport:
         # A transport for each request: a shared one searches through all that are under way.

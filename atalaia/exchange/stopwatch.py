@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from atalaia.exchange.exchange import Phases
+
+if TYPE_CHECKING:
+    from httpcore import AsyncNetworkStream
 
 _DOING = {
     "connect_tcp": "connecting",
@@ -25,6 +28,7 @@ class Stopwatch:
         self._at: dict[str, float] = {}
         self._resolve: float | None = None
         self._transfer: float | None = None
+        self._stream: AsyncNetworkStream | None = None
         self.doing = "looking the host up"
         """What was begun last, in words."""
 
@@ -34,6 +38,13 @@ class Stopwatch:
         self._at[f"{step}.{stage}"] = time.perf_counter()
         if stage == "started":
             self.doing = _DOING.get(step, self.doing)
+        if (step, stage) == ("connect_tcp", "complete"):
+            self._stream = info["return_value"]
+
+    async def end_connection(self) -> None:
+        """Close the connection: httpcore forgets one whose TLS handshake is cancelled by a deadline."""
+        if self._stream:
+            await self._stream.aclose()
 
     def resolved(self, seconds: float) -> None:
         """Note how long DNS took; 0 where it was not asked."""
