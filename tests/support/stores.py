@@ -70,7 +70,10 @@ def postgres_server() -> Iterator[int]:
         secret.chmod(0o644)
         data = directory / "data"
         subprocess.run(
-            [POSTGRES / "initdb", "-D", data, "-U", "app", f"--pwfile={secret}", "-A", "scram-sha-256", "--no-sync"],
+            [
+                POSTGRES / "initdb", "-D", data, "-U", "app", f"--pwfile={secret}", "-A", "scram-sha-256",
+                "--no-sync",
+            ],
             check=True, stdout=subprocess.DEVNULL, cwd=directory, **user,
         )  # fmt: skip
         settings = {

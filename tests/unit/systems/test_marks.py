@@ -7,6 +7,7 @@ import pytest
 from atalaia.exchange.exchange import Response
 from atalaia.systems.kong.marks import is_admin_api, passed_kong
 from atalaia.systems.prometheus import is_metrics_page, is_prometheus
+from tests.support.kong_recordings import recordings
 
 
 def response(status: int, body: bytes = b"", *headers: tuple[str, str]) -> Response:
@@ -76,3 +77,26 @@ def test_a_page_of_metrics_is_known_by_type_or_content():
     assert is_metrics_page(response(200, b"up 1\n# TYPE requests_total counter\nrequests_total 3\n"))
     assert not is_metrics_page(response(200, b"# HELPFUL page\n"))
     assert not is_metrics_page(response(403, b"# HELP a b\n", ("Content-Type", "text/plain; version=0.0.4")))
+
+
+GROUPS = ("routing", "upstream-down", "rate-limiting", "cors", "transform", "admin", "status-api")
+RECORDED = [each for each in recordings(*GROUPS) if each.status is not None]
+
+
+def test_every_recorded_answer_of_a_real_kong_is_known_for_what_it_is():
+    assert len(RECORDED) > 200
+    mistaken = []
+    for each in RECORDED:
+        answer = response(each.status or 0, each.body.encode(), *each.headers)
+        administration = each.listener in {"admin", "status"}
+        if is_admin_api(answer) is not administration or not passed_kong(answer):
+            mistaken.append(str(each))
+    assert mistaken == []
+
+
+def test_the_admin_api_is_known_by_its_documents_where_its_headers_are_hidden():
+    documents = {
+        each.target: each.body for each in RECORDED if each.listener == "admin" and each.method == "GET"
+    }
+    assert is_admin_api(response(200, documents["/"].encode()))
+    assert is_admin_api(response(200, documents["/status"].encode()))
