@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from atalaia.errors import AtalaiaError
+from sandbox.blueprint import Blueprint
 from sandbox.process import Command
 from sandbox.readiness import answers
 from sandbox.record import write_private
@@ -124,27 +125,19 @@ class ServicesAndGrafana(StandInProcess):
         services = SERVICES if blueprint.has("services") else ()
         return StandIns(
             control=blueprint.socket(self.name),
-            services=tuple(self._service(service) for service in services),
+            services=tuple(
+                service_config(
+                    service,
+                    blueprint,
+                    postgres=self.listen("postgres"),
+                    redis=self.listen("redis"),
+                )
+                for service in services
+            ),
             grafana=GrafanaConfig(
                 port=blueprint.ports.grafana,
                 password=blueprint.secrets.grafana,
                 provisioning=self._grafana / "provisioning",
-            ),
-        )
-
-    def _service(self, service: Service) -> ServiceConfig:
-        secrets = self.blueprint.secrets
-        return ServiceConfig(
-            name=service.name,
-            port=self.port(service.port),
-            prefixes=service.prefixes,
-            postgres=f"postgresql://atendeai:{secrets.postgres_services}@{self.listen('postgres')}/atendeai",
-            redis=f"redis://:{secrets.redis}@{self.listen('redis')}/0",
-            jwt_secret=secrets.jwt,
-            clinics=CLINICS,
-            accounts=tuple(
-                Account(email=f"admin@{clinic}.example", password=secrets.account, clinic=clinic)
-                for clinic in CLINICS
             ),
         )
 
@@ -154,3 +147,21 @@ class ServicesAndGrafana(StandInProcess):
         return await super().ready() and all(
             await asyncio.gather(*(answers(self.port(service.port), "/health") for service in services))
         )
+
+
+def service_config(service: Service, blueprint: Blueprint, *, postgres: str, redis: str) -> ServiceConfig:
+    """One of the services, with the stores at these addresses (host:port)."""
+    secrets = blueprint.secrets
+    return ServiceConfig(
+        name=service.name,
+        port=getattr(blueprint.ports, service.port),
+        prefixes=service.prefixes,
+        postgres=f"postgresql://atendeai:{secrets.postgres_services}@{postgres}/atendeai",
+        redis=f"redis://:{secrets.redis}@{redis}/0",
+        jwt_secret=secrets.jwt,
+        clinics=CLINICS,
+        accounts=tuple(
+            Account(email=f"admin@{clinic}.example", password=secrets.account, clinic=clinic)
+            for clinic in CLINICS
+        ),
+    )
