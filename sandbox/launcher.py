@@ -57,6 +57,11 @@ async def up_async(
     Raises UsageError for a name that is taken or a directory that cannot do, NotMeasured when a
     program is missing, a port is taken, or a server does not start.
     """
+    if modules := stack.missing_modules():
+        raise NotMeasured(
+            f"the sandbox needs Python packages that are not installed: {', '.join(modules)}",
+            hint="pip install 'atalaia[sandbox]'",
+        )
     programs = stack.missing_programs()
     if programs and not partial:
         raise missing(programs)

@@ -40,7 +40,7 @@ class Command:
     """Its working directory."""
     log: Path
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """Beside PATH, HOME, LANG and the mark; nothing else is inherited."""
+    """Beside PATH, HOME, TMPDIR, LANG and the mark; nothing else is inherited."""
     account: Account | None = None
 
 
@@ -62,6 +62,7 @@ def spawn(name: str, command: Command, *, sandbox: str, directory: Path) -> Proc
     environment = {
         "PATH": os.environ.get("PATH", os.defpath),
         "HOME": str(command.home),
+        "TMPDIR": str(command.home),
         "LANG": "C.UTF-8",
         MARK: sandbox,
         MARK_DIRECTORY: str(directory),

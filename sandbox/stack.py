@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+
 from sandbox.blueprint import Blueprint
 from sandbox.programs import Program
 from sandbox.servers.alertmanager import Alertmanager
@@ -38,6 +40,11 @@ _PARTS = {"services": ("postgres", "redis")}
 def missing_programs() -> list[Program]:
     """The programs that are not installed here."""
     return [program for server in SERVERS for program in server.programs if program.find() is None]
+
+
+def missing_modules() -> list[str]:
+    """Python packages of the extra `sandbox`, which the stand-ins need, that are not installed here."""
+    return [name for name in ("httptools", "jwt", "prometheus_client", "uvloop") if find_spec(name) is None]
 
 
 def left_out(programs: list[Program]) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from atalaia.errors import NotMeasured, UsageError
 from atalaia.state import ProcessIdentity
 from sandbox.process import descendants, signal_process, strays, wait_for_end
 from sandbox.record import Record, read
+from sandbox.servers.postgres import release_shared_memory
 
 _PATIENCE = 5.0
 """Seconds that a server gets to end by itself before it is killed."""
@@ -77,6 +78,7 @@ def _roots(directory: Path, recorded: Iterable[ProcessIdentity]) -> list[Process
 
 
 def _remove(directory: Path) -> None:
+    release_shared_memory(directory / "postgres")
     try:
         shutil.rmtree(directory)
     except FileNotFoundError:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
 from dataclasses import replace
+from pathlib import Path
 from signal import SIGINT
 
 import psycopg
@@ -99,3 +101,19 @@ async def sql(blueprint: Blueprint, *statements: str, database: str = "atendeai"
                 raise NotMeasured(blueprint.redact(str(error)), where="postgres") from None
             rows = await cursor.fetchall() if cursor.description else []
     return rows
+
+
+def release_shared_memory(home: Path) -> None:
+    """Remove the segment of shared memory that a killed PostgreSQL left in the kernel.
+
+    One that ended by itself has removed it, with the file that names it.
+    """
+    try:
+        key, number = (home / "data" / "postmaster.pid").read_text().splitlines()[6].split()
+    except (OSError, IndexError, ValueError):
+        return
+    for line in Path("/proc/sysvipc/shm").read_text().splitlines()[1:]:
+        found = line.split()
+        # The same key and number, and nobody attached: it is the segment, and it is nobody else's.
+        if (found[0], found[1], found[6]) == (key, number, "0"):
+            subprocess.run(["ipcrm", "-m", number], check=False, capture_output=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import http.client
 import os
+import signal
 import ssl
 import stat
 from collections import Counter
@@ -66,6 +67,16 @@ def front(sandbox: Sandbox, path: str, client: str, *, tls: bool = False) -> tup
         return response.status, response.read()
     finally:
         connection.close()
+
+
+def shared_memory_of(sandbox: Sandbox) -> list[str]:
+    """Key and number of PostgreSQL's segment of shared memory, as it notes them itself."""
+    return (sandbox.directory / "postgres" / "data" / "postmaster.pid").read_text().splitlines()[6].split()
+
+
+def segments() -> list[list[str]]:
+    """Key and number of every segment that the kernel has."""
+    return [line.split()[:2] for line in Path("/proc/sysvipc/shm").read_text().splitlines()]
 
 
 def test_every_socket_is_bound_to_loopback(sandbox: Sandbox) -> None:
@@ -194,7 +205,12 @@ def test_two_sandboxes_side_by_side_share_nothing_and_ending_one_leaves_the_othe
         launcher.up("shared")
     assert list(sandbox.pids.values()) == pids
 
+    segment = shared_memory_of(sandbox)
+    assert segment in segments()
+    # Killed, it cannot clean up behind itself; and it is a server that died, not one that runs.
+    os.kill(sandbox.pids["postgres"], signal.SIGKILL)
     launcher.down()
+    assert segment not in segments()
     assert processes_below(state) == []
     assert list((state / "sandboxes").iterdir()) == []
     after = {path: os.stat(path).st_mtime_ns for path in before}
