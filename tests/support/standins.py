@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from atalaia.errors import NotMeasured
 from sandbox.standins.config import ServiceConfig, StandIns
+from sandbox.standins.control import Status, send_now
 
 ROOT = Path(__file__).resolve().parents[2]
 JWT_SECRET = "only-for-tests-only-for-tests-only-for-tests"
@@ -58,10 +60,10 @@ def running(config: StandIns, *, deadline: float = 15.0) -> Iterator[subprocess.
     )  # fmt: skip
     try:
         until = time.monotonic() + deadline
-        while not config.control.exists():
-            assert process.poll() is None, f"it ended: {process.communicate()[0]!r}"
+        while not _serves(config.control):
+            assert process.poll() is None, f"it ended: {process.communicate()[0].decode()}"
             assert time.monotonic() < until, "it does not serve in time"
-            time.sleep(0.01)
+            time.sleep(0.02)
         yield process
         process.terminate()
         output = process.communicate(timeout=10)[0]
@@ -70,6 +72,15 @@ def running(config: StandIns, *, deadline: float = 15.0) -> Iterator[subprocess.
         if process.poll() is None:
             process.kill()
             process.communicate()
+
+
+def _serves(control: Path) -> bool:
+    if not control.exists():
+        return False
+    try:
+        return send_now(control, Status()).done
+    except NotMeasured:
+        return False
 
 
 @dataclass(frozen=True)

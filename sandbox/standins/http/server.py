@@ -24,6 +24,8 @@ class Limits:
     pipelined: int = 16
     """Requests that may wait on one connection; reading pauses beyond them."""
     idle_seconds: float = 75.0
+    half_closed: bool = True
+    """Answer clients that have closed their side, as Node.js does; nginx takes them for gone."""
 
 
 class Handler(Protocol):
@@ -149,7 +151,7 @@ class Connection(asyncio.Protocol):
 
     def eof_received(self) -> bool:
         self._half_closed = True
-        return not self.idle
+        return self._limits.half_closed and not self.idle
 
     def pause_writing(self) -> None:
         self.congested = True

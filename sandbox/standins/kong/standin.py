@@ -5,7 +5,7 @@ from __future__ import annotations
 from atalaia.errors import UsageError
 from sandbox.standins.config import KongConfig
 from sandbox.standins.http.pool import Pool
-from sandbox.standins.http.server import Server
+from sandbox.standins.http.server import Limits, Server
 from sandbox.standins.kong.admin import Admin, Status
 from sandbox.standins.kong.node import Node
 from sandbox.standins.kong.proxy import Proxy
@@ -21,7 +21,7 @@ class Kong:
         self.node = Node(config)
         self.pool = Pool()
         self.servers = (
-            Server(Proxy(self.node, self.pool), host, config.proxy_port),
+            Server(Proxy(self.node, self.pool), host, config.proxy_port, Limits(half_closed=False)),
             Server(Admin(self.node, lambda: self.servers), host, config.admin_port),
             Server(Status(self.node, lambda: self.servers), host, config.status_port),
         )
