@@ -6,13 +6,15 @@ from collections.abc import Iterable, Iterator
 
 from atalaia.environment import Environment
 from atalaia.exchange.observable import Connect, Handshake, HttpRequest, HttpSequence, Lookup, Observable
+from atalaia.redaction import Redactor
 from atalaia.run.budget import Allotment
 from atalaia.run.case import Case, closure
 
 
 def render(environment: Environment, planned: Iterable[Case], allotment: Allotment) -> str:
     """The plan as text: every observation by hop, what it costs, and what will not be sent."""
-    return "\n".join(_lines(environment, tuple(planned), allotment)) + "\n"
+    redactor = Redactor(environment.secrets())
+    return redactor("\n".join(_lines(environment, tuple(planned), allotment)) + "\n")
 
 
 def _lines(environment: Environment, planned: tuple[Case, ...], allotment: Allotment) -> Iterator[str]:

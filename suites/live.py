@@ -43,7 +43,7 @@ class LiveRun:
         """Settle what will be sent, with the other processes of the run."""
         self.planned = tuple(cases)
         agreement = Shared(self.directory).settle(self.environment, self.planned, now=time.time())
-        self._executor = executor_of(self.environment, self.directory, agreement)
+        self._executor = executor_of(self.environment, self.planned, self.directory, agreement)
         self._thread.start()
 
     def start(self) -> None:

@@ -7,12 +7,12 @@ from collections.abc import Callable, Generator
 from pathlib import Path
 
 import pytest
+
 from atalaia.environment.find import find
 from atalaia.environment.loader import load
-from atalaia.run.journal import new_run_id
-
 from atalaia.errors import UsageError
 from atalaia.run.case import Case
+from atalaia.run.journal import new_run_id
 from atalaia.run.results import Outcome, Result
 from suites.holds import check_of
 from suites.live import LiveRun
@@ -85,6 +85,11 @@ def hold(request: pytest.FixtureRequest, case: Case) -> Hold:
     """
     result = _live(request.config).result(case)
     request.node.stash[_RESULT] = result
+    request.node.user_properties += [
+        ("check", result.check),
+        ("target", result.target),
+        ("outcome", result.outcome.value),
+    ]
 
     def report(held: Case) -> None:
         assert held is case, "a test holds the case that it was given"
@@ -112,9 +117,6 @@ def pytest_runtest_makereport(
     result = item.stash.get(_RESULT, None)
     if result is not None and report.when == "call" and item.stash.get(_HELD, False):
         report.atalaia = result.model_dump(mode="json")  # type: ignore[attr-defined]
-        report.user_properties.extend(
-            [("check", result.check), ("target", result.target), ("outcome", result.outcome.value)]
-        )
     return report
 
 

@@ -10,14 +10,14 @@ from pathlib import Path
 from types import FrameType
 
 import pytest
-from atalaia.run.journal import Journal
-from reports.screen import writes_unicode
-from reports.terminal import render
 
 from atalaia.run.budget import settle
+from atalaia.run.journal import Journal
 from atalaia.run.observations import stored_at
 from atalaia.run.results import Outcome, Result, RunRecord
 from atalaia.run.share import OBSERVATIONS, Agreement, Shared, ledger
+from reports.screen import writes_unicode
+from reports.terminal import render
 
 _CRASHED = "???"
 """What xdist gives as the phase of a test whose worker died."""

@@ -7,6 +7,7 @@ import shlex
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from importlib.resources import files
 from pathlib import Path
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     from atalaia.environment import Environment
 
 SUITES = {"connectivity": "suites.connectivity"}
-_PYTEST_CODES = {2: ExitCode.NOT_MEASURED, 3: ExitCode.DEFECT, 4: ExitCode.USAGE, 5: ExitCode.USAGE}
+_PYTEST_CODES = {2: ExitCode.NOT_MEASURED, 3: ExitCode.DEFECT, 4: ExitCode.USAGE}
+_NOTHING_COLLECTED = 5
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -37,7 +39,9 @@ _PYTEST_CODES = {2: ExitCode.NOT_MEASURED, 3: ExitCode.DEFECT, 4: ExitCode.USAGE
     "--out", type=click.Path(file_okay=False, path_type=Path), default=Path("out"), show_default=True
 )
 @click.option("--enforce", is_flag=True, help="A missing tool or credential counts as not measured (exit 2).")
-@click.option("--pytest", "further", metavar="ARGUMENTS", default="", help="More arguments for pytest, quoted.")
+@click.option(
+    "--pytest", "further", metavar="ARGUMENTS", default="", help="More arguments for pytest, quoted."
+)
 def check(
     suite: tuple[str, ...],
     env: str | None,
@@ -70,6 +74,7 @@ def check(
     environment = load(path, os.environ)
     if plan:
         return _plan(environment, chosen)
+    _refuse_unwritable(out)
     return _run(path, chosen, keyword, workers, junit, allure, out.absolute(), enforce, shlex.split(further))
 
 
@@ -127,7 +132,7 @@ def _run(
     pytest_code = _wait(subprocess.Popen([*command, *further]))
     findings = out / "runs" / run / "findings.json"
     if not findings.exists():
-        if pytest_code in (0, 1):
+        if pytest_code in (0, 1, _NOTHING_COLLECTED):
             raise UsageError("nothing was selected", hint="leave out -k, or see `atalaia check --plan`")
         return _PYTEST_CODES.get(pytest_code, ExitCode.DEFECT)
     record = RunRecord.model_validate_json(findings.read_text())
@@ -138,8 +143,23 @@ def _run(
     return exit_code(record, enforce=enforce)
 
 
+def _refuse_unwritable(out: Path) -> None:
+    """Say before the run, and not after it, that its results could not be kept."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=out):
+            return
+    except OSError as error:
+        raise UsageError(
+            f"results cannot be written here: {error.strerror}",
+            where=str(out),
+            hint="choose another directory with --out",
+        ) from None
+
+
 def _wait(process: subprocess.Popen[bytes]) -> int:
     """Wait for pytest. Ctrl-C reaches it by itself; a request to end is handed on, and it finishes."""
+
     def hand_on(number: int, frame: object) -> None:
         process.send_signal(number)
 

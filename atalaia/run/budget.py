@@ -27,7 +27,8 @@ class Use:
 
     def __str__(self) -> str:
         earlier = f", {self.used} used by earlier runs" if self.used else ""
-        return f"{self.bucket}: {self.planned} of {self.allowed} allowed ({self.limit} per {self.window:g} s{earlier})"
+        limit = f"{self.limit} per {self.window:g} s{earlier}"
+        return f"{self.bucket}: {self.planned} of {self.allowed} allowed ({limit})"
 
 
 @dataclass(frozen=True)

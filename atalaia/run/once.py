@@ -9,18 +9,21 @@ from pathlib import Path
 from atalaia.checks.check import Check
 from atalaia.environment import Environment
 from atalaia.redaction import Redactor
-from atalaia.run.case import Case, Cases
+from atalaia.run.case import Case, Cases, closure
 from atalaia.run.execute import Executor
 from atalaia.run.network import network_of
 from atalaia.run.observations import Observations
 from atalaia.run.results import Result
 from atalaia.run.share import OBSERVATIONS, Agreement, Shared
-from atalaia.systems.observe import observe
+from atalaia.systems.observe import observe, prepare
 
 
-def executor_of(environment: Environment, directory: Path, agreement: Agreement) -> Executor:
-    """The executor of one process of a run, as the run's agreement wants it."""
+def executor_of(
+    environment: Environment, cases: Iterable[Case], directory: Path, agreement: Agreement
+) -> Executor:
+    """The executor of one process of a run, as the run's agreement wants it; ready for these cases."""
     network = network_of(environment, agreement.allotment.identity)
+    prepare((seen for case in closure(cases) for seen in case.observables), network)
     observations = Observations(
         directory / OBSERVATIONS, lambda seen: observe(seen, network), Redactor(environment.secrets())
     )
@@ -34,4 +37,4 @@ async def execute_once(
     built = Cases(environment)
     cases: tuple[Case, ...] = tuple(case for check in checks for case in built.of(check))
     agreement = Shared(directory).settle(environment, cases, now=time.time())
-    return tuple(await executor_of(environment, directory, agreement).execute_all(cases))
+    return tuple(await executor_of(environment, cases, directory, agreement).execute_all(cases))

@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+import importlib
+from collections.abc import Iterable
+
 from atalaia.exchange import observe as exchange
 from atalaia.exchange.failure import Seen
 from atalaia.exchange.network import Network
-from atalaia.exchange.observable import Observable
+from atalaia.exchange.observable import Handshake, Observable
+from atalaia.exchange.trust import verifying
 from atalaia.systems.postgres.model import PostgresLogin
 from atalaia.systems.redis.model import RedisLogin
+
+
+def prepare(observables: Iterable[Observable], network: Network) -> None:
+    """Load what these will need, before the first deadline runs.
+
+    An import or a list of authorities that is read within a run holds up everything that waits, and
+    could pass for a server that is slow.
+    """
+    kinds = {type(observable) for observable in observables}
+    if PostgresLogin in kinds:
+        importlib.import_module("psycopg")
+    if Handshake in kinds:
+        verifying(network.ca)
 
 
 async def observe(observable: Observable, network: Network) -> Seen:

@@ -40,10 +40,8 @@ def check(id: str) -> Check:
 
 def cases(number: int, check_id: str = "c", each: int = 1, limit: int = 100) -> tuple[Case, ...]:
     cost = Cost(bucket="load-balancer client", requests=each, limit=limit, window=60, memory=120)
-    return tuple(
-        Case(check(check_id), f"t{index}", (Ask(key=f"{check_id} {index}", hop=Hop.LOAD_BALANCER, costs=(cost,)),))
-        for index in range(number)
-    )
+    asks = (Ask(key=f"{check_id} {index}", hop=Hop.LOAD_BALANCER, costs=(cost,)) for index in range(number))
+    return tuple(Case(check(check_id), ask.key, (ask,)) for ask in asks)
 
 
 @pytest.fixture
@@ -51,7 +49,9 @@ def ledger(tmp_path: Path) -> Ledger:
     return Ledger(tmp_path / "ledger.sqlite")
 
 
-def granted(safety: str, ledger: Ledger, number: int = 200, now: float = NOW, run: str = "r", **more) -> Allotment:
+def granted(
+    safety: str, ledger: Ledger, number: int = 200, now: float = NOW, run: str = "r", **more
+) -> Allotment:
     identity = more.pop("identity", None)
     return allot(environment(safety, **more), cases(number), ledger, run=run, now=now, identity=identity)
 
