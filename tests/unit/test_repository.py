@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from atalaia.environment.loader import load
 from scripts.setup import packages
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -147,3 +148,18 @@ def test_setup_installs_the_nine_server_packages() -> None:
         "prometheus-redis-exporter",
         "redis-server",
     ]
+
+
+def test_the_environment_file_that_the_readme_shows_is_right(tmp_path: Path) -> None:
+    (shown,) = re.findall(r"```yaml\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    file = tmp_path / "my-stack.yml"
+    file.write_text(shown)
+    variables = {
+        "STATS_PASSWORD": "s",
+        "DATABASE_URL": "postgresql://u:p@10.0.0.6:5432/shop",
+        "REDIS_URL": "redis://:p@10.0.0.7:6379/0",
+    }
+    assert set(re.findall(r"\$\{(\w+)\}", shown)) == variables.keys()
+    environment = load(file, variables)
+    assert environment.name == "my-stack"
+    assert set(environment.services) == {"orders"}
