@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import islice
 
 from atalaia.errors import UsageError
 
 Location = tuple[str | int, ...]
 """Where a value stands: ("routes", 0, "service")."""
+
+_MANY = 60
+"""So many names are told and compared; no hand-written section has more."""
 
 _PLAIN_KEY = re.compile(r"[A-Za-z0-9_$./ -]{1,60}")
 
@@ -52,15 +56,17 @@ def shown(key: str) -> str:
     return key if _PLAIN_KEY.fullmatch(key) else "…"
 
 
-def listed(names: Iterable[str]) -> str:
-    """Names to choose from."""
-    return ", ".join(shown(name) for name in names) or "none"
+def listed(names: Collection[str]) -> str:
+    """Names to choose from; of very many, the first."""
+    told = [shown(name) for name in islice(names, _MANY)]
+    more = [f"… and {len(names) - _MANY} more"] if len(names) > _MANY else []
+    return ", ".join(told + more) or "none"
 
 
-def did_you_mean(written: object, names: Iterable[str]) -> str:
+def did_you_mean(written: object, names: Collection[str]) -> str:
     """The name that was perhaps meant, as a question; empty where none is near."""
     if not isinstance(written, str):
         return ""
-    by_letters = {name.casefold(): name for name in names}
+    by_letters = {name.casefold(): name for name in islice(names, _MANY)}
     near = get_close_matches(written.casefold(), by_letters, 1, 0.6)
     return f"did you mean {shown(by_letters[near[0]])}?" if near else ""

@@ -68,10 +68,11 @@ def _counts(error: ErrorDetails, errors: list[ErrorDetails], document: Document)
     """Whether an error is a fault of its own. A list is also too short for pydantic when one of its
     items is wrong."""
     location = error["loc"]
-    inside = any(
-        len(other["loc"]) > len(location) and other["loc"][: len(location)] == location for other in errors
-    )
-    return not document.is_faulty(location) and not (error["type"] == "too_short" and inside)
+    if error["type"] == "too_short":
+        length = len(location)
+        if any(len(other["loc"]) > length and other["loc"][:length] == location for other in errors):
+            return False
+    return not document.is_faulty(location)
 
 
 def _retyped(document: Document, errors: list[ErrorDetails]) -> bool:

@@ -109,11 +109,15 @@ def _cycles(data: Any) -> _Found:
                 done.update(way[-1:])
                 way = way[:-1]
             elif name in way and name != way[-1]:
-                circle = " → ".join(shown(one) for one in (*way[way.index(name) :], name))
+                circle = " → ".join(shown(one) for one in _short((*way[way.index(name) :], name)))
                 yield ("services", way[-1], "depends_on"), f"a circle: {circle}", "", ""
             elif name in needs and name not in done and name not in way:
                 way.append(name)
                 branches.append(iter(needs[name]))
+
+
+def _short(circle: tuple[str, ...]) -> tuple[str, ...]:
+    return circle if len(circle) < 10 else (*circle[:4], "…", *circle[-4:])
 
 
 def _nodes(data: Any) -> _Found:

@@ -16,6 +16,7 @@ from pydantic import AfterValidator, BeforeValidator, PlainSerializer, WithJsonS
 
 _NUMBER = r"[0-9]{1,15}(\.[0-9]{1,15})?"
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
+_WORDS = {"ms": "milliseconds", "s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _BYTES = {
     "B": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30,
 }  # fmt: skip
@@ -37,7 +38,7 @@ def parse_duration(value: object) -> timedelta:
     text = _matching(_DURATION, value, "duration", "without a unit", _DURATIONS)
     parts = re.findall(r"([0-9.]+)(ms|[smhdw])", text)
     try:
-        return timedelta(seconds=sum(float(number) * _SECONDS[unit] for number, unit in parts))
+        return sum((timedelta(**{_WORDS[unit]: float(number)}) for number, unit in parts), timedelta())
     except OverflowError:
         raise ValueError("too long a duration; at most 999999999d") from None
 

