@@ -30,8 +30,9 @@ def unhealthy(exchange: Exchange, sent_to: Hop) -> list[Finding]:
         return findings
     assert exchange.response is not None, "it succeeded"
     said = read_health(exchange.response.body)
-    if said.fault and exchange.response.truncated:
-        observed = "a body beyond the size that is read"
+    if exchange.response.truncated:
+        # What was cut may have said anything; no health document is that long.
+        observed = f"{exchange.response.status} with a body beyond the size that is read"
     elif said.fault:
         observed = f"{exchange.response.status} with {said.fault}"
     elif said.up is False:
