@@ -29,6 +29,7 @@ from tests.support.sandboxes import (
     files_written_by,
     processes_below,
     processes_of,
+    proportional_memory,
     sockets_of,
     state_directory,
 )
@@ -90,6 +91,11 @@ def test_its_processes_write_only_below_its_own_directory(sandbox: Sandbox) -> N
     written = {path for pid in pids for path in files_written_by(pid)}
     assert written
     assert {path for path in written if not path.startswith(f"{sandbox.directory}/")} == set()
+
+
+def test_it_takes_less_memory_than_its_limit(sandbox: Sandbox) -> None:
+    shares = [proportional_memory(pid) for pid in processes_of(sandbox.directory)]
+    assert 100 < sum(shares) / 2**20 < 600
 
 
 def test_passwords_are_random_and_stand_in_no_command_line_and_in_no_file_that_others_may_read(
