@@ -115,20 +115,20 @@ HOSTILE = {
     "a comment": "# " * 500_000,
     "wide list": "[" + "a," * 500_000,
     "many keys": "\n".join(f"key{n}: value" for n in range(60_000)),
-    "many unknown keys": "\n".join(f"key{n}: v" for n in range(9_000)),
+    "many unknown keys": "\n".join(f"key{n}: v" for n in range(3_000)),
     "many references": "services:\n"
-    + "\n".join(f"  s{n}: {{}}" for n in range(2_500))
+    + "\n".join(f"  s{n}: {{}}" for n in range(1_000))
     + "\nroutes:\n"
-    + "\n".join(f"- {{path: /, service: t{n}}}" for n in range(2_500)),
+    + "\n".join(f"- {{path: /, service: t{n}}}" for n in range(1_000)),
     "many merges": "a: &a {k0: v, k1: v, k2: v, k3: v}\n"
     + "\n".join(f"m{n}: {{<<: *a}}" for n in range(30_000)),
     "digits": "a: " + "9" * 1_000_000,
     "unclosed variables": 'a: "' + "${X:-" * 180_000 + '"',
     "dots": "a: " + "1.0" * 300_000,
     "huge float": "a: 1.0e999999",
-    "long duration": "slo: {latency_p95: " + "1s" * 400_000 + "}",
-    "long host": "services: {a: {url: 'http://" + "a." * 400_000 + "'}}",
-    "long address": "services: {a: {url: 'http://[" + ":" * 800_000 + "]'}}",
+    "long duration": "slo: {latency_p95: " + "1s" * 100_000 + "}",
+    "long host": "services: {a: {url: 'http://" + "a." * 100_000 + "'}}",
+    "long address": "services: {a: {url: 'http://[" + ":" * 200_000 + "]'}}",
     "long network": "client: {addresses: " + "1" * 900_000 + "}",
 }
 

@@ -109,7 +109,7 @@ def test_a_duration_that_is_over_is_shown_as_such():
     assert units.format_duration(timedelta(hours=-36)) == "-1d12h"
 
 
-@given(st.integers(min_value=0, max_value=2**50))
+@given(st.integers(min_value=0, max_value=10**15 - 1))
 def test_a_size_comes_out_as_it_went_in(value):
     assert units.parse_size(units.format_size(value)) == value
 
