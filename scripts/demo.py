@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+import textwrap
 from pathlib import Path
 
 from scripts.atalaia import ATALAIA
@@ -34,7 +35,8 @@ def main(arguments: list[str]) -> int:
         code = atalaia("check", "--env", f"sandbox:{sandbox}", "--out", str(OUT), *arguments)
     stopped = atalaia("sandbox", "down", sandbox)
     if missing:
-        print(f"not installed, so not tested: {' '.join(missing)}")
+        names = textwrap.fill(" ".join(missing), 76, break_on_hyphens=False)
+        print("not installed, so not tested:", textwrap.indent(names, "  "), sep="\n")
     if code == OK and (missing or stopped != OK or children.interrupted):
         code = NOT_MEASURED
     print(f"atalaia exit code: {code}")

@@ -37,7 +37,7 @@ def make() -> bool:
     )
     if done:
         _STAMP.write_text(_fingerprint())
-        print(f"setup: .venv is ready ({time.monotonic() - started:.0f} s)")
+        print(f"setup: .venv is ready ({time.monotonic() - started:.0f} s)", flush=True)
     return done
 
 
