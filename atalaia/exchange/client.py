@@ -10,11 +10,12 @@ import anyio
 import httpx
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_exponential
 
+from atalaia.exchange.answering import answered_by
 from atalaia.exchange.body import BoundedBody, Undecodable
 from atalaia.exchange.causes import failure_of, handshake_failure_of
 from atalaia.exchange.exchange import Exchange, Exchanges
 from atalaia.exchange.failure import Failure, Reason
-from atalaia.exchange.hop import Hop, answered_by
+from atalaia.exchange.hop import Hop
 from atalaia.exchange.network import Network, NotOpened, addresses_of, share, timed_out
 from atalaia.exchange.observable import HttpRequest, HttpSequence
 from atalaia.exchange.progress import Progress

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from atalaia.environment import Environment, endpoints
+from atalaia.exchange.answering import answered_by
 from atalaia.exchange.exchange import (
     Certificate,
     Connection,
@@ -21,7 +22,7 @@ from atalaia.exchange.exchange import (
     Response,
 )
 from atalaia.exchange.failure import Failure, Reason, Seen
-from atalaia.exchange.hop import Hop, answered_by
+from atalaia.exchange.hop import Hop
 from atalaia.exchange.observable import (
     Connect,
     Handshake,

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from atalaia.exchange.answering import answered_by
 from atalaia.exchange.exchange import Response
-from atalaia.exchange.hop import Hop, answered_by
+from atalaia.exchange.hop import Hop
 
 DATA = Path(__file__).parents[2] / "data" / "hops"
 
