@@ -12,7 +12,7 @@ from typing import NamedTuple
 from urllib.parse import quote, quote_plus
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from atalaia.redaction import MARK, Redactor
@@ -28,19 +28,16 @@ SECRETS = st.text(min_size=4, max_size=20).filter(lambda s: s not in MARK and MA
         quote(SECRET),
         quote(SECRET, safe=""),
         quote_plus(SECRET),
-        quote(SECRET, safe="").replace("%2F", "%2f").replace("%C3%B6", "%c3%b6").replace("%5C", "%5c"),
-        json.dumps(SECRET),
-        json.dumps(SECRET, ensure_ascii=False),
-        json.dumps(json.dumps({"password": SECRET})),
-        json.dumps(SECRET).replace("/", "\\/"),
+        json.dumps(SECRET)[1:-1],
+        json.dumps(SECRET, ensure_ascii=False)[1:-1],
+        json.dumps(json.dumps(SECRET)[1:-1])[1:-1],
+        json.dumps(SECRET)[1:-1].replace("/", "\\/"),
         html.escape(SECRET),
     ],
 )
 def test_a_secret_is_found_in_every_encoding_of_a_text(form):
-    assert Redactor([SECRET])(f"before {form} after").replace('"', "").replace("\\", "") in (
-        f"before {MARK} after",
-        f"before {{password: {MARK}}} after",
-    ) or form.endswith("%5cx")  # partly lower-case digits are nobody's encoding
+    assert Redactor([SECRET])(f"before {form} after") == f"before {MARK} after"
+    assert Redactor([SECRET]).bytes(f"before {form} after".encode()) == f"before {MARK} after".encode()
 
 
 def test_percent_encoding_is_found_in_either_case():
@@ -59,8 +56,8 @@ def test_a_password_is_found_in_basic_credentials_of_any_user(user):
 
 
 @given(before=st.binary(max_size=5), secret=SECRETS, after=st.binary(max_size=5))
+@settings(max_examples=50)
 def test_base64_around_a_secret_never_keeps_a_bit_of_it(before, secret, after):
-    assume(secret.isprintable())
     encoded = base64.b64encode(before + secret.encode() + after).decode()
     redacted = Redactor([secret])(encoded)
     assert MARK in redacted
