@@ -6,12 +6,13 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from signal import SIGHUP
 
 from atalaia.errors import NotMeasured
 from atalaia.state import ProcessIdentity
 from sandbox import record as records
 from sandbox.blueprint import Blueprint
-from sandbox.process import Command, exit_code, spawn
+from sandbox.process import Command, exit_code, signal_process, spawn
 from sandbox.readiness import until
 from sandbox.record import Record
 from sandbox.servers.server import Server
@@ -19,6 +20,7 @@ from sandbox.terminate import end
 
 READY_WITHIN = 30.0
 """Seconds that one server gets to become ready; a healthy machine needs two."""
+_RELOADED_WITHIN = 5.0
 _LAST_LINES = 8
 
 Progress = Callable[[str, float], None]
@@ -66,6 +68,30 @@ async def stop_one(record: Record, server: Server) -> Record:
     keeper = _Keeper(record)
     keeper.forget(server.name)
     return keeper.record
+
+
+async def reload_one(record: Record, server: Server) -> bool:
+    """Let a server read its configuration anew; False where it only does so when it starts.
+
+    Raises NotMeasured when it does not run, or refuses the configuration.
+    """
+    process = record.process(server.name)
+    if process is None or not process.alive:
+        raise NotMeasured("does not run", where=server.name)
+    before = await server.loaded()
+    if before is None:
+        return False
+    signal_process(process, SIGHUP)
+
+    async def done() -> bool:
+        return await server.loaded() != before
+
+    # A refusal after a refusal changes nothing that could be seen, hence the short wait.
+    changed = await until(done, _RELOADED_WITHIN)
+    now = await server.loaded()
+    if not changed or (now and not now[0]):
+        raise _failed(record.blueprint, server.name, "did not take its new configuration")
+    return True
 
 
 class _Keeper:

@@ -77,3 +77,17 @@ async def ask_socket(path: Path, command: str) -> str:
         return (await reader.read()).decode("utf-8", "replace")
     finally:
         writer.close()
+
+
+async def last_reload(port: int, prefix: str) -> tuple[bool, str]:
+    """Whether and when a server of the Prometheus project last read its configuration, by its metrics.
+
+    Raises OSError or ValueError where it does not say.
+    """
+    _, body = await get(port, "/metrics")
+    values = dict(line.split(" ", 1) for line in body.decode().splitlines() if line.startswith(prefix))
+    try:
+        good = values[f"{prefix}_config_last_reload_successful"]
+        return good == "1", values[f"{prefix}_config_last_reload_success_timestamp_seconds"]
+    except KeyError:
+        raise ValueError("no metrics of reloads") from None

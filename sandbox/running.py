@@ -86,6 +86,14 @@ class Sandbox:
         await self.stop(name)
         await self.start(name)
 
+    async def reload(self, name: str) -> None:
+        """Let a server read its configuration anew: on SIGHUP where it can, else by a restart.
+
+        Raises NotMeasured when it refuses the configuration.
+        """
+        if not await launch.reload_one(read(self.directory), self.server(name)):
+            await self.restart(name)
+
     def render(self, name: str, **overrides: str) -> None:
         """Write a server's configuration anew from its templates; it is read at the next start.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sandbox.process import Command
 from sandbox.programs import Program
-from sandbox.readiness import answers
+from sandbox.readiness import answers, last_reload
 from sandbox.servers.server import Server
 
 
@@ -27,3 +27,6 @@ class Alertmanager(Server):
 
     async def ready(self) -> bool:
         return await answers(self.port("alertmanager"), "/-/ready")
+
+    async def loaded(self) -> tuple[bool, str]:
+        return await last_reload(self.port("alertmanager"), "alertmanager")

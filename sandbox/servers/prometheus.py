@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from sandbox.process import Command
 from sandbox.programs import Program
-from sandbox.readiness import answers, get_json
+from sandbox.readiness import answers, get_json, last_reload
 from sandbox.servers.server import Server
 from sandbox.services import SERVICES
 
@@ -46,6 +46,9 @@ class Prometheus(Server):
     async def ready(self) -> bool:
         """Whether it answers queries. It first looks for scrape targets 5 s after its own start."""
         return await answers(self.port("prometheus"), "/-/ready")
+
+    async def loaded(self) -> tuple[bool, str]:
+        return await last_reload(self.port("prometheus"), "prometheus")
 
     async def has_scraped(self) -> bool:
         """Whether it has scraped everything that this sandbox has, and found it up."""

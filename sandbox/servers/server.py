@@ -56,6 +56,13 @@ class Server(ABC):
     async def ready(self) -> bool:
         """Whether it does its work. Raising OSError, EOFError or ValueError means: not yet."""
 
+    async def loaded(self) -> tuple[bool, str] | None:
+        """For one that reads its configuration anew on SIGHUP: whether the last time went well, and when.
+
+        None for every other one, which must be restarted.
+        """
+        return None
+
     async def furnish(self) -> None:
         """Fill it once, after its first start."""
         return

@@ -22,6 +22,7 @@ from atalaia.environment.loader import load
 from atalaia.environment.policy import Safety
 from atalaia.errors import NotMeasured, UsageError
 from sandbox import launcher
+from sandbox.readiness import get_json
 from sandbox.running import Sandbox
 from sandbox.servers.haproxy import statistics
 from tests.support.sandboxes import (
@@ -171,6 +172,23 @@ def test_a_restarted_front_begins_with_empty_tables_and_serves_what_was_rendered
         ("kong-2", "UP", 0),
         ("health-service", "UP", 0),
     }
+
+
+def test_prometheus_takes_a_new_configuration_without_a_restart_and_a_broken_one_is_told(
+    sandbox: Sandbox,
+) -> None:
+    file, before = sandbox.blueprint.home("prometheus") / "prometheus.yml", sandbox.pids
+    good = file.read_text()
+    file.write_text(good.replace("scrape_interval: 1s", "scrape_interval: 2s"))
+    asyncio.run(sandbox.reload("prometheus"))
+    loaded = asyncio.run(get_json(sandbox.ports.prometheus, "/api/v1/status/config"))
+    assert "scrape_interval: 2s" in str(loaded)
+    file.write_text("no: configuration")
+    with pytest.raises(NotMeasured, match="prometheus: did not take its new configuration"):
+        asyncio.run(sandbox.reload("prometheus"))
+    sandbox.render("prometheus")
+    asyncio.run(sandbox.reload("prometheus"))
+    assert (file.read_text(), sandbox.pids) == (good, before)
 
 
 def test_the_stores_can_be_asked_and_refuse_who_has_no_password(sandbox: Sandbox) -> None:
