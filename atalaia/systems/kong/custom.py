@@ -54,9 +54,10 @@ def check(entity: str, record: Mapping[str, Any], path: Path, report: Report) ->
         _check_route(record, path, report)
     elif entity in ("upstreams", "targets"):
         _check_address(entity, record, path, report)
-    elif entity == "plugins" and isinstance(record.get("config"), dict):
-        if further := _PLUGINS.get(record["name"]):
-            further(record["config"], path, report)
+    elif entity == "plugins" and isinstance(record.get("name"), str):
+        further = _PLUGINS.get(record["name"])
+        if further is not None:
+            further(_table(record.get("config")), path, report)
 
 
 def _check_name(record: Mapping[str, Any], path: Path, report: Report) -> None:
@@ -69,19 +70,18 @@ def _check_name(record: Mapping[str, Any], path: Path, report: Report) -> None:
 
 
 def _check_route(record: Mapping[str, Any], path: Path, report: Report) -> None:
-    for position, text in enumerate(record.get("paths") or ()):
+    for position, text in enumerate(_list(record.get("paths"))):
         if isinstance(text, str) and (message := _path_fault(text)):
             report(Problem((*path, "paths", position), message))
-    for position, host in enumerate(record.get("hosts") or ()):
+    for position, host in enumerate(_list(record.get("hosts"))):
         if isinstance(host, str) and "*" not in host and not _HOST.fullmatch(host):
             report(Problem((*path, "hosts", position), f"invalid hostname: {host}"))
-    for name, values in (record.get("headers") or {}).items():
-        for value in values or ():
+    for name, values in _table(record.get("headers")).items():
+        for value in _list(values):
             if isinstance(value, str) and value.startswith("~*") and not _compiles(value[2:]):
                 report(Problem((*path, "headers"), f"invalid regex: '{value[2:]}' (of header {name})"))
-    protocols = record.get("protocols")
-    if isinstance(protocols, list):
-        _check_matchers(record, protocols, path, report)
+    protocols = [it for it in _list(record.get("protocols")) if isinstance(it, str)]
+    _check_matchers(record, protocols, path, report)
 
 
 def _check_address(entity: str, record: Mapping[str, Any], path: Path, report: Report) -> None:
@@ -93,7 +93,7 @@ def _check_address(entity: str, record: Mapping[str, Any], path: Path, report: R
         report(Problem((*path, "target"), message))
 
 
-def _check_matchers(record: Mapping[str, Any], protocols: list[Any], path: Path, report: Report) -> None:
+def _check_matchers(record: Mapping[str, Any], protocols: list[str], path: Path, report: Report) -> None:
     if _L4.intersection(protocols):
         if record.get("paths"):
             message = "cannot set 'paths' when 'protocols' is 'tcp', 'tls', 'tls_passthrough' or 'udp'"
@@ -131,7 +131,7 @@ def _path_fault(text: str) -> str | None:
 
 
 def _check_origins(config: Mapping[str, Any], path: Path, report: Report) -> None:
-    for position, origin in enumerate(config.get("origins") or ()):
+    for position, origin in enumerate(_list(config.get("origins"))):
         if not isinstance(origin, str) or origin == "*" or _PLAIN_ORIGIN.fullmatch(origin):
             continue
         if not _compiles(origin):
@@ -140,7 +140,7 @@ def _check_origins(config: Mapping[str, Any], path: Path, report: Report) -> Non
 
 def _check_networks(config: Mapping[str, Any], path: Path, report: Report) -> None:
     for field in ("allow", "deny"):
-        for position, text in enumerate(config.get(field) or ()):
+        for position, text in enumerate(_list(config.get(field))):
             if isinstance(text, str) and not _is_network(text):
                 message = f"invalid ip or cidr range: '{text}'"
                 report(Problem((*path, "config", field, position), message))
@@ -157,6 +157,16 @@ def _check_limits(config: Mapping[str, Any], path: Path, report: Report) -> None
             )
             report(Problem((*path, "config"), message))
             return
+
+
+def _list(value: Any) -> list[Any]:
+    """A value that should be a list; where it is not, the schema has said so."""
+    return value if isinstance(value, list) else []
+
+
+def _table(value: Any) -> Mapping[str, Any]:
+    """A value that should be a table."""
+    return value if isinstance(value, dict) else {}
 
 
 def _compiles(expression: str) -> bool:

@@ -22,6 +22,7 @@ Field = Mapping[str, Any]
 _EXPECTED = {
     "string": "a string", "number": "a number", "integer": "an integer", "boolean": "a boolean",
     "array": "an array", "set": "a set", "map": "a map", "record": "a record",
+    "foreign": "a foreign reference",
 }  # fmt: skip
 
 
@@ -101,7 +102,7 @@ def _check_then(rule: Field, record: Mapping[str, Any], path: Path, report: Repo
 
 def _holds(match: Field, value: Any) -> bool:
     if "elements" in match:
-        return all(_holds(match["elements"], item) for item in value or ())
+        return isinstance(value, list) and all(_holds(match["elements"], it) for it in value)
     if "one_of" in match:
         return value in match["one_of"]
     if "not_one_of" in match:

@@ -12,8 +12,11 @@ _NODES = 500_000
 _DEPTH = 100
 
 
-class _Loader(yaml.SafeLoader):
-    """Without dates: Kong reads 2001-01-01 as text."""
+class _Loader(yaml.CSafeLoader):
+    """libyaml, as in Kong; without dates: Kong reads 2001-01-01 as text. Every key is text."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[str, Any]:  # type: ignore[override]
+        return {str(key): value for key, value in super().construct_mapping(node, deep).items()}
 
 
 _Loader.yaml_implicit_resolvers = {
@@ -25,6 +28,8 @@ _Loader.yaml_implicit_resolvers = {
 def parse(text: str) -> dict[str, Any]:
     """The document of a declarative file. Raises DeclarativeError where it is none."""
     try:
+        # Reading events needs no stack; building a document does, and would end the process.
+        _check_depth(text)
         document = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
@@ -32,12 +37,21 @@ def parse(text: str) -> dict[str, Any]:
         raise _failed(f"{place}{error.problem}") from None
     except (yaml.YAMLError, ValueError, OverflowError) as error:
         raise _failed(str(error).splitlines()[0]) from None
-    except RecursionError:
-        raise _failed("nested too deeply") from None
     if not isinstance(document, dict):
         raise _failed("expected an object")
     _measure(document, 0, {})
     return document
+
+
+def _check_depth(text: str) -> None:
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > _DEPTH:
+            raise _failed("nested too deeply")
 
 
 def _failed(why: str) -> DeclarativeError:
