@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import subprocess
 import sys
 import time
+import tomllib
 
 from scripts.children import ROOT
 
 VENV = ROOT / ".venv"
+_PYTHON = VENV / "bin" / "python"
 _STAMP = VENV / "atalaia.stamp"
 _CONSTRAINTS = ROOT / "constraints.txt"
 _BUILD = ("hatchling", "editables")
@@ -18,33 +21,50 @@ _LAST_LINES = 25
 
 
 def ready() -> bool:
-    """Whether .venv was made from these very files, by this Python, at this place."""
-    try:
-        return _STAMP.read_text() == _fingerprint() and os.access(VENV / "bin" / "python", os.X_OK)
-    except OSError:
-        return False
+    """Whether .venv was made from these very versions, by this Python, at this place."""
+    return _stamp() == [_home(), _contents()] and os.access(_PYTHON, os.X_OK)
 
 
 def make() -> bool:
     """Make or renew .venv. False when pip failed; its last lines are shown."""
     started = time.monotonic()
     print("setup: installing Python packages into .venv …", flush=True)
-    usable = _run(str(VENV / "bin" / "python"), "-m", "pip", "--version", quiet=True)
+    # One that was never finished, or belongs to another Python or place, is made anew.
+    usable = _stamp()[:1] == [_home()] and _run(str(_PYTHON), "-m", "pip", "--version", quiet=True)
     done = (
         (usable or _run(sys.executable, "-m", "venv", "--clear", str(VENV)))
         and _pip(*_BUILD)  # pinned too, hence no build isolation: pip pins nothing inside that
         and _pip("--no-build-isolation", "--editable", f"{ROOT}[dev]")
     )
     if done:
-        _STAMP.write_text(_fingerprint())
+        _STAMP.write_text(f"{_home()}\n{_contents()}\n")
         print(f"setup: .venv is ready ({time.monotonic() - started:.0f} s)", flush=True)
     return done
 
 
+def _stamp() -> list[str]:
+    try:
+        return _STAMP.read_text().splitlines()
+    except OSError:
+        return []
+
+
+def _home() -> str:
+    """Which Python it belongs to, and where: scripts and the editable installation hold the path."""
+    return f"Python {sys.version_info[0]}.{sys.version_info[1]} of {sys.base_prefix}, for {ROOT}"
+
+
+def _contents() -> str:
+    """What is to be installed. Settings of tools in pyproject.toml change nothing about it."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    project["tool"] = project.get("tool", {}).get("hatch")
+    wanted = json.dumps(project, sort_keys=True) + _CONSTRAINTS.read_text()
+    return hashlib.sha256(wanted.encode()).hexdigest()
+
+
 def _pip(*arguments: str) -> bool:
-    python = str(VENV / "bin" / "python")
     quiet = ("--disable-pip-version-check", "--progress-bar", "off", "--quiet", "--no-input")
-    return _run(python, "-m", "pip", "install", *quiet, "-c", str(_CONSTRAINTS), *arguments)
+    return _run(str(_PYTHON), "-m", "pip", "install", *quiet, "-c", str(_CONSTRAINTS), *arguments)
 
 
 def _run(*command: str, quiet: bool = False) -> bool:
@@ -65,15 +85,3 @@ def _run(*command: str, quiet: bool = False) -> bool:
         print(*ended.stdout.splitlines()[-_LAST_LINES:], sep="\n", file=sys.stderr)
         print(f"setup: {' '.join(command)} failed ({ended.returncode})", file=sys.stderr)
     return ended.returncode == 0
-
-
-def _fingerprint() -> str:
-    """What the virtual environment depends on; an editable installation holds the path too."""
-    parts = [
-        str(ROOT),
-        sys.base_prefix,
-        ".".join(map(str, sys.version_info[:2])),
-        _CONSTRAINTS.read_text(),
-        (ROOT / "pyproject.toml").read_text(),
-    ]
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
