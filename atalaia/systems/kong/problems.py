@@ -21,9 +21,12 @@ class Problem:
 
     path: Path
     message: str
+    shown: str | None = None
+    """What people are told instead, where Kong's words quote a secret."""
 
     def __str__(self) -> str:
-        return f"{readable(self.path)}: {self.message}" if self.path else self.message
+        told = self.message if self.shown is None else self.shown
+        return f"{readable(self.path)}: {told}" if self.path else told
 
 
 class DeclarativeError(UsageError):

@@ -147,10 +147,16 @@ class Records:
                     if key is None or (what, key) not in seen:
                         seen.add((what, str(key)))
                         continue
-                    label = "primary key" if what == "primary key" else f"{what}"
-                    message = f"'{entity}' entity with {label} set to '{key}' already declared"
+                    told = f"uniqueness violation: '{entity}' entity with {what} "
+                    quotes_secret = (entity, what) == ("keyauth_credentials", "key")
                     # Kong counts within the list that the entity stands in, not within the file.
-                    self._report(Problem((entity, record.path[-1]), f"uniqueness violation: {message}"))
+                    self._report(
+                        Problem(
+                            (entity, record.path[-1]),
+                            f"{told}set to '{key}' already declared",
+                            f"{told}already declared" if quotes_secret else None,
+                        )
+                    )
                     break
 
 

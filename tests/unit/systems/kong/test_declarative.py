@@ -71,6 +71,14 @@ def test_every_fault_is_told_with_its_place_and_no_secret() -> None:
     assert "hush" not in told
 
 
+def test_a_key_that_is_declared_twice_is_quoted_to_kongs_client_only() -> None:
+    key = "{keyauth_credentials: [{key: hush}]"
+    with pytest.raises(DeclarativeError) as caught:
+        load(f'{{_format_version: "3.0", consumers: [{key}, username: a}}, {key}, username: b}}]}}')
+    assert "hush" in caught.value.document["message"]
+    assert "hush" not in str(caught.value)
+
+
 def test_an_anchor_may_be_used_again() -> None:
     loaded = load(
         '{_format_version: "3.0", services: [{name: a, host: h, plugins: &p [{name: cors}]},'
@@ -200,7 +208,7 @@ DOCUMENTS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(DOCUMENTS)
 def test_no_document_makes_the_model_raise_anything_but_its_own_error(document: dict[str, object]) -> None:
     text = yaml.safe_dump(document, allow_unicode=True)
