@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
+import yaml
 
-from atalaia.environment import Effect, Safety, endpoints
+from atalaia.environment import Effect, Environment, Safety, endpoints
 from atalaia.environment.find import find
 from atalaia.environment.loader import load
 from atalaia.errors import UsageErrors
@@ -98,3 +100,17 @@ def test_another_host_is_one_variable():
         "ATENDEAI_HOST": "staging.example"
     }
     assert {url.host for url in endpoints(load(find("atendeai"), variables)).values()} == {"staging.example"}
+
+
+def test_the_page_about_environment_files_shows_every_section_and_is_right(tmp_path):
+    page = (Path(__file__).parents[3] / "docs" / "environment.md").read_text()
+    (example,) = [
+        text for text in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL) if text.startswith("name:")
+    ]
+    for file in ("kong/kong.yml", "tls/root.pem"):
+        (tmp_path / file).parent.mkdir()
+        (tmp_path / file).touch()
+    (tmp_path / "shop.yml").write_text(example)
+    load(tmp_path / "shop.yml", {variable: "s3cret" for variable in re.findall(r"\$\{(\w+)\}", example)})
+    # What stands in for the real thing is the sandbox's to say.
+    assert set(yaml.safe_load(example)) == set(Environment.model_fields) - {"stand_ins"}
