@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 from contextlib import suppress
@@ -31,6 +32,9 @@ async def serve(config: StandIns) -> None:
             await _listen(standin)
         control = await _open_control(config, Control(Faults(standins)))
         try:
+            # What was loaded stays to the end: the collector need not look at it again and again.
+            gc.collect()
+            gc.freeze()
             await ended.wait()
         finally:
             control.close()

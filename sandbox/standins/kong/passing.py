@@ -138,7 +138,7 @@ class Passing:
             reply.write(b"".join(self._out))
             self._out.clear()
         if self._ended:
-            reply.abandoned = None
+            reply.abandoned = self._call = None  # no cycles: nothing is left to the garbage collector
             reply.finish(bool(self._keep_alive))
         elif reply.congested and self._call:
             self._call.pause()
