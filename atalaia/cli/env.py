@@ -69,9 +69,9 @@ def validate(files: tuple[str, ...], env: str | None) -> None:
         unknown = [fault.error(shown_path(path)) for fault in _unknown_defects(environment, document)]
         faults += unknown
         if not unknown:
-            click.echo(f"{path}: OK: {_summary(environment)}")
+            click.echo(f"{shown_path(path)}: OK: {_summary(environment)}")
             for note in _notes(environment):
-                click.echo(f"{path}: note: {note}", err=True)
+                click.echo(f"{shown_path(path)}: note: {note}", err=True)
     if faults:
         raise UsageErrors(faults)
 
@@ -89,11 +89,14 @@ def show(file: str | None, env: str | None) -> None:
     """
     from atalaia.environment.find import find
     from atalaia.environment.loader import load
+    from atalaia.environment.reading import shown_path
     from atalaia.environment.show import as_yaml
 
     path = find(file or env)
     environment = load(path, os.environ)
-    click.echo(f"# {path}, variables filled in, secrets left out\n{as_yaml(environment)}", nl=False)
+    click.echo(
+        f"# {shown_path(path)}, variables filled in, secrets left out\n{as_yaml(environment)}", nl=False
+    )
 
 
 @env.command(context_settings=_SETTINGS)

@@ -33,6 +33,7 @@ Text = Annotated[str, StringConstraints(min_length=1)]
 """Free text that says something."""
 
 HttpUrl = Annotated[Url, UrlType("http", "https")]
+HttpsUrl = Annotated[Url, UrlType("https")]
 PostgresUrl = Annotated[Url, UrlType("postgres", "postgresql")]
 RedisUrl = Annotated[Url, UrlType("redis", "rediss")]
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from atalaia.environment.base import Count, HttpPath, HttpUrl, Secret, Section, Text
+from atalaia.environment.base import Count, HttpPath, HttpsUrl, HttpUrl, Secret, Section, Text
 from atalaia.environment.frozen import FrozenDict, Table
 from atalaia.environment.units import PositiveDuration
 
@@ -49,7 +49,7 @@ class LoadBalancer(Section):
     """The product."""
     url: HttpUrl
     """The public front."""
-    tls_url: HttpUrl | None = None
+    tls_url: HttpsUrl | None = None
     """The public front over TLS."""
     stats: Stats | None = None
     """Its statistics page."""

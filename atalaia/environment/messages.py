@@ -5,6 +5,7 @@ The input is never quoted: pydantic's own messages leave it out, and ours do not
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from pydantic_core import ErrorDetails
@@ -92,8 +93,9 @@ def _remedy(kind: str, value: Any, location: Location) -> str:
         return "give it a value, or leave the key out"
     if kind == "string_type" and isinstance(value, (int, float)):
         return "put it in quotes"
-    if kind == "int_type" and isinstance(value, str) and value.isdecimal():
-        return "leave its quotes out"
+    if kind == "int_type" and isinstance(value, str):
+        canonical = re.fullmatch("0|[1-9][0-9]{0,17}", value)
+        return "leave its quotes out" if canonical else "digits without quotes: 100"
     if kind in ("literal_error", "enum"):
         return f"one of {listed(_words(location))}"
     return ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from atalaia.environment.base import Count, HttpUrl, Name, Secret, Section, Text
 from atalaia.environment.frozen import FrozenDict, Table
@@ -62,3 +62,9 @@ class Probes(Section):
     """Where results are pushed."""
     location: Name | None = None
     """Where the probes run from, as a label: `gru`."""
+
+    @model_validator(mode="after")
+    def _timeout_within_interval(self) -> Probes:
+        if self.interval and self.timeout and self.timeout > self.interval:
+            raise ValueError("timeout is longer than interval; at most as long")
+        return self

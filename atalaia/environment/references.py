@@ -29,7 +29,18 @@ _Found = Iterator[tuple[Location, str, str, str]]
 def reference_faults(document: Document) -> list[Fault]:
     """Every fault between the places of a file."""
     data = document.data
-    rules = (_routes, _route_classes, _dependencies, _cycles, _nodes, _names, _backends, _stats, _accepted)
+    rules = (
+        _routes,
+        _route_classes,
+        _dependencies,
+        _cycles,
+        _nodes,
+        _names,
+        _backends,
+        _stats,
+        _logins,
+        _accepted,
+    )
     return [
         Fault(document.line(where), dotted(where), _filled(what, where, document), allowed, hint)
         for rule in rules
@@ -79,7 +90,7 @@ def _route_classes(data: Any) -> _Found:
 
 
 def _dependencies(data: Any) -> _Found:
-    stores = [name for name in STORES if name in _table(data, "stores")]
+    stores = [name for name in STORES if _table(_table(data, "stores"), name)]
     services = _table(data, "services")
     for name, service in _tables(data, "services"):
         for index, needed in _texts(service, "depends_on"):
@@ -122,20 +133,25 @@ def _short(circle: tuple[str, ...]) -> tuple[str, ...]:
 
 def _nodes(data: Any) -> _Found:
     gateway = _table(data, "gateway")
-    kind = gateway.get("kind", "kong")
+    services = _table(data, "services")
     seen: dict[str, int] = {}
     for index, node in _entries(gateway, "nodes"):
-        name = node.get("name") or f"{kind}-{index + 1}"
-        if isinstance(name, str) and seen.setdefault(name, index) != index:
-            where = f"gateway.nodes[{seen[name]}] has it"
-            yield ("gateway", "nodes", index, "name"), "a name that another node has", where, ""
+        here, name = ("gateway", "nodes", index, "name"), _node_name(index, node)
+        if seen.setdefault(name, index) != index:
+            yield here, "a name that another node has", f"gateway.nodes[{seen[name]}] has it", ""
+        elif name in services or name in _RESERVED:
+            yield here, "a name that another target of reports has", "another name", ""
+
+
+def _node_name(index: int, node: dict[str, Any]) -> str:
+    name = node.get("name")
+    return name if isinstance(name, str) else f"kong-{index + 1}"
 
 
 def _names(data: Any) -> _Found:
-    gateway = _table(data, "gateway")
     nodes = [
-        f"{node.get('name') or f'kong-{index + 1}'}-{listener}"
-        for index, node in _entries(gateway, "nodes")
+        f"{_node_name(index, node)}-{listener}"
+        for index, node in _entries(_table(data, "gateway"), "nodes")
         for listener in ("proxy", "admin", "status")
     ]
     for name in _table(data, "services"):
@@ -163,6 +179,13 @@ def _stats(data: Any) -> _Found:
             table = _table(table, key)
         if "password" in table and "username" not in table:
             yield (*section, "password"), "a password without a username", "", ""
+
+
+def _logins(data: Any) -> _Found:
+    for name, scheme in _tables(data, "authentication"):
+        login = scheme.get("login")
+        if isinstance(login, dict) and "path" not in login:
+            yield ("authentication", name, "login"), "a login without a path", "path: /api/v1/login", ""
 
 
 def _accepted(data: Any) -> _Found:

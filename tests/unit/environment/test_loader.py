@@ -199,6 +199,7 @@ def test_secrets_of_every_place_are_known_to_the_redactor(loaded):
           jwt:
             secret: "${JWT}"
             login:
+              path: /login
               method: POST
               headers: {Authorization: "Bearer s3cret-6", X-Shop: "${SHOP}"}
               json: {email: "${EMAIL}", password: s3cret-9, nested: [{api_key: s3cret-10}], plain: not-secret}
@@ -262,7 +263,7 @@ def test_an_environment_cannot_be_changed(loaded):
 
 def test_a_copy_of_an_environment_is_equal_and_knows_its_secrets(loaded):
     environment = loaded(
-        'name: shop\nauthentication: {jwt: {login: {headers: {X: "${X}"}}}}\nhosts: {a.example: 127.0.0.1}',
+        'name: shop\nauthentication: {jwt: {login: {path: /login, headers: {X: "${X}"}}}}\nhosts: {a.example: 127.0.0.1}',
         X="s3cret",
     )
     for same in (copy.deepcopy(environment), pickle.loads(pickle.dumps(environment))):
