@@ -263,7 +263,8 @@ def test_an_environment_cannot_be_changed(loaded):
 
 def test_a_copy_of_an_environment_is_equal_and_knows_its_secrets(loaded):
     environment = loaded(
-        'name: shop\nauthentication: {jwt: {login: {path: /login, headers: {X: "${X}"}}}}\nhosts: {a.example: 127.0.0.1}',
+        'name: shop\nauthentication: {jwt: {login: {path: /login, headers: {X: "${X}"}}}}\n'
+        "hosts: {a.example: 127.0.0.1}",
         X="s3cret",
     )
     for same in (copy.deepcopy(environment), pickle.loads(pickle.dumps(environment))):
