@@ -124,11 +124,11 @@ def _run(
         command += ["-k", keyword]
     if workers and workers > 1:
         # A worker that died is not replaced: what it had seen may be half done.
-        command += ["-n", str(workers), "--dist", "load", "--max-worker-restart=0"]
+        command += ["-p", "xdist", "-n", str(workers), "--dist", "load", "--max-worker-restart=0"]
     if junit:
         command += ["--junit-xml", str(junit.absolute())]
     if allure:
-        command += ["--alluredir", str(allure.absolute())]
+        command += ["-p", "allure_pytest", "--alluredir", str(allure.absolute())]
     pytest_code = _wait(subprocess.Popen([*command, *further]))
     findings = out / "runs" / run / "findings.json"
     if not findings.exists():

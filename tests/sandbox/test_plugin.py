@@ -155,7 +155,7 @@ class Run:
         ]
         command += ["--rootdir", ".", "--env", "env.yml", "--run-id", "r1", *more]
         if workers:
-            command += ["-n", str(workers), "--dist", "load", "--max-worker-restart=0"]
+            command += ["-p", "xdist", "-n", str(workers), "--dist", "load", "--max-worker-restart=0"]
         environment = {**os.environ, "ATALAIA_STATE_DIR": str(self.directory / "state"), "COLUMNS": "80"}
         environment.pop("ATALAIA_ENV", None)
         return subprocess.Popen(
