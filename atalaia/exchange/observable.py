@@ -49,6 +49,12 @@ class Observable(BaseModel):
     """The outermost hop that the observation is sent to."""
     costs: tuple[Cost, ...] = ()
 
+    def __repr__(self) -> str:
+        """The key, which holds no secret; a target may."""
+        return f"<{type(self).__name__} {self.key}>"
+
+    __str__ = __repr__
+
 
 class Lookup(Observable):
     """Resolve a host name."""

@@ -23,7 +23,7 @@ class Skip:
     reason: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Case:
     """One check@target: what to observe, what to expect, what must hold first."""
 
@@ -38,6 +38,10 @@ class Case:
     def identity(self) -> str:
         """check@target."""
         return f"{self.check.id}@{self.target}"
+
+    def __repr__(self) -> str:
+        """What reporters print of a test's parameter; what is sent may hold secrets."""
+        return f"<Case {self.identity}>"
 
     def result(self, outcome: Outcome, **details: Any) -> Result:
         """A result of this case."""
