@@ -53,7 +53,7 @@ def _pytest(name: str, *arguments: str) -> Part:
 PARTS = (
     Part("lint", (("ruff", "check", "--quiet"), ("ruff", "format", "--check", "--quiet"))),
     Part("types", (("mypy", "--no-error-summary"),)),
-    _pytest("unit"),
+    _pytest("unit", "-n", "2"),
     _pytest("sandbox"),
     _pytest("matrix", "-n", "2"),
 )
