@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from atalaia.checks.answers import unusable_source
+from atalaia.checks.answers import not_measured
 from atalaia.checks.check import Check, Finding, NotDeclared, Severity, Verdict
 from atalaia.checks.observables import connection, hop_of, lookup
 from atalaia.environment import Environment, Url, endpoints
@@ -57,7 +57,7 @@ def _judge_connection(seen: tuple[Connection], expected: tuple[Url, str]) -> Ver
     (connected,), (url, hop) = seen, expected
     if connected.failure is None:
         return []
-    return unusable_source(connected.failure) or [
+    return not_measured(connected.failure) or [
         Finding(
             expected=f"{url.host} port {url.port} accepts a TCP connection",
             observed=f"{connected.failure} (after {connected.elapsed:.3f} s)",

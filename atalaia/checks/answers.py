@@ -15,9 +15,9 @@ _NAMES = {Hop.LOAD_BALANCER: "HAProxy", Hop.GATEWAY: "Kong", Hop.SERVICE: "the s
 
 
 def undecided(*exchanges: Exchange) -> Inconclusive | None:
-    """Why exchanges decide nothing: an unusable source address, or a limiter that others have used up."""
+    """Why exchanges decide nothing: this machine could not measure, or others have used a limiter up."""
     for exchange in exchanges:
-        if reason := unusable_source(exchange.failure):
+        if reason := not_measured(exchange.failure):
             return reason
         if exchange.response and exchange.response.status == 429:
             who = _NAMES.get(exchange.answered_by, "a limiter")
@@ -25,10 +25,12 @@ def undecided(*exchanges: Exchange) -> Inconclusive | None:
     return None
 
 
-def unusable_source(failure: Failure | None) -> Inconclusive | None:
-    """Inconclusive where it is this machine that could not send."""
+def not_measured(failure: Failure | None) -> Inconclusive | None:
+    """Inconclusive where it is this machine that could not send, or could not wait."""
     if failure and failure.reason is Reason.SOURCE:
         return Inconclusive(f"not sent: {failure.detail}")
+    if failure and failure.reason is Reason.STALLED:
+        return Inconclusive(failure.detail)
     return None
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from atalaia.checks.addresses import Needs, connectable
-from atalaia.checks.answers import unusable_source
+from atalaia.checks.answers import not_measured
 from atalaia.checks.check import Check, Finding, Inconclusive, NotDeclared, Severity, Verdict
 from atalaia.checks.observables import handshake, hop_of
 from atalaia.environment import Environment, endpoints
@@ -45,7 +45,7 @@ def _judge_handshake(seen: tuple[Certificate], expected: Wanted) -> Verdict:
     (certificate,) = seen
     if certificate.failure is None:
         return []
-    return unusable_source(certificate.failure) or [
+    return not_measured(certificate.failure) or [
         Finding(expected="a TLS handshake", observed=str(certificate.failure), hop=expected.hop)
     ]
 

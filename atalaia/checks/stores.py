@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from atalaia.checks.addresses import Needs, connectable
-from atalaia.checks.answers import unusable_source
+from atalaia.checks.answers import not_measured
 from atalaia.checks.check import Check, Finding, Inconclusive, NotDeclared, Severity, Verdict
 from atalaia.checks.observables import postgres_session, redis_session
 from atalaia.environment import Environment
@@ -25,7 +25,7 @@ def _redis(environment: Environment) -> tuple[str, ...] | NotDeclared:
 def _judge_postgres_login(seen: tuple[PostgresSession], expected: None) -> Verdict:
     (session,) = seen
     if session.failure:
-        return unusable_source(session.failure) or [
+        return not_measured(session.failure) or [
             Finding(
                 expected="a session with the declared user, password and database",
                 observed=str(session.failure),
@@ -83,7 +83,7 @@ def _judge_redis_login(seen: tuple[RedisSession], expected: None) -> Verdict:
     (session,) = seen
     if session.ping:
         return []
-    return unusable_source(session.failure) or [
+    return not_measured(session.failure) or [
         Finding(
             expected="PONG to a PING with the declared credentials",
             observed=str(session.failure or "no PONG"),

@@ -27,6 +27,8 @@ class Reason(StrEnum):
     AUTH = "auth"
     SOURCE = "source"
     """The declared source address cannot be used on this machine."""
+    STALLED = "stalled"
+    """A deadline passed while this process itself was kept from running."""
 
 
 class Failure(Seen):

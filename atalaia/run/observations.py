@@ -18,6 +18,7 @@ from atalaia.exchange.failure import Seen
 from atalaia.exchange.hop import Hop
 from atalaia.exchange.observable import Observable
 from atalaia.redaction import Redactor
+from atalaia.run.stall import LoopWatch, doubted
 
 Observe = Callable[[Observable], Awaitable[Seen]]
 """The effect that takes an observation."""
@@ -51,6 +52,7 @@ class Observations:
         self._redactor = redactor
         self._tasks: dict[str, asyncio.Task[Observation]] = {}
         self._quietness = _Quietness(_AT_ONCE)
+        self._loop_watch = LoopWatch()
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     async def take(self, observable: Observable) -> Observation:
@@ -66,7 +68,7 @@ class Observations:
             if path.exists():
                 return _load(path, observable)
             async with self._quietness.loud() if not observable.quiet else self._quietness.quiet():
-                payload = await self._observe(observable)
+                payload = await self._watched(observable)
             observation = Observation(
                 key=self._redactor(observable.key),
                 taken_at=time.time(),
@@ -75,6 +77,12 @@ class Observations:
             )
             _store(path, observation)
             return observation
+
+    async def _watched(self, observable: Observable) -> Seen:
+        self._loop_watch.start()
+        begun = time.monotonic()
+        payload = await self._observe(observable)
+        return doubted(payload, time.monotonic() - begun, self._loop_watch.worst_since(begun))
 
 
 def stored_at(directory: Path, key: str) -> Path:
