@@ -34,11 +34,6 @@ class LiveRun:
         self._thread = threading.Thread(target=self._loop.run_forever, name="atalaia-live", daemon=True)
         self._executor: Executor | None = None
 
-    @property
-    def run_id(self) -> str:
-        """The run's name, which is its directory's."""
-        return self.directory.name
-
     def plan(self, cases: Iterable[Case]) -> None:
         """Settle what will be sent, with the other processes of the run."""
         self.planned = tuple(cases)

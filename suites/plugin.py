@@ -44,7 +44,9 @@ def pytest_configure(config: pytest.Config) -> None:
         _environment(config)  # so that its faults are told before anything is collected
     out = Path(config.option.out).absolute()
     config.stash[_DIRECTORY] = out / "runs" / (config.option.run_id or new_run_id())
-    config.pluginmanager.register(Recorder(config.stash[_DIRECTORY], out), "atalaia-recorder")
+    package = f"{__package__}."
+    suites = tuple(each.removeprefix(package) for each in config.args if each.startswith(package))
+    config.pluginmanager.register(Recorder(config.stash[_DIRECTORY], out, suites), "atalaia-recorder")
 
 
 @pytest.hookimpl(optionalhook=True)

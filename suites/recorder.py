@@ -11,11 +11,13 @@ from types import FrameType
 
 import pytest
 
+from atalaia.errors import DeliveryError, ExitCode, UsageError
 from atalaia.run.budget import settle
 from atalaia.run.journal import Journal
 from atalaia.run.observations import stored_at
 from atalaia.run.results import Outcome, Result, RunRecord
 from atalaia.run.share import OBSERVATIONS, Agreement, Shared, ledger
+from atalaia.run.verdict import UNDELIVERED, exit_code
 from reports.screen import writes_unicode
 from reports.terminal import render
 
@@ -26,16 +28,18 @@ _CRASHED = "???"
 class Recorder:
     """Collects results in the process that the user started. Writes nothing where no case was planned."""
 
-    def __init__(self, directory: Path, out: Path) -> None:
+    def __init__(self, directory: Path, out: Path, suites: tuple[str, ...]) -> None:
         self._directory = directory
         self._out = out
+        self._suites = suites
         self._started = datetime.now(UTC)
         self._journal: Journal | None = None
         self._results: dict[str, Result] = {}
         self._defects: list[str] = []
         self._notes: list[str] = []
+        self._undelivered: DeliveryError | None = None
         self._interrupted = False
-        self._previous_handler: object = None
+        self._previous_handler: signal.Handlers = signal.SIG_DFL
         self.record: RunRecord | None = None
 
     def pytest_sessionstart(self) -> None:
@@ -47,39 +51,39 @@ class Recorder:
         if document := getattr(report, "atalaia", None):
             result = Result.model_validate(document)
             self._results[result.identity] = result
-            self._journal = self._journal or Journal(self._directory)
-            self._journal.append(document)
+            self._keep(document)
         elif report.when == _CRASHED:
             self._notes.append(f"a worker process died while it ran {report.nodeid}")
         elif report.failed:
-            self._defects.append(f"{report.nodeid}: {_last_line(report)}")
+            self._defects.append(f"{report.nodeid}: {_last_line(report.longreprtext)}")
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """A suite that cannot be collected is a defect of ours."""
         if report.failed:
-            self._defects.append(f"{report.nodeid}: {_last_line(report)}")
+            self._defects.append(f"{report.nodeid}: {_last_line(report.longreprtext)}")
 
     def pytest_keyboard_interrupt(self) -> None:
         """The run ends before its time."""
         self._interrupted = True
 
-    def pytest_sessionfinish(self) -> None:
+    def pytest_internalerror(self, excrepr: object) -> None:
+        """What pytest or a hook of ours could not cope with is a defect, not an answer of the stack."""
+        self._defects.append(_last_line(str(excrepr)))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Write findings.json, whatever ended the run."""
-        if self._previous_handler is not None:
-            signal.signal(signal.SIGTERM, self._previous_handler)  # type: ignore[arg-type]
-        agreement = Shared(self._directory).read()
-        if agreement is None:
-            return
-        self.record = self._written(agreement)
-        observations = self._directory / OBSERVATIONS
-        settle(
-            agreement.allotment,
-            ledger(),
-            lambda key: stored_at(observations, key).exists(),
-            run=self._directory.name,
-            now=self._started.timestamp(),
-        )
-        (self._journal or Journal(self._directory)).finish(self.record, self._out)
+        # Whoever presses Ctrl-C twice does not want to lose what was found.
+        former = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        try:
+            if agreement := Shared(self._directory).read():
+                self._finish(agreement)
+        finally:
+            signal.signal(signal.SIGINT, former)
+            signal.signal(signal.SIGTERM, self._previous_handler)
+        if self._undelivered and self.record:
+            session.exitstatus = UNDELIVERED + self._code_undelivered(self.record)
 
     @pytest.hookimpl(trylast=True)
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
@@ -92,10 +96,46 @@ class Recorder:
                 self.record,
                 width=min(shutil.get_terminal_size().columns, 120),
                 colour=terminalreporter.hasmarkup,
-                path=str(_shown(self._out / "findings.json")),
+                path="" if self._undelivered else str(_shown(self._out / "findings.json")),
                 unicode=writes_unicode(sys.stdout),
             )
         )
+        if self._undelivered:
+            code = self._code_undelivered(self.record).value
+            terminalreporter.write_line(f"exit {code}: {self._undelivered}")
+
+    def _code_undelivered(self, record: RunRecord) -> ExitCode:
+        """What was found goes before that it could not be delivered."""
+        return exit_code(record) or ExitCode.NOT_DELIVERED
+
+    def _keep(self, document: dict[str, object]) -> None:
+        """Add a result to the journal. One that cannot be written does not end the run."""
+        try:
+            self._journal = self._journal or Journal(self._directory)
+            self._journal.append(document)
+        except DeliveryError as error:
+            self._undelivered = error
+
+    def _finish(self, agreement: Agreement) -> None:
+        observations = self._directory / OBSERVATIONS
+        try:
+            settle(
+                agreement.allotment,
+                ledger(),
+                lambda key: stored_at(observations, key).exists(),
+                run=self._directory.name,
+                now=self._started.timestamp(),
+            )
+        except UsageError as error:
+            # What was reserved stays charged: the next run sends less than it might, never more.
+            self._notes.append(f"what was not sent stays charged: {error}")
+        self.record = self._written(agreement)
+        try:
+            (self._journal or Journal(self._directory)).finish(self.record, self._out)
+        except DeliveryError as error:
+            self._undelivered = error
+        else:
+            self._undelivered = None  # findings.json has what the journal has not
 
     def _written(self, agreement: Agreement) -> RunRecord:
         missing = [case for case in agreement.planned if f"{case.check}@{case.target}" not in self._results]
@@ -114,6 +154,7 @@ class Recorder:
             run=self._directory.name,
             environment=agreement.environment,
             safety=agreement.safety,
+            suites=self._suites,
             started=self._started.isoformat(timespec="milliseconds"),
             finished=datetime.now(UTC).isoformat(timespec="milliseconds"),
             complete=not missing and not self._defects,
@@ -130,8 +171,8 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def _last_line(report: pytest.TestReport | pytest.CollectReport) -> str:
-    lines = [line for line in report.longreprtext.splitlines() if line.strip()]
+def _last_line(text: str) -> str:
+    lines = [line for line in text.splitlines() if line.strip()]
     return lines[-1].strip() if lines else "no details"
 
 

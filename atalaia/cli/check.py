@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from atalaia.errors import ExitCode, UsageError
+from atalaia.errors import DeliveryError, ExitCode, NotMeasured, UsageError
 
 if TYPE_CHECKING:
     from atalaia.environment import Environment
@@ -74,7 +74,11 @@ def check(
     environment = load(path, os.environ)
     if plan:
         return _plan(environment, chosen)
-    _refuse_unwritable(out)
+    _refuse_unwritable(out, "--out")
+    if junit:
+        _refuse_unwritable(junit.absolute().parent, "--junit")
+    if allure:
+        _refuse_unwritable(allure, "--allure")
     return _run(path, chosen, keyword, workers, junit, allure, out.absolute(), enforce, shlex.split(further))
 
 
@@ -114,7 +118,7 @@ def _run(
 ) -> int:
     from atalaia.run.journal import new_run_id
     from atalaia.run.results import RunRecord
-    from atalaia.run.verdict import exit_code
+    from atalaia.run.verdict import UNDELIVERED, exit_code
 
     run = new_run_id()
     command = [sys.executable, "-P", "-m", "pytest", "-c", str(files("suites") / "live.toml"), "--pyargs"]
@@ -131,29 +135,46 @@ def _run(
         command += ["-p", "allure_pytest", "--alluredir", str(allure.absolute())]
     pytest_code = _wait(subprocess.Popen([*command, *further]))
     findings = out / "runs" / run / "findings.json"
-    if not findings.exists():
-        if pytest_code in (0, 1, _NOTHING_COLLECTED):
-            raise UsageError("nothing was selected", hint="leave out -k, or see `atalaia check --plan`")
-        return _PYTEST_CODES.get(pytest_code, ExitCode.DEFECT)
+    if pytest_code >= UNDELIVERED or not findings.exists():
+        return _without_findings(pytest_code)
     record = RunRecord.model_validate_json(findings.read_text())
+    code = exit_code(record, enforce=enforce)
     if allure:
         from reports.allure import write_side_files
 
-        write_side_files(record, allure)
-    return exit_code(record, enforce=enforce)
+        try:
+            write_side_files(record, allure)
+        except DeliveryError as error:
+            click.echo(str(error), err=True)
+            code = code or error.exit_code
+    return code
 
 
-def _refuse_unwritable(out: Path) -> None:
+def _without_findings(pytest_code: int) -> ExitCode:
+    """The exit code of a run that left no findings.json. Raises UsageError and NotMeasured."""
+    from atalaia.run.verdict import UNDELIVERED
+
+    if pytest_code < 0:
+        name = signal.Signals(-pytest_code).name
+        raise NotMeasured(f"the run was ended by {name} before it could write its results")
+    if pytest_code >= UNDELIVERED:
+        return ExitCode(pytest_code - UNDELIVERED)
+    if pytest_code in (0, _NOTHING_COLLECTED):
+        raise UsageError("nothing was selected", hint="leave out -k, or see `atalaia check --plan`")
+    return _PYTEST_CODES.get(pytest_code, ExitCode.DEFECT)
+
+
+def _refuse_unwritable(directory: Path, option: str) -> None:
     """Say before the run, and not after it, that its results could not be kept."""
     try:
-        out.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=out):
+        directory.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=directory):
             return
     except OSError as error:
         raise UsageError(
             f"results cannot be written here: {error.strerror}",
-            where=str(out),
-            hint="choose another directory with --out",
+            where=str(directory),
+            hint=f"choose another place with {option}",
         ) from None
 
 

@@ -40,6 +40,10 @@ def tally(results: Iterable[Result]) -> dict[Standing, int]:
     return {standing: counted[standing] for standing in Standing if counted[standing]}
 
 
+UNDELIVERED = 100
+"""Added to its exit code by the process of a run that could not write findings.json, for who started it."""
+
+
 def exit_code(record: RunRecord, *, enforce: bool = False) -> ExitCode:
     """The exit code of a run, by precedence:
 

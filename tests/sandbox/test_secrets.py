@@ -30,13 +30,20 @@ name: secretive
 safety: staging
 deadlines: {{connect: 1s, total: 2s}}
 services:
-  auth-service: {{url: "http://user:${{SERVICE_URL}}@127.0.0.1:{port}", health: /health, gateway_health: /health}}
+  auth-service:
+    url: "http://user:${{SERVICE_URL}}@127.0.0.1:{port}"
+    health: /health
+    gateway_health: /health
 gateway:
-  nodes: [{{proxy: "http://u:${{SERVICE_URL}}@127.0.0.1:{port}", admin: "http://u:${{SERVICE_URL}}@127.0.0.1:{port}"}}]
+  nodes:
+    - {{proxy: "http://u:${{SERVICE_URL}}@127.0.0.1:{port}", admin: "http://u:${{SERVICE_URL}}@127.0.0.1:{port}"}}
 load_balancer:
   url: "http://u:${{SERVICE_URL}}@127.0.0.1:{port}"
   tls_url: "https://u:${{SERVICE_URL}}@127.0.0.1:{port}"
-  stats: {{url: "http://127.0.0.1:{port}/stats?token=${{STATS_TOKEN}}", username: admin, password: "${{STATS_PASSWORD}}"}}
+  stats:
+    url: "http://127.0.0.1:{port}/stats?token=${{STATS_TOKEN}}"
+    username: admin
+    password: "${{STATS_PASSWORD}}"
   backends: {{api: {{servers: [kong-1], paths: [/api/]}}}}
 stores:
   postgres: {{dsn: "postgresql://u:${{POSTGRES_URL}}@127.0.0.1:{port}/db"}}

@@ -1,0 +1,42 @@
+"""What a run without findings.json comes to, by how pytest ended."""
+
+from __future__ import annotations
+
+import signal
+
+import pytest
+
+from atalaia.checks.catalogue import SUITE_CHECKS
+from atalaia.cli.check import SUITES, _without_findings
+from atalaia.errors import ExitCode, NotMeasured, UsageError
+from atalaia.run.verdict import UNDELIVERED
+
+
+@pytest.mark.parametrize(
+    ("code", "meaning"),
+    [
+        (1, ExitCode.DEFECT),
+        (2, ExitCode.NOT_MEASURED),
+        (3, ExitCode.DEFECT),
+        (4, ExitCode.USAGE),
+        (UNDELIVERED + 1, ExitCode.FAILED),
+        (UNDELIVERED + 4, ExitCode.NOT_DELIVERED),
+    ],
+)
+def test_the_exit_code_follows_pytests(code: int, meaning: ExitCode) -> None:
+    assert _without_findings(code) is meaning
+
+
+def test_a_run_that_was_killed_measured_nothing() -> None:
+    with pytest.raises(NotMeasured, match="SIGTERM"):
+        _without_findings(-signal.SIGTERM)
+
+
+@pytest.mark.parametrize("code", [0, 5])
+def test_pytest_without_a_test_is_nothing_selected(code: int) -> None:
+    with pytest.raises(UsageError, match="nothing was selected"):
+        _without_findings(code)
+
+
+def test_every_suite_of_the_catalogue_can_be_run_and_the_other_way_round() -> None:
+    assert SUITES.keys() == SUITE_CHECKS.keys()
