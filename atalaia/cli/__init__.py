@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
+import os
 import sys
 import traceback
 from typing import NoReturn
@@ -11,6 +13,8 @@ import click
 
 from atalaia import __version__
 from atalaia.errors import AtalaiaError, ExitCode
+
+_UNWRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 
 _COMMANDS = {
     "check": "atalaia.cli.check:check",
@@ -57,6 +61,7 @@ def main() -> NoReturn:
     """Run the command; a user's mistake is a message and exit 3, a defect of ours exit 5."""
     try:
         code = cli.main(prog_name="atalaia", standalone_mode=False)
+        sys.stdout.flush()  # what fails at the end of the process could not be told
         sys.exit(code if isinstance(code, int) else ExitCode.OK)
     except click.exceptions.Exit as ended:
         sys.exit(ended.exit_code)
@@ -70,9 +75,24 @@ def main() -> NoReturn:
         click.echo(str(error), err=True)
         sys.exit(error.exit_code)
     except BrokenPipeError:
-        sys.stderr.close()
+        _give_output_up()
+        sys.exit(ExitCode.NOT_DELIVERED)
+    except OSError as error:
+        if error.errno not in _UNWRITABLE:
+            _tell_defect()
+        _give_output_up()
+        click.echo(f"the output cannot be written: {error.strerror}", err=True)
         sys.exit(ExitCode.NOT_DELIVERED)
     except Exception:
-        traceback.print_exc()
-        click.echo("this is a defect of Atalaia; please report it with the lines above", err=True)
-        sys.exit(ExitCode.DEFECT)
+        _tell_defect()
+
+
+def _tell_defect() -> NoReturn:
+    traceback.print_exc()
+    click.echo("this is a defect of Atalaia; please report it with the lines above", err=True)
+    sys.exit(ExitCode.DEFECT)
+
+
+def _give_output_up() -> None:
+    """Let nothing be written at the end of the process, where it could only fail again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

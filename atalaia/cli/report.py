@@ -9,8 +9,6 @@ from pathlib import Path
 
 import click
 
-from atalaia.errors import DeliveryError
-
 _WIDEST = 120
 """Columns. Longer lines are hard to read."""
 
@@ -46,7 +44,7 @@ def report(findings: Path | None, shape: str) -> None:
     record = read_record(path)
     if shape == "markdown":
         # For a file on GitHub, whatever the encoding of this terminal.
-        _write(markdown.render(record).encode())
+        click.echo(markdown.render(record).encode(), nl=False)
         return
     text = terminal.render(
         record,
@@ -55,13 +53,4 @@ def report(findings: Path | None, shape: str) -> None:
         path=str(path),
         unicode=writes_unicode(sys.stdout),
     )
-    _write(text)
-
-
-def _write(text: str | bytes) -> None:
-    try:
-        click.echo(text, nl=False)
-    except BrokenPipeError:
-        raise  # the reader has seen enough; the command as a whole handles it
-    except OSError as error:
-        raise DeliveryError(f"the report cannot be written: {error.strerror}") from error
+    click.echo(text, nl=False)
