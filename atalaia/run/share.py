@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from atalaia.checks.check import Severity
 from atalaia.environment import Environment, Safety
-from atalaia.run.budget import Allotment, Use, allot
+from atalaia.run.budget import Allotment, allot
 from atalaia.run.case import Case, closure
 from atalaia.run.ledger import Ledger
 from atalaia.state import state_directory
@@ -47,13 +47,9 @@ class Agreement(BaseModel):
         if self.allotment.identity:
             notes.append(f"sent from {self.allotment.identity}")
         if self.allotment.denied:
-            full = next(use for use in self.allotment.uses if not _room(use))
-            notes.append(f"{len(self.allotment.denied)} observations not sent for want of budget: {full}")
+            count, why = len(self.allotment.denied), next(iter(self.allotment.denied.values()))
+            notes.append(f"{count} observation{'' if count == 1 else 's'} {why}")
         return tuple(notes)
-
-
-def _room(use: Use) -> bool:
-    return use.used + use.planned < use.allowed
 
 
 def ledger() -> Ledger:

@@ -1,0 +1,34 @@
+"""What the processes of a run agree on."""
+
+from __future__ import annotations
+
+from atalaia.environment import Safety
+from atalaia.run.budget import Allotment, Use
+from atalaia.run.share import Agreement
+
+WHY = "not sent for want of budget: load-balancer client: 9 of 10 allowed (100 per 60 s)"
+
+
+def agreement(**allotment) -> Agreement:
+    return Agreement(
+        environment="x",
+        safety=Safety.PRODUCTION,
+        stand_ins=(),
+        planned=(),
+        allotment=Allotment(**allotment),
+    )
+
+
+def test_a_report_notes_what_was_not_sent_though_the_bucket_has_room_for_less():
+    """Four requests in a row do not fit where one still would."""
+    use = Use("load-balancer client", limit=100, window=60, allowed=10, used=0, planned=9)
+    assert agreement(uses=(use,), denied={"spread": WHY}).notes == (f"1 observation {WHY}",)
+
+
+def test_a_report_notes_the_address_that_was_sent_from():
+    assert agreement(identity="127.64.0.9").notes == ("sent from 127.64.0.9",)
+
+
+def test_an_agreement_is_the_same_after_a_trip_through_its_file():
+    made = agreement(identity="127.64.0.9", denied={"spread": WHY})
+    assert Agreement.model_validate_json(made.model_dump_json()) == made
