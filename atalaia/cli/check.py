@@ -36,7 +36,11 @@ _NOTHING_COLLECTED = 5
 @click.option("--junit", type=click.Path(dir_okay=False, path_type=Path), help="Also write JUnit XML.")
 @click.option("--allure", type=click.Path(file_okay=False, path_type=Path), help="Also write Allure results.")
 @click.option(
-    "--out", type=click.Path(file_okay=False, path_type=Path), default=Path("out"), show_default=True
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("out"),
+    show_default=True,
+    help="Where results go.",
 )
 @click.option("--enforce", is_flag=True, help="A missing tool or credential counts as not measured (exit 2).")
 @click.option(
@@ -64,7 +68,8 @@ def check(
       atalaia check connectivity --env mine -k postgres   only the tests that match
 
     Exits 0 when something passed and nothing failed, was blocked or inconclusive; 1 a check
-    failed; 2 could not be measured; 3 usage or configuration; 5 a defect of Atalaia.
+    failed; 2 could not be measured; 3 usage or configuration; 4 measured, and the results could
+    not be written; 5 a defect of Atalaia.
     """
     from atalaia.environment.find import find
     from atalaia.environment.loader import load

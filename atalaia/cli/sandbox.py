@@ -148,7 +148,7 @@ def status(name: str | None) -> int:
 @sandbox.command(context_settings=_SETTINGS)
 @click.argument("server", required=False)
 @click.option("--id", "name", metavar="ID", help="Of which sandbox; needed where there are several.")
-@click.option("--lines", "-n", type=click.IntRange(min=1), default=20, show_default=True)
+@click.option("--lines", "-n", type=click.IntRange(min=1), default=20, show_default=True, help="Of each.")
 def logs(server: str | None, name: str | None, lines: int) -> None:
     """Print the last lines of a SERVER's log, or of every server's.
 
