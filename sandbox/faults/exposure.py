@@ -1,5 +1,6 @@
 """Faults that show administration to the public."""
 
+from sandbox.faults.edits import edited
 from sandbox.faults.fault import Changes, Fault
 from sandbox.faults.means import haproxy
 from sandbox.record import write_private
@@ -11,12 +12,14 @@ def _behind_front(name: str, description: str, path: str, port: str) -> Fault:
 
     async def apply(sandbox: Sandbox) -> None:
         file = sandbox.blueprint.home("haproxy") / "haproxy.cfg"
-        text = file.read_text().replace(
-            "    acl is_api ", f"    use_backend exposed if {{ path -m beg {path} }}\n    acl is_api ", 1
-        )
-        # The rule that refuses every unknown path would come first.
-        text = text.replace(
-            "deny_status 404 unless is_api", f"deny_status 404 unless {{ path -m beg {path} }} or is_api", 1
+        ours = f"{{ path -m beg {path} }}"
+        text = edited(
+            file.read_text(),
+            (
+                (r"^( *)(acl is_api .*)", rf"\1use_backend exposed if {ours}\n\1\2"),
+                # The rule that refuses every unknown path would come first.
+                (r"(deny_status 404 unless) is_api", rf"\1 {ours} or is_api"),
+            ),
         )
         number = getattr(sandbox.ports, port)
         text += (

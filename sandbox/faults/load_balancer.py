@@ -1,5 +1,6 @@
 """Faults of HAProxy."""
 
+from atalaia.errors import NotMeasured
 from sandbox.faults.fault import Changes, Fault
 from sandbox.faults.means import haproxy, intent
 from sandbox.readiness import until
@@ -15,7 +16,8 @@ async def _flap(sandbox: Sandbox) -> None:
         found = (await statistics(sandbox.blueprint)).server("health_service", "health-service")
         return found is not None and found.status == "UP"
 
-    await until(is_up, 5)
+    if not await until(is_up, 5):
+        raise NotMeasured("the server did not come up again after it had flapped", where=sandbox.id)
 
 
 async def _fresh(sandbox: Sandbox) -> None:
