@@ -138,7 +138,7 @@ class Accepted(Section):
     """A known defect: shown, and not counted as a failure until `until`."""
 
     check: Annotated[str, StringConstraints(pattern=CHECK_ID)]
-    """Id of the check that fails, such as `kong.admin-exposed`."""
+    """Id of the check that fails, such as `exposure.admin-api`."""
     target: Text
     """The target that it fails for."""
     reason: Text

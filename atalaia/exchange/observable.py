@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict, SecretStr
 
@@ -18,7 +18,7 @@ class Cost(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     bucket: str
-    """The limiter and its key: `load-balancer client=127.64.0.9`. Never the route, unless it is the key."""
+    """The limiter and its key: `load-balancer client 127.64.0.9`. Never the route, unless it is the key."""
     requests: int
     limit: int
     """Requests that the limiter allows …"""
@@ -44,7 +44,7 @@ class Observable(BaseModel):
     """Whether it measures time or shares, and so is taken while nothing else of ours is under way."""
 
     key: str
-    """Identity within a run, readable, without secrets: `http load-balancer /health`."""
+    """Identity within a run, readable, without secrets: `GET load-balancer /health`."""
     hop: Hop
     """The outermost hop that the observation is sent to."""
     costs: tuple[Cost, ...] = ()
@@ -106,6 +106,3 @@ class HttpSequence(Observable):
     quiet: ClassVar[bool] = True
 
     steps: tuple[HttpRequest, ...]
-
-
-Via = Literal["direct", "gateway", "load-balancer"]

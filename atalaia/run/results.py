@@ -51,7 +51,7 @@ class Result(BaseModel):
     findings: tuple[Finding, ...] = ()
     remedy: str = ""
     reason: str = ""
-    """Why it was skipped, blocked or inconclusive."""
+    """Why it was skipped, blocked or inconclusive, or why an accepted defect counts again."""
     skip: SkipKind | None = None
     blocked_by: str | None = None
     """check@target of the root cause."""

@@ -76,13 +76,6 @@ def _workers(ready: bool) -> Callable[..., Awaitable[None]]:
     return set_ready
 
 
-def _readiness(ready: bool) -> Callable[..., Awaitable[None]]:
-    async def set_ready(kong: Kong, _: Options | None = None) -> None:
-        kong.node.ready = ready
-
-    return set_ready
-
-
 STOPPED = Fault(_stop, _start)
 FAULTS: dict[str, dict[str, Fault]] = {
     "service": {

@@ -72,14 +72,8 @@ def bound_addresses(inodes: set[str]) -> set[str]:
     found = set()
     for table, listening in (("tcp", "0A"), ("tcp6", "0A"), ("udp", "07"), ("udp6", "07")):
         for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]:
-            (
-                _,
-                local,
-                _,
-                state,
-                *_,
-            ) = line.split()
-            if state == listening and line.split()[9] in inodes:
+            _, local, _, state, *rest = line.split()
+            if state == listening and rest[5] in inodes:
                 found.add(local.partition(":")[0])
     return found
 

@@ -9,8 +9,6 @@ from uuid import uuid4
 
 import jwt
 
-from sandbox.standins.config import Account
-
 ISSUER = "atendeai"
 ACCESS_SECONDS = 15 * 60
 REFRESH_SECONDS = 7 * 24 * 3600
@@ -50,10 +48,6 @@ class Tokens:
             "iat": now, "exp": now + lifetime, "jti": str(uuid4()),
         }  # fmt: skip
         return jwt.encode(claims, self._secret, algorithm=_ALGORITHM)
-
-    def issue_for(self, account: Account, purpose: Purpose) -> str:
-        """A token for an account."""
-        return self.issue(account.email, account.clinic, account.role, purpose)
 
     def verify(self, token: str, purpose: Purpose) -> Identity:
         """Who the token speaks for. Raises BadToken. Verified tokens are remembered until they expire."""

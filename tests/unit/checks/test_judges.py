@@ -76,7 +76,7 @@ HTTP_CHECKS = [
 
 @pytest.mark.parametrize(("check_id", "target", "count", "hop"), HTTP_CHECKS)
 @pytest.mark.parametrize("got", [BUSY, NO_SOURCE], ids=["limited", "no source address"])
-def test_a_limiter_and_an_not_measured_address_decide_nothing(check_id, target, count, hop, got):
+def test_a_limiter_and_an_unusable_address_decide_nothing(check_id, target, count, hop, got):
     assert isinstance(judge(check_id, target, *[exchange(got, hop)] * count), Inconclusive)
 
 
@@ -439,7 +439,7 @@ def test_select_1_must_give_1():
         ("redis.login-refused", RedisSession(failure=NO_SOURCE)),
     ],
 )
-def test_an_not_measured_address_is_no_fault_of_the_stack(check_id, seen):
+def test_an_unusable_address_is_no_fault_of_the_stack(check_id, seen):
     target = {"redis.login-refused": "redis"}.get(check_id, "load-balancer-tls")
     assert "127.9.9.9" in why(judge(check_id, target, seen))
 
