@@ -132,15 +132,21 @@ def reap() -> None:
 
 
 def strays(sandbox: str, directory: Path) -> list[ProcessIdentity]:
-    """Every process that carries the mark of this sandbox, recorded or not."""
+    """Every process of this sandbox, recorded or not: it carries the mark, or writes its log here.
+
+    Redis and PostgreSQL write their titles over the environment that they were started with.
+    """
     wanted = {f"{MARK}={sandbox}".encode(), f"{MARK_DIRECTORY}={directory}".encode()}
+    logs = f"{directory}/logs/"
     found = []
     for pid in _pids():
         try:
             environment = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+            output = os.readlink(f"/proc/{pid}/fd/1")
         except OSError:
-            continue  # ended, or another user's
-        if wanted <= set(environment) and (identity := identify("stray", pid)) and identity.alive:
+            continue  # ended, another user's, or without an output
+        ours = wanted <= set(environment) or output.startswith(logs)
+        if ours and (identity := identify("stray", pid)) and identity.alive:
             found.append(identity)
     return found
 

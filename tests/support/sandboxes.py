@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sandbox import launcher
-from sandbox.process import MARK_DIRECTORY, descendants, strays
+from sandbox.process import descendants, strays
 
 
 @contextmanager
@@ -42,15 +42,18 @@ def processes_of(directory: Path) -> list[int]:
 
 
 def processes_below(state: Path) -> list[int]:
-    """Process ids of everything that runs for any sandbox below this state directory."""
+    """Process ids of everything that runs for any sandbox below this state directory.
+
+    Told by where a process works and writes, and not by what `down` looks for.
+    """
     found = []
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             try:
-                environment = (entry / "environ").read_bytes()
+                places = [os.readlink(entry / "cwd"), os.readlink(entry / "fd" / "1")]
             except OSError:
                 continue
-            if f"{MARK_DIRECTORY}={state}/".encode() in environment:
+            if any(place.startswith(f"{state}/") for place in places):
                 found.append(int(entry.name))
     return found
 
