@@ -37,8 +37,9 @@ def tear_down(directory: Path, stop_signals: dict[str, signal.Signals]) -> None:
     """End every process of the sandbox in this directory, and remove the directory.
 
     Works on what a launcher left that was killed at any moment: processes are found by the record,
-    by the mark in their environment, by where they write, and as children of those. Raises UsageError while the
-    sandbox is being started by somebody else, NotMeasured when something cannot be ended.
+    by the mark in their environment, by where they write, and as children of those. Raises
+    UsageError while the sandbox is being started by somebody else, NotMeasured when something
+    cannot be ended.
     """
     record = _read(directory)
     launcher = record.launcher if record else None

@@ -66,6 +66,16 @@ def test_down_leaves_nothing_of_a_sandbox_whose_launcher_was_killed(state: Path,
     assert list((state / "sandboxes").iterdir()) == []
 
 
+def test_down_finds_servers_that_the_launcher_had_no_time_to_record(state: Path) -> None:
+    sandbox = launcher.up("cut")
+    record = read(sandbox.directory)
+    for server in ("redis", "postgres"):  # both write over the environment that marks them
+        record = record.stopped(server)
+    write(record)
+    launcher.down("cut")
+    assert processes_below(state) == []
+
+
 def test_a_launcher_that_is_asked_to_end_cleans_up_and_nobody_else_does_meanwhile(state: Path) -> None:
     launching = start("--id", "cut")
     wait_until(lambda: "redis" in names(state))
