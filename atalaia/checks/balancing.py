@@ -16,10 +16,13 @@ from atalaia.environment import Environment
 from atalaia.environment.load_balancer import Backend
 from atalaia.exchange.exchange import Exchange, Exchanges
 from atalaia.exchange.hop import Hop
+from atalaia.exchange.observable import HttpRequest
 from atalaia.systems.document import Unreadable
 from atalaia.systems.haproxy.rules import fair_shares
 from atalaia.systems.kong.marks import passed_kong
 from atalaia.systems.limits import backend_of, is_gateway, route_of
+
+_TLS = "load-balancer-tls"
 
 
 def path_prefix(environment: Environment, path: str) -> str | None:
@@ -143,6 +146,58 @@ def routed(environment: Environment, path: str) -> Needs:
     return ((PATH_MISROUTED, prefix),)
 
 
+def _tls_front(environment: Environment) -> tuple[str, ...] | NotDeclared:
+    balancer = environment.load_balancer
+    declared = balancer is not None and balancer.tls_url is not None
+    return (_TLS,) if declared else NotDeclared("load_balancer.tls_url")
+
+
+def _sampled_path(environment: Environment) -> str:
+    """A path on which the two fronts are compared: a declared one, so that it costs one request only."""
+    told_apart = _told_apart(environment)
+    return "/" if isinstance(told_apart, NotDeclared) else told_apart[0]
+
+
+def _both_fronts(environment: Environment, target: str) -> tuple[HttpRequest, ...]:
+    path = _sampled_path(environment)
+    return (through_front(environment, path), through_front(environment, path, _TLS))
+
+
+def _judge_tls_front(seen: tuple[Exchange, Exchange], path: str) -> Verdict:
+    plain, tls = seen
+    if reason := undecided(plain, tls):
+        return reason
+    expected = f"over TLS the same answer to {path} as without"
+    response = tls.response
+    if response is None or tls.failure:
+        return [Finding(expected=expected, observed=describe(tls), hop=where(tls, Hop.LOAD_BALANCER))]
+    if plain.response is None or plain.failure:
+        return Inconclusive(f"without TLS {path} gave no answer to compare with: {plain.failure}")
+    if 300 <= plain.response.status < 400:
+        return []  # the plain front sends everybody to this one
+    if (plain.response.status, passed_kong(plain.response)) == (response.status, passed_kong(response)):
+        return []
+    observed = f"{describe(tls)}; without TLS {describe(plain)}"
+    return [Finding(expected=expected, observed=observed, hop=Hop.LOAD_BALANCER.value)]
+
+
+TLS_FRONT_DIFFERS = Check(
+    id="load-balancer.tls-front-differs",
+    severity=Severity.CRITICAL,
+    catches="A TLS front that shakes hands and then serves nobody (it asks for a client's certificate, knows "
+    "no backend), or leads elsewhere than the plain one.",
+    remedy="Compare the rules of the two frontends (HAProxy: `bind … ssl`, `verify`, `ssl_fc`, use_backend).",
+    source="CN11, CN12",
+    targets=_tls_front,
+    observes=_both_fronts,
+    expects=lambda environment, target: _sampled_path(environment),
+    requires=lambda environment, target: all_of(
+        reachable(environment, _TLS), routed(environment, _sampled_path(environment))
+    ),
+    judge=_judge_tls_front,
+)
+
+
 @dataclass(frozen=True)
 class Spread:
     """How requests were sent, and to which servers they should have gone."""
@@ -234,4 +289,4 @@ UNBALANCED = Check(
     judge=_judge_spread,
 )
 
-CHECKS: tuple[Check, ...] = (PATH_MISROUTED, UNBALANCED)
+CHECKS: tuple[Check, ...] = (PATH_MISROUTED, TLS_FRONT_DIFFERS, UNBALANCED)

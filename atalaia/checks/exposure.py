@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from atalaia.checks.addresses import Needs
 from atalaia.checks.answers import undecided
+from atalaia.checks.balancing import TLS_FRONT_DIFFERS
 from atalaia.checks.certificates import reachable
 from atalaia.checks.check import Check, Finding, Inconclusive, NotDeclared, Severity, Verdict
 from atalaia.checks.observables import through_front
@@ -23,8 +25,26 @@ WELL_KNOWN = ("/", "/admin", "/stats", "/haproxy?stats", "/metrics", "/prometheu
 """Where administration is commonly put, beside what is declared: few, as each costs a request."""
 
 
+_PLAIN, _TLS = "load-balancer", "load-balancer-tls"
+
+
 def _front(environment: Environment) -> tuple[str, ...] | NotDeclared:
-    return ("load-balancer",) if environment.load_balancer else NotDeclared("load_balancer")
+    balancer = environment.load_balancer
+    if balancer is None:
+        return NotDeclared("load_balancer")
+    # The two may be frontends of their own, with rules of their own.
+    return (_PLAIN, _TLS) if balancer.tls_url else (_PLAIN,)
+
+
+def _needs(plain: Callable[[], Check]) -> Callable[[Environment, str], Needs]:
+    """Of what both fronts show, the plain one's finding stands for both."""
+
+    def needs(environment: Environment, target: str) -> Needs:
+        if target == _PLAIN:
+            return reachable(environment, target)
+        return ((TLS_FRONT_DIFFERS, _TLS), (plain(), _PLAIN))
+
+    return needs
 
 
 def candidates(environment: Environment) -> tuple[str, ...]:
@@ -45,7 +65,11 @@ def candidates(environment: Environment) -> tuple[str, ...]:
 
 
 def _all_candidates(environment: Environment, target: str) -> tuple[HttpRequest, ...]:
-    return tuple(through_front(environment, path) for path in candidates(environment))
+    return tuple(through_front(environment, path, target) for path in candidates(environment))
+
+
+def _over_tls(exchange: Exchange) -> bool:
+    return exchange.url.startswith("https:")
 
 
 def _judge(
@@ -63,7 +87,7 @@ def _judge(
                 findings.append(
                     Finding(
                         expected=f"no {what} through the public front",
-                        observed=f"{path} gives {said}",
+                        observed=f"{path} gives {said}" + (" over TLS" if _over_tls(exchange) else ""),
                         hop=Hop.LOAD_BALANCER.value,
                     )
                 )
@@ -76,7 +100,7 @@ def _admin(response: Response) -> str | None:
     return f"Kong's Admin API ({response.status})" if is_admin_api(response) else None
 
 
-ADMIN_API_EXPOSED = Check(
+ADMIN_API_EXPOSED: Check = Check(
     id="exposure.admin-api",
     severity=Severity.CRITICAL,
     catches="Kong's Admin API behind the public front: whoever reaches it reconfigures the gateway.",
@@ -85,7 +109,7 @@ ADMIN_API_EXPOSED = Check(
     targets=_front,
     observes=_all_candidates,
     expects=lambda environment, target: candidates(environment),
-    requires=reachable,
+    requires=_needs(lambda: ADMIN_API_EXPOSED),
     judge=_judge(_admin, "Admin API"),
 )
 
@@ -97,7 +121,7 @@ def _statistics(response: Response) -> str | None:
     return "HAProxy's statistics" + (", for a password" if response.status == 401 else "")
 
 
-STATS_EXPOSED = Check(
+STATS_EXPOSED: Check = Check(
     id="exposure.stats",
     severity=Severity.MAJOR,
     catches="HAProxy's statistics on the public front, even where they ask for a password.",
@@ -106,7 +130,7 @@ STATS_EXPOSED = Check(
     targets=_front,
     observes=_all_candidates,
     expects=lambda environment, target: candidates(environment),
-    requires=reachable,
+    requires=_needs(lambda: STATS_EXPOSED),
     judge=_judge(_statistics, "statistics page"),
 )
 
@@ -117,7 +141,7 @@ def _prometheus(response: Response) -> str | None:
     return "a page of metrics" if is_metrics_page(response) else None
 
 
-PROMETHEUS_EXPOSED = Check(
+PROMETHEUS_EXPOSED: Check = Check(
     id="exposure.prometheus",
     severity=Severity.MAJOR,
     catches="Prometheus, or any server's metrics, behind the public front: names and load for anybody.",
@@ -126,7 +150,7 @@ PROMETHEUS_EXPOSED = Check(
     targets=_front,
     observes=_all_candidates,
     expects=lambda environment, target: candidates(environment),
-    requires=reachable,
+    requires=_needs(lambda: PROMETHEUS_EXPOSED),
     judge=_judge(_prometheus, "Prometheus and no metrics"),
 )
 

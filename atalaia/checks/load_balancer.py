@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from atalaia.checks import gateway, monitoring
 from atalaia.checks.addresses import Needs, all_of
-from atalaia.checks.answers import not_ok, succeeded, undecided
+from atalaia.checks.answers import not_ok, undecided
 from atalaia.checks.certificates import reachable
 from atalaia.checks.check import Check, Finding, Inconclusive, NotDeclared, Severity, Verdict
 from atalaia.checks.observables import statistics
@@ -65,9 +65,11 @@ def _judge_openness(seen: tuple[Exchange], expected: None) -> Verdict:
     (exchange,) = seen
     if reason := undecided(exchange):
         return reason
-    if not succeeded(exchange):
+    if exchange.response is None:
+        # No refusal either: what anybody would get stays unknown.
+        return Inconclusive(f"without credentials there was no answer: {exchange.failure}")
+    if not 200 <= exchange.response.status < 300:
         return []
-    assert exchange.response is not None, "it succeeded"
     return [
         Finding(
             expected="401 without credentials",
@@ -145,6 +147,10 @@ def _found(expected: str, observed: str) -> Verdict:
 
 
 def _judge_up(server: Server, place: Place) -> Verdict:
+    if server.up and server.weight == 0:
+        return _found(
+            "status UP, and a weight", f"status {server.status} with the weight 0: it gets no request"
+        )
     if server.up:
         return []
     why = " ".join(filter(None, [server.check_status, server.check_text]))
@@ -165,7 +171,8 @@ def serving(environment: Environment, server: str) -> Needs:
 SERVER_DOWN = Check(
     id="load-balancer.server-down",
     severity=Severity.CRITICAL,
-    catches="A working server that HAProxy holds for down, in maintenance or draining, or does not have.",
+    catches="A working server that HAProxy holds for down, in maintenance or draining (with a weight of 0, "
+    "too), or does not have.",
     remedy="Read `last_chk` in the statistics; correct the health check, the address, or the server's state.",
     source="CN02",
     targets=_servers,

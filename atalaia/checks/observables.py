@@ -76,9 +76,9 @@ def through_gateway(environment: Environment, node: str, path: str) -> HttpReque
     return request.model_copy(update={"costs": gateway_costs(environment, path)})
 
 
-def through_front(environment: Environment, path: str) -> HttpRequest:
-    """GET a path through the public front."""
-    request = get(environment, "load-balancer", path)
+def through_front(environment: Environment, path: str, front: str = "load-balancer") -> HttpRequest:
+    """GET a path through the public front: the plain one, or `load-balancer-tls`."""
+    request = get(environment, front, path)
     return request.model_copy(update={"costs": front_costs(environment, path)})
 
 

@@ -17,6 +17,7 @@ from atalaia.environment import Environment
 from atalaia.exchange.exchange import Exchange
 from atalaia.exchange.hop import Hop
 from atalaia.exchange.observable import HttpRequest
+from atalaia.systems.kong.marks import passed_kong
 from atalaia.systems.limits import backend_of, is_gateway
 
 _VIA = " via "
@@ -125,13 +126,19 @@ class Ways:
     hops: tuple[tuple[str, Hop], ...]
     """Name of each way and the hop at its start."""
     front_passes_gateway: bool
+    peer: str | None
+    """Another service that the front leads to through the gateway, seen last: whether Kong's headers get
+    through at all."""
 
 
 def _compared(environment: Environment) -> tuple[str, ...] | NotDeclared:
     if not environment.gateway_nodes() and environment.load_balancer is None:
         return NotDeclared("gateway or load_balancer")
-    names = tuple(name for name in _routed_services(environment) if environment.services[name].health)
-    return names or NotDeclared("services with health and gateway_health")
+    return _compared_names(environment) or NotDeclared("services with health and gateway_health")
+
+
+def _compared_names(environment: Environment) -> tuple[str, ...]:
+    return tuple(name for name in _routed_services(environment) if environment.services[name].health)
 
 
 def _ways(environment: Environment, target: str) -> Ways:
@@ -142,7 +149,21 @@ def _ways(environment: Environment, target: str) -> Ways:
         environment.services[target].mark or target,
         tuple(hops),
         _passes_gateway(environment, _path(environment, target)),
+        _peer(environment, target),
     )
+
+
+def _peer(environment: Environment, target: str) -> str | None:
+    """The first other service behind the same backend; seen anyhow, it costs nothing."""
+    if environment.load_balancer is None or not _passes_gateway(environment, _path(environment, target)):
+        return None
+    backend = backend_of(environment, _path(environment, target))
+    alike = (
+        name
+        for name in _compared_names(environment)
+        if name != target and backend_of(environment, _path(environment, name)) == backend
+    )
+    return next(alike, None)
 
 
 def _all_ways(environment: Environment, target: str) -> tuple[HttpRequest, ...]:
@@ -151,6 +172,8 @@ def _all_ways(environment: Environment, target: str) -> tuple[HttpRequest, ...]:
     requests += [through_gateway(environment, node, path) for node in environment.gateway_nodes()]
     if environment.load_balancer:
         requests.append(through_front(environment, path))
+    if peer := _peer(environment, target):
+        requests.append(through_front(environment, _path(environment, peer)))
     return tuple(requests)
 
 
@@ -160,7 +183,7 @@ def _comparison_needs(environment: Environment, target: str) -> Needs:
 
 
 def _judge_identity(seen: tuple[Exchange, ...], expected: Ways) -> Verdict:
-    direct, *others = (_identity(exchange) for exchange in seen)
+    direct, *others = (_identity(exchange) for exchange in seen[: len(expected.hops) + 1])
     promise = f"{expected.mark} on every way, as when asked directly"
     if direct.mark is not None and direct.mark != expected.mark:
         return [
@@ -174,12 +197,14 @@ def _judge_identity(seen: tuple[Exchange, ...], expected: Ways) -> Verdict:
     known = replace(direct, mark=expected.mark)
     findings: list[Finding] = []
     unsure = []
-    for (name, hop), identity, exchange in zip(expected.hops, others, seen[1:], strict=True):
+    for (name, hop), identity, exchange in zip(expected.hops, others, seen[1:], strict=False):
         if hop is Hop.LOAD_BALANCER and expected.front_passes_gateway and findings:
             break  # it passes on what the gateway has mistaken
         contradiction = known.contradiction(identity)
         if not contradiction and _status(exchange) != _status(seen[0]):
             contradiction = f"status {_status(exchange)}, not {_status(seen[0])}"
+        if not contradiction and hop is Hop.LOAD_BALANCER and _past_the_gateway(seen, expected):
+            contradiction = f"an answer without Kong's headers, which {expected.peer}'s has"
         if contradiction:
             observed = f"{name} leads to {contradiction}"
             findings.append(Finding(expected=promise, observed=observed, hop=hop.value))
@@ -191,6 +216,17 @@ def _judge_identity(seen: tuple[Exchange, ...], expected: Ways) -> Verdict:
         f"nothing tells who answered through {', '.join(unsure)}: no X-Service header, no service or version "
         "in the body"
     )
+
+
+def _past_the_gateway(seen: tuple[Exchange, ...], expected: Ways) -> bool:
+    """Whether the front's answer did not come through Kong, where those of another service do.
+
+    A front that takes Kong's headers away takes them from all answers, and decides nothing.
+    """
+    if expected.peer is None:
+        return False
+    front, peer = (exchange.response for exchange in seen[-2:])
+    return front is not None and peer is not None and passed_kong(peer) and not passed_kong(front)
 
 
 def _identity(exchange: Exchange) -> Identity:
@@ -205,7 +241,8 @@ def _status(exchange: Exchange) -> int | None:
 ANSWERED_BY_ANOTHER = Check(
     id="service.answered-by-another",
     severity=Severity.CRITICAL,
-    catches="A route that leads to the wrong service, which is healthy too, or to another version of it.",
+    catches="A route that leads to the wrong service, which is healthy too, to another version of it, or "
+    "past the gateway and its limits.",
     remedy="Correct the service or host of the route at the hop that is named; declare `mark` where a "
     "service's X-Service is not its name.",
     source="CN12, RT01",

@@ -43,6 +43,12 @@ FAULTS = (
         lambda signing: signing.bundle(signing.issue(), chain=False),
     ),
     haproxy(
+        "tls-front-wants-certificates",
+        "the TLS front asks its clients for certificates, and serves nobody without one",
+        # Any authority will do: none of ours has issued a client's certificate.
+        (r"^( *bind \S+ ssl crt (\S+))(.*)", r"\1 verify required ca-file \2\3"),
+    ),
+    haproxy(
         "tls-front-plain",
         "the TLS front speaks plain HTTP",
         (r"^( *bind \S+) ssl crt .*", r"\1"),

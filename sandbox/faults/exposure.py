@@ -7,12 +7,12 @@ from sandbox.record import write_private
 from sandbox.running import Sandbox
 
 
-def _behind_front(name: str, description: str, path: str, port: str) -> Fault:
-    """A backend of the public front that leads to a server of ours under a path."""
+def _behind_front(name: str, description: str, path: str, port: str, only: str = "") -> Fault:
+    """A backend of the public front that leads to a server of ours under a path; `only` limits whom."""
 
     async def apply(sandbox: Sandbox) -> None:
         file = sandbox.blueprint.home("haproxy") / "haproxy.cfg"
-        ours = f"{{ path -m beg {path} }}"
+        ours = f"{{ path -m beg {path} }} {only}".rstrip()
         text = edited(
             file.read_text(),
             (
@@ -38,6 +38,13 @@ FAULTS = (
         "the public front leads to Kong's Admin API under /admin",
         "/admin",
         "kong_1_admin",
+    ),
+    _behind_front(
+        "exposed-admin-api-over-tls",
+        "the TLS front, and not the plain one, leads to Kong's Admin API under /admin",
+        "/admin",
+        "kong_1_admin",
+        only="{ ssl_fc }",
     ),
     _behind_front(
         "exposed-prometheus",

@@ -1,9 +1,11 @@
 """Faults of HAProxy."""
 
 from atalaia.errors import NotMeasured
+from sandbox.faults.edits import edited
 from sandbox.faults.fault import Changes, Fault
 from sandbox.faults.means import haproxy, intent
 from sandbox.readiness import until
+from sandbox.record import write_private
 from sandbox.running import Sandbox
 from sandbox.servers.haproxy import statistics
 
@@ -18,6 +20,16 @@ async def _flap(sandbox: Sandbox) -> None:
 
     if not await until(is_up, 5):
         raise NotMeasured("the server did not come up again after it had flapped", where=sandbox.id)
+
+
+async def _past_the_gateway(sandbox: Sandbox) -> None:
+    file = sandbox.blueprint.home("haproxy") / "haproxy.cfg"
+    text = edited(
+        file.read_text(),
+        ((r"^( *)(acl is_api .*)", r"\1use_backend past if { path -m beg /api/v1/users }\n\1\2"),),
+    )
+    write_private(file, f"{text}\nbackend past\n    server past 127.0.0.1:{sandbox.ports.user_service}\n")
+    await sandbox.restart("haproxy")
 
 
 async def _fresh(sandbox: Sandbox) -> None:
@@ -62,6 +74,18 @@ FAULTS = (
         "haproxy-path-misrouted",
         "/health goes to the gateway instead of the health service",
         (r"^( *use_backend )health_service( if is_health)", r"\1api_gateway\2"),
+    ),
+    Fault(
+        "haproxy-past-the-gateway",
+        Changes.FILE,
+        "HAProxy sends the user service's paths straight to it, past Kong",
+        _past_the_gateway,
+        haproxy("", "").revert,
+    ),
+    haproxy(
+        "haproxy-server-weightless",
+        "the second Kong node is up, with a weight of 0",
+        (r"^( *server kong-2 .*)", r"\1 weight 0"),
     ),
     haproxy(
         "haproxy-path-refused",

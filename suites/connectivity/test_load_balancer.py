@@ -39,6 +39,11 @@ def test_every_path_leads_to_its_backend(case, hold):
     hold(case)
 
 
+@holds(balancing.TLS_FRONT_DIFFERS)
+def test_the_tls_front_serves_as_the_plain_one_does(case, hold):
+    hold(case)
+
+
 @holds(balancing.UNBALANCED)
 def test_requests_are_spread_as_declared(case, hold):
     hold(case)

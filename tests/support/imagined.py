@@ -127,6 +127,8 @@ class Stack:
     """Services that Kong's route of another leads to."""
     front: dict[str, Answer] = field(default_factory=dict)
     """Other answers of the public front, by path."""
+    tls_front: dict[str, Answer] = field(default_factory=dict)
+    """Other answers of the TLS front, by path."""
     rows: dict[str, dict[str, str]] = field(default_factory=dict)
     """Changes to HAProxy's statistics, by server."""
     shares: tuple[int, int] = (2, 2)
@@ -217,6 +219,8 @@ class Stack:
             return self._service(name)
         if name == "load-balancer":
             return self._front(request.target)
+        if name == "load-balancer-tls":
+            return self.tls_front.get(request.target) or self._front(request.target)
         if name == "load-balancer-stats":
             credentials = request.username is not None
             status = self.stats_status.get(credentials, 200 if credentials else 401)

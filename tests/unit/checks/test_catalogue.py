@@ -93,5 +93,5 @@ def test_the_public_front_is_asked_once_a_path():
         c.requests for o in observables.values() for c in o.costs if c.bucket == "load-balancer client"
     )
     # Three services (one at a backend's own path), the other backend, the private path, six well-known ones,
-    # and four to see how they are spread.
-    assert spent == 3 + 1 + 1 + 6 + 4
+    # and four to see how they are spread; over TLS one backend, the private path, and the well-known ones.
+    assert spent == 3 + 1 + 1 + 6 + 4 + 1 + 1 + 6

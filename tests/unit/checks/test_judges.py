@@ -249,6 +249,18 @@ def balanced(backend: str, *servers: str) -> Any:
     )
 
 
+def test_statistics_are_refused_only_where_a_refusal_was_seen():
+    """No answer is none, and half a page of statistics is one."""
+
+    def openness(got: Exchange) -> Verdict:
+        return judge("load-balancer.stats-open", "load-balancer-stats", got)
+
+    assert openness(exchange(answer(401, ""), Hop.LOAD_BALANCER)) == []
+    assert "without credentials there was no answer" in why(openness(exchange(REFUSED, Hop.LOAD_BALANCER)))
+    cut = {"failure": Failure(reason=Reason.RESET, detail="cut")}
+    assert only(openness(statistics().model_copy(update=cut))).observed == "200 and the statistics"
+
+
 @pytest.mark.parametrize(
     ("check_id", "target", "observed"),
     [

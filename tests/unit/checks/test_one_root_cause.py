@@ -129,6 +129,23 @@ FAULTS = {
         front("/metrics", answer(200, "# HELP a b\n# TYPE a counter\na 1\n", Date="now")),
         "exposure.prometheus@load-balancer",
     ),
+    "no weight": (row("kong-2", weight="0"), "load-balancer.server-down@api_gateway/kong-2"),
+    "front past the gateway": (
+        front("/api/v1/user/health", USER),
+        "service.answered-by-another@user-service",
+    ),
+    "TLS front serves nobody": (
+        HEALTHY.but(tls_front={"/api": LOST}),
+        "load-balancer.tls-front-differs@load-balancer-tls",
+    ),
+    "TLS front without backends": (
+        HEALTHY.but(tls_front={"/api": NO_SERVER}),
+        "load-balancer.tls-front-differs@load-balancer-tls",
+    ),
+    "Admin API through the TLS front only": (
+        HEALTHY.but(tls_front={"/kong-admin": answer(200, {"tagline": "Welcome to kong"}, **ADMIN)}),
+        "exposure.admin-api@load-balancer-tls",
+    ),
     "no TLS on the TLS port": (
         HEALTHY.but(certificate={"failure": LOST}),
         "tls.no-handshake@load-balancer-tls",
