@@ -43,6 +43,8 @@ class Executor:
         self._accepted = {(entry.check, entry.target): entry for entry in accepted}
         self._today = today or date.today()
         self._tasks: dict[str, asyncio.Task[Result]] = {}
+        self._holding: set[str] = set()
+        """What was seen to hold, an accepted defect that is gone included: that fails, and blocks nothing."""
 
     async def execute(self, case: Case) -> Result:
         """The result of a case."""
@@ -57,6 +59,8 @@ class Executor:
 
     async def _execute(self, case: Case) -> Result:
         result = await self._judge(case)
+        if result.outcome is Outcome.PASSED:
+            self._holding.add(case.identity)
         return accept(result, self._accepted.get((case.check.id, case.target)), self._today)
 
     async def _judge(self, case: Case) -> Result:
@@ -66,7 +70,7 @@ class Executor:
         # In the order that the check gives them: of two that failed, the first is the root. An
         # accepted one is the root only where nothing else blocks.
         for need in sorted(needs, key=lambda need: need.accepted is not None):
-            if need.outcome is not Outcome.PASSED:
+            if need.identity not in self._holding:
                 return case.blocked(by=need)
         unsent = [self._denied[seen.key] for seen in case.observables if seen.key in self._denied]
         if unsent:

@@ -142,6 +142,13 @@ class TestAccepted:
         assert result.accepted is None
         assert "which is over" in result.reason
 
+    def test_one_that_is_gone_fails_and_blocks_nothing(self):
+        gone = case("bad", 1)
+        (failed, after), _ = run(gone, case("after", 2, requires=(gone,)), accepted=[self.entry])
+        assert failed.outcome is Outcome.FAILED
+        assert after.outcome is Outcome.FAILED, "what needs it was measured"
+        assert after.findings
+
     def test_what_it_blocks_carries_its_reason(self):
         (result,), _ = run(
             case("leaf", 1, requires=(case("bad", 2),)), accepted=[self.entry], today=date(2027, 1, 31)
