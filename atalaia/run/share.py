@@ -62,11 +62,11 @@ def identity_of(environment: Environment, run: str) -> str | None:
     network = environment.client.addresses
     if network is None:
         return None
+    size = network.num_addresses
     # The first and the last address of a network are not a host's.
-    usable = (
-        range(1, network.num_addresses - 1) if network.num_addresses > 2 else range(network.num_addresses)
-    )
-    return str(network[random.Random(run).choice(usable)])  # noqa: S311 - spreads identities, guards nothing
+    usable = (1, size - 1) if size > 2 else (0, size)
+    # Not `choice`: a network of IPv6 has more addresses than a range has a length.
+    return str(network[random.Random(run).randrange(*usable)])  # noqa: S311 - spreads identities, guards nothing
 
 
 class Shared:
