@@ -63,8 +63,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("case", [pytest.param(case, id=case.target) for case in cases])
 
 
-def pytest_collection_finish(session: pytest.Session) -> None:
-    """Plan what was selected; a process that runs all of it starts at once."""
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> None:
+    """Plan what was selected; a process that runs all of it starts at once.
+
+    Not sooner: pytest calls its hooks for the end of a collection also where a wrong -k has ended it.
+    """
     live = session.config.stash.get(_LIVE, None)
     if live is None or session.config.option.collectonly:
         return

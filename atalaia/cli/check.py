@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -79,12 +80,14 @@ def check(
     environment = load(path, os.environ)
     if plan:
         return _plan(environment, chosen)
+    _refuse_unusable_ledger(environment)
     _refuse_unwritable(out, "--out")
     if junit:
         _refuse_unwritable(junit.absolute().parent, "--junit")
     if allure:
+        _refuse_without_allure()
         _refuse_unwritable(allure, "--allure")
-    return _run(path, chosen, keyword, workers, junit, allure, out.absolute(), enforce, shlex.split(further))
+    return _run(path, chosen, keyword, workers, junit, allure, out.absolute(), enforce, _split(further))
 
 
 def _plan(environment: Environment, chosen: tuple[str, ...]) -> int:
@@ -167,6 +170,28 @@ def _without_findings(pytest_code: int) -> ExitCode:
     if pytest_code in (0, _NOTHING_COLLECTED):
         raise UsageError("nothing was selected", hint="leave out -k, or see `atalaia check --plan`")
     return _PYTEST_CODES.get(pytest_code, ExitCode.DEFECT)
+
+
+def _split(arguments: str) -> list[str]:
+    try:
+        return shlex.split(arguments)
+    except ValueError as error:
+        raise UsageError(f"the arguments for pytest cannot be read: {error}", where="--pytest") from None
+
+
+def _refuse_without_allure() -> None:
+    if find_spec("allure_pytest") is None:
+        raise UsageError(
+            "allure-pytest is not installed", where="--allure", hint="pip install 'atalaia[allure]'"
+        )
+
+
+def _refuse_unusable_ledger(environment: Environment) -> None:
+    """Here, because a worker that finds it out could not say so."""
+    from atalaia.run.share import ledger
+
+    with ledger().account(environment.name, time.time()):
+        pass
 
 
 def _refuse_unwritable(directory: Path, option: str) -> None:

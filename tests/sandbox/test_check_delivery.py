@@ -49,13 +49,22 @@ def test_a_place_that_cannot_be_written_to_is_refused_before_anything_is_sent(tm
     assert dict(server.counts) == {}
 
 
-def test_a_ledger_that_cannot_be_used_is_a_message(tmp_path, server, monkeypatch):
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_ledger_that_cannot_be_used_is_a_message(tmp_path, server, monkeypatch, workers):
     state = tmp_path / "state"
     (state / "ledger.sqlite").mkdir(parents=True)
     monkeypatch.setenv("ATALAIA_STATE_DIR", str(state))
-    run = check(tmp_path, server, "/ok")
+    run = check(tmp_path, server, "/ok", "-n", workers)
     assert run.returncode == 3
-    assert "ATALAIA_STATE_DIR" in run.stdout + run.stderr
+    assert "ATALAIA_STATE_DIR" in run.stderr
+
+
+def test_a_selection_that_is_no_expression_is_refused_before_anything_is_sent(tmp_path, server):
+    run = check(tmp_path, server, "/ok", "-k", "(")
+    assert run.returncode == 3
+    assert "-k" in run.stdout + run.stderr
+    assert dict(server.counts) == {}
+    assert not (tmp_path / "out" / "findings.json").exists()
 
 
 def test_findings_json_names_the_suites_that_ran(tmp_path, server):

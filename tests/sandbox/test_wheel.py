@@ -112,6 +112,13 @@ def test_a_suite_runs_from_another_directory(installed: Path, elsewhere: Path, s
     assert {result["outcome"] for result in findings["results"]} == {"passed", "skipped"}
 
 
+def test_allure_is_asked_for_where_it_is_not_installed(installed: Path, elsewhere: Path, state: Path) -> None:
+    (elsewhere / "mine.yml").write_text("name: mine\nservices:\n  one: {url: 'http://127.0.0.1:9'}\n")
+    ended = run(installed, elsewhere, state, "check", "--env", "mine.yml", "--allure", "results")
+    assert ended.returncode == 3
+    assert "atalaia[allure]" in ended.stderr
+
+
 def test_the_shipped_environments_are_found_by_name(installed: Path, elsewhere: Path, state: Path) -> None:
     ended = run(installed, elsewhere, state, "check", "--env", "nobody")
     assert ended.returncode == 3

@@ -7,7 +7,7 @@ import signal
 import pytest
 
 from atalaia.checks.catalogue import SUITE_CHECKS
-from atalaia.cli.check import SUITES, _without_findings
+from atalaia.cli.check import SUITES, _split, _without_findings
 from atalaia.errors import ExitCode, NotMeasured, UsageError
 from atalaia.run.verdict import UNDELIVERED
 
@@ -30,6 +30,12 @@ def test_the_exit_code_follows_pytests(code: int, meaning: ExitCode) -> None:
 def test_a_run_that_was_killed_measured_nothing() -> None:
     with pytest.raises(NotMeasured, match="SIGTERM"):
         _without_findings(-signal.SIGTERM)
+
+
+def test_arguments_for_pytest_that_no_shell_would_read_are_refused() -> None:
+    assert _split("-x --tb 'short'") == ["-x", "--tb", "short"]
+    with pytest.raises(UsageError, match="cannot be read"):
+        _split("-k 'one")
 
 
 @pytest.mark.parametrize("code", [0, 5])
