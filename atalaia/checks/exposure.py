@@ -18,7 +18,7 @@ from atalaia.exchange.exchange import Exchange, Response
 from atalaia.exchange.hop import Hop
 from atalaia.exchange.observable import HttpRequest
 from atalaia.systems.haproxy.rules import is_statistics_page
-from atalaia.systems.kong.marks import is_admin_api
+from atalaia.systems.kong.marks import is_admin_api, is_manager
 from atalaia.systems.prometheus import is_metrics_page, is_prometheus
 
 WELL_KNOWN = ("/", "/admin", "/stats", "/haproxy?stats", "/metrics", "/prometheus")
@@ -97,7 +97,9 @@ def _judge(
 
 
 def _admin(response: Response) -> str | None:
-    return f"Kong's Admin API ({response.status})" if is_admin_api(response) else None
+    if is_admin_api(response):
+        return f"Kong's Admin API or Status API ({response.status})"
+    return f"Kong Manager ({response.status})" if is_manager(response) else None
 
 
 ADMIN_API_EXPOSED: Check = Check(

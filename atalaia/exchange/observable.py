@@ -86,6 +86,8 @@ class HttpRequest(Observable):
     sees: ClassVar[type[Seen]] = Exchange
 
     method: str = "GET"
+    harmless: bool = False
+    """The owner of the stack says that it changes nothing, whatever its method."""
     url: Url
     """The server: scheme, host and port; its own path is ignored."""
     target: str
@@ -97,6 +99,11 @@ class HttpRequest(Observable):
     follow_redirects: bool = False
     connect_attempts: int = 1
     """Attempts to connect (never to send): every one is visible in the exchange."""
+
+    @property
+    def safe(self) -> bool:
+        """Whether it changes nothing: by its method (RFC 9110, 9.2.1), or by the owner's word."""
+        return self.harmless or self.method in {"GET", "HEAD", "OPTIONS"}
 
 
 class HttpSequence(Observable):

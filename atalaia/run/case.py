@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from atalaia.checks.check import Check, NotDeclared
-from atalaia.environment import Environment
-from atalaia.exchange.observable import Observable
+from atalaia.environment import Environment, Safety
+from atalaia.exchange.observable import HttpRequest, HttpSequence, Observable
 from atalaia.run.results import Outcome, Result, SkipKind
 
 UNDECLARED = "-"
@@ -92,13 +92,26 @@ class Cases:
         if not environment.allows(check.effect):
             reason = f"it {check.effect.value}, and safety is {environment.safety.value}"
             return Case(check, target, skip=Skip(SkipKind.NOT_ALLOWED, reason))
+        observables = check.observes(environment, target)
+        unsafe = [request.method for request in _requests(observables) if not request.safe]
+        if unsafe and environment.safety is not Safety.SANDBOX:
+            reason = f"it sends {unsafe[0]}, which the environment does not declare harmless"
+            return Case(check, target, skip=Skip(SkipKind.NOT_ALLOWED, reason))
         return Case(
             check,
             target,
-            observables=check.observes(environment, target),
+            observables=observables,
             expected=check.expects(environment, target),
             requires=tuple(self.one(need, of) for need, of in check.requires(environment, target)),
         )
+
+
+def _requests(observables: Iterable[Observable]) -> Iterator[HttpRequest]:
+    for observable in observables:
+        if isinstance(observable, HttpRequest):
+            yield observable
+        elif isinstance(observable, HttpSequence):
+            yield from observable.steps
 
 
 def closure(cases: Iterable[Case]) -> tuple[Case, ...]:

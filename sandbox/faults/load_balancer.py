@@ -42,6 +42,11 @@ FAULTS = (
         "HAProxy asks for the second Kong node's health on a port where nobody listens",
         (r"^( *server kong-2 .* check port )\d+", r"\g<1>1"),
     ),
+    haproxy(
+        "haproxy-backend-down",
+        "HAProxy asks for the health service's health under a path that it does not have",
+        (r"^( *option httpchk GET )/health$", r"\1/nowhere"),
+    ),
     Fault(
         "haproxy-server-flapping",
         Changes.LIVE,

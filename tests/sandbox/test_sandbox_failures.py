@@ -20,6 +20,7 @@ from atalaia.errors import ExitCode, NotMeasured, UsageError
 from atalaia.state import sandboxes
 from sandbox import launcher, stack
 from sandbox.ports import SEED_PORTS
+from sandbox.record import read, write
 from sandbox.stack import SERVERS
 from tests.support.sandboxes import processes_below, state_directory
 

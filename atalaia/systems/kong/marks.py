@@ -18,6 +18,11 @@ def passed_kong(response: Response) -> bool:
     )
 
 
+def is_manager(response: Response) -> bool:
+    """Whether an answer is the page of Kong Manager, by its title."""
+    return b"<title>Kong Manager" in response.body
+
+
 def is_admin_api(response: Response) -> bool:
     """Whether an answer is from Kong's Admin API, whatever its status: by its header or its content."""
     if response.header("X-Kong-Admin-Latency") is not None:

@@ -380,7 +380,7 @@ def test_one_path_is_enough_to_expose():
     root = answer(200, {"tagline": "Welcome to kong"})
     assert (
         only(exposed("exposure.admin-api", admin=root, stats=BUSY)).observed
-        == "/admin gives Kong's Admin API (200)"
+        == "/admin gives Kong's Admin API or Status API (200)"
     )
 
 
