@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from atalaia.exchange.exchange import Response
-from atalaia.systems.kong.marks import is_admin_api, passed_kong
+from atalaia.systems.kong.marks import is_admin_api, is_manager, passed_kong
 from atalaia.systems.prometheus import is_metrics_page, is_prometheus
 from tests.support.kong_recordings import recordings
 
@@ -100,3 +100,8 @@ def test_the_admin_api_is_known_by_its_documents_where_its_headers_are_hidden():
     }
     assert is_admin_api(response(200, documents["/"].encode()))
     assert is_admin_api(response(200, documents["/status"].encode()))
+
+
+def test_kong_manager_is_told_by_its_title():
+    assert is_manager(response(200, b"<html><head><title>Kong Manager OSS</title></head></html>"))
+    assert not is_manager(response(200, b"<html><head><title>Clinic</title></head></html>"))
