@@ -7,7 +7,7 @@ from dataclasses import replace
 from pydantic import SecretStr
 
 from atalaia.environment import Environment, Url, endpoints
-from atalaia.environment.endpoints import MONITORING
+from atalaia.environment.endpoints import MONITORING, PROBES_PUSHGATEWAY
 from atalaia.exchange.hop import Hop
 from atalaia.exchange.observable import Connect, Handshake, HttpRequest, HttpSequence, Lookup
 from atalaia.systems.limits import front_costs, gateway_costs
@@ -25,7 +25,7 @@ def hop_of(environment: Environment, endpoint: str) -> Hop:
         return Hop.LOAD_BALANCER
     if endpoint in {"postgres", "redis"}:
         return Hop.STORE
-    return Hop.MONITORING if endpoint in MONITORING else Hop.GATEWAY
+    return Hop.MONITORING if endpoint in {*MONITORING, PROBES_PUSHGATEWAY} else Hop.GATEWAY
 
 
 def lookup(environment: Environment, endpoint: str) -> Lookup:

@@ -13,7 +13,7 @@ def endpoints(environment: Environment) -> dict[str, Url]:
 
     Services carry their own names; the rest: kong-1-proxy, kong-1-admin, kong-1-status,
     load-balancer, load-balancer-tls, load-balancer-stats, postgres, redis, prometheus,
-    alertmanager, grafana, pushgateway.
+    alertmanager, grafana, pushgateway, probes-pushgateway (where it is another one).
     """
     return dict(_endpoints(environment))
 
@@ -43,6 +43,12 @@ def _endpoints(environment: Environment) -> Iterator[tuple[str, Url]]:
     for name in MONITORING:
         if system := getattr(environment, name):
             yield name, system.url
+    pushed = environment.probes.pushgateway
+    if pushed and not (environment.pushgateway and environment.pushgateway.url.origin == pushed.origin):
+        yield PROBES_PUSHGATEWAY, pushed
 
+
+PROBES_PUSHGATEWAY = "probes-pushgateway"
+"""Where probes push to, if that is another one than the stack's own."""
 
 MONITORING = ("prometheus", "alertmanager", "grafana", "pushgateway")
