@@ -29,6 +29,8 @@ from sandbox.terminate import tear_down
 PortChoice = Literal["free", "seed"] | Ports
 
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,30}")
+_QUOTING = re.compile(r"""['"\\$,\x00-\x1f\x7f]""")
+"""What ends or changes a path in the configuration of HAProxy, PostgreSQL or Redis, quoted or not."""
 
 
 def up(
@@ -122,6 +124,13 @@ def _refuse_taken_ports(blueprint: Blueprint) -> None:
 def _make_directories(blueprint: Blueprint) -> None:
     """Make the sandbox' directories, and see first that they will do."""
     place = blueprint.directory
+    if _QUOTING.search(str(place)):
+        raise UsageError(
+            "a path with signs that mean something in the servers' configuration files",
+            where=repr(str(place)),
+            expected="no quotes, backslash, dollar, comma or line break (spaces will do)",
+            hint="choose another directory in $ATALAIA_STATE_DIR",
+        )
     longest = max(len(os.fsencode(blueprint.socket(name))) for name in ("haproxy", "standins"))
     if longest > SOCKET_PATH_LIMIT:
         raise UsageError(
