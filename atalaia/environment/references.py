@@ -15,7 +15,7 @@ from atalaia.environment.faults import Fault, Location, did_you_mean, dotted, li
 STORES = ("postgres", "redis")
 _RESERVED = (
     *STORES, "prometheus", "alertmanager", "grafana", "pushgateway", "kong-manager",
-    "load-balancer", "load-balancer-tls", "load-balancer-stats",
+    "load-balancer", "load-balancer-tls", "load-balancer-stats", "probes-pushgateway",
 )  # fmt: skip
 """Targets that checks know by these names (see `endpoints`)."""
 
