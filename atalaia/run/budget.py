@@ -78,6 +78,7 @@ def allot(
     """
     share = environment.limiter_share
     with ledger.account(scope(environment), now) as account:
+        account.let_none_be_later(now)
         books: dict[str, _Book] = {}
         denied: dict[str, str] = {}
         granted: dict[str, tuple[Cost, ...]] = {}

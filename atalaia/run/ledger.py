@@ -16,6 +16,8 @@ CREATE TABLE IF NOT EXISTS spent (
 CREATE INDEX IF NOT EXISTS spent_by_bucket ON spent (scope, bucket, at);
 """
 _KEPT_SECONDS = 2 * 86400.0
+_MOMENT = 60.0
+"""Seconds."""
 
 
 class Account:
@@ -46,6 +48,13 @@ class Account:
     def forget(self, before: float) -> None:
         """Drop charges older than a Unix time."""
         self._connection.execute("DELETE FROM spent WHERE at < ?", (before,))
+
+    def let_none_be_later(self, now: float) -> None:
+        """Take charges of the future, from before the clock was set back, for ones of now: they pass.
+
+        Not those of a run that got here a moment before this one.
+        """
+        self._connection.execute("UPDATE spent SET at = ? WHERE at > ?", (now, now + _MOMENT))
 
 
 class Ledger:

@@ -123,3 +123,18 @@ def test_a_ledger_that_is_no_ledger_is_told_plainly(tmp_path):
     path.write_text("this is not a database, and longer than a header would be" * 10)
     with pytest.raises(UsageError, match="ledger cannot be used"):
         granted("staging", Ledger(path))
+
+
+def test_a_clock_that_was_set_back_blocks_no_budget_for_longer_than_a_window(ledger):
+    """What was charged by the wrong clock counts as charged now, and is over when its window is."""
+    wrong = NOW + 30 * 86400
+
+    def allotted(run: str, now: float) -> Allotment:
+        return allot(environment("production"), cases(1), ledger, run=run, now=now, identity=None)
+
+    (use,) = allotted("ahead", wrong).uses
+    assert use.used == 0
+    (use,) = allotted("back", NOW).uses
+    assert use.used == 1, "the limiter may still remember it"
+    (use,) = allotted("later", NOW + 121).uses
+    assert use.used == 0
