@@ -10,6 +10,8 @@ import tempfile
 from scripts.children import ROOT
 
 FILE = ROOT / "constraints.txt"
+_OTHER_PYTHONS = ("async-timeout",)
+"""What only other versions of Python need (redis before 3.11.3): never seen here, and kept as it is."""
 
 
 def main() -> int:
@@ -23,6 +25,10 @@ def main() -> int:
         frozen = subprocess.run(freeze, check=True, capture_output=True, text=True).stdout
     pins = [line for line in frozen.splitlines() if re.fullmatch(r"[\w.-]+==[\w.+!-]+", line)]
     before = FILE.read_text().splitlines()
+    seen = {pin.partition("==")[0] for pin in pins}
+    pins += [
+        line for line in before if (name := line.partition("==")[0]) in _OTHER_PYTHONS and name not in seen
+    ]
     heading = [line for line in before if line.startswith("#")]
     FILE.write_text("\n".join([*heading, *sorted(pins, key=str.lower)]) + "\n")
     changed = sorted(set(pins).symmetric_difference(line for line in before if not line.startswith("#")))
