@@ -16,6 +16,9 @@ from atalaia.run.once import executor_of
 from atalaia.run.results import Result
 from atalaia.run.share import Shared
 
+_TURN = 0.1
+"""Seconds after which a request to end is noticed at the latest."""
+
 
 class LiveRun:
     """One process' part in a run.
@@ -25,9 +28,10 @@ class LiveRun:
     one result after the other.
     """
 
-    def __init__(self, environment: Environment, directory: Path) -> None:
+    def __init__(self, environment: Environment, directory: Path, ending: threading.Event) -> None:
         self.environment = environment
         self.directory = directory
+        self._ending = ending
         self.cases = Cases(environment)
         self.planned: tuple[Case, ...] = ()
         self._loop = asyncio.new_event_loop()
@@ -47,8 +51,15 @@ class LiveRun:
             self._submit(case)
 
     def result(self, case: Case) -> Result:
-        """The result of a case, waited for. Whatever a judge raises is raised here."""
-        return self._submit(case).result()
+        """The result of a case, waited for. Whatever a judge raises is raised here.
+
+        Raises KeyboardInterrupt once the run is asked to end.
+        """
+        future = self._submit(case)
+        while not concurrent.futures.wait([future], timeout=_TURN).done:
+            if self._ending.is_set():
+                raise KeyboardInterrupt
+        return future.result()
 
     def stop(self) -> None:
         """End the thread; what is under way is given up."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Generator
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from suites.recorder import Recorder
 
 _LIVE: pytest.StashKey[LiveRun] = pytest.StashKey()
 _DIRECTORY: pytest.StashKey[Path] = pytest.StashKey()
+_ENDING: pytest.StashKey[threading.Event] = pytest.StashKey()
 _RESULT: pytest.StashKey[Result] = pytest.StashKey()
 _HELD: pytest.StashKey[bool] = pytest.StashKey()
 
@@ -46,7 +48,9 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_DIRECTORY] = out / "runs" / (config.option.run_id or new_run_id())
     package = f"{__package__}."
     suites = tuple(each.removeprefix(package) for each in config.args if each.startswith(package))
-    config.pluginmanager.register(Recorder(config.stash[_DIRECTORY], out, suites), "atalaia-recorder")
+    recorder = Recorder(config.stash[_DIRECTORY], out, suites)
+    config.stash[_ENDING] = recorder.ending
+    config.pluginmanager.register(recorder, "atalaia-recorder")
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -152,7 +156,9 @@ def _report(result: Result) -> None:
 
 def _live(config: pytest.Config) -> LiveRun:
     if _LIVE not in config.stash:
-        config.stash[_LIVE] = LiveRun(_environment(config), config.stash[_DIRECTORY])
+        # A worker is ended by its controller.
+        ending = config.stash.get(_ENDING, threading.Event())
+        config.stash[_LIVE] = LiveRun(_environment(config), config.stash[_DIRECTORY], ending)
     return config.stash[_LIVE]
 
 

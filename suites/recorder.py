@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import signal
 import sys
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
@@ -39,12 +40,15 @@ class Recorder:
         self._notes: list[str] = []
         self._undelivered: DeliveryError | None = None
         self._interrupted = False
-        self._previous_handler: signal.Handlers = signal.SIG_DFL
+        self._former: dict[signal.Signals, signal.Handlers] = {}
+        self.ending = threading.Event()
+        """Set once the run is asked to end."""
         self.record: RunRecord | None = None
 
     def pytest_sessionstart(self) -> None:
         """A request to end is handled as Ctrl-C is: what was found so far is written."""
-        self._previous_handler = signal.signal(signal.SIGTERM, _interrupt)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            self._former[number] = signal.signal(number, self._interrupt)  # type: ignore[assignment]
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep a result as soon as it is known."""
@@ -74,14 +78,14 @@ class Recorder:
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Write findings.json, whatever ended the run."""
         # Whoever presses Ctrl-C twice does not want to lose what was found.
-        former = signal.signal(signal.SIGINT, signal.SIG_IGN)
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        for number in self._former:
+            signal.signal(number, signal.SIG_IGN)
         try:
             if agreement := Shared(self._directory).read():
                 self._finish(agreement)
         finally:
-            signal.signal(signal.SIGINT, former)
-            signal.signal(signal.SIGTERM, self._previous_handler)
+            for number, handler in self._former.items():
+                signal.signal(number, handler)
         if self._undelivered and self.record:
             session.exitstatus = UNDELIVERED + self._code_undelivered(self.record)
 
@@ -103,6 +107,11 @@ class Recorder:
         if self._undelivered:
             code = self._code_undelivered(self.record).value
             terminalreporter.write_line(f"exit {code}: {self._undelivered}")
+
+    def _interrupt(self, number: int, frame: FrameType | None) -> None:
+        # Noted as well as raised: Python drops what is raised while it cleans an object up.
+        self.ending.set()
+        raise KeyboardInterrupt
 
     def _code_undelivered(self, record: RunRecord) -> ExitCode:
         """What was found goes before that it could not be delivered."""
@@ -165,10 +174,6 @@ class Recorder:
             defects=tuple(self._defects),
             results=tuple(results),
         )
-
-
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
 
 
 def _last_line(text: str) -> str:
