@@ -14,6 +14,7 @@ from atalaia.state import ProcessIdentity
 from sandbox.process import descendants, signal_process, strays, wait_for_end
 from sandbox.record import Record, read
 from sandbox.servers.postgres import release_shared_memory
+from sandbox.shared_memory import mapped_by
 
 _PATIENCE = 5.0
 """Seconds that a server gets to end by itself before it is killed."""
@@ -56,11 +57,13 @@ def tear_down(directory: Path, stop_signals: dict[str, signal.Signals]) -> None:
             pids = ", ".join(str(process.pid) for process in roots)
             raise NotMeasured(f"processes of the sandbox {directory.name} cannot be ended", observed=pids)
         family = [*roots, *descendants(roots)]
+        shared = mapped_by(family)
         for process in roots:
             signal_process(process, stop_signals.get(process.name, signal.SIGTERM))
         for process in wait_for_end(family, _PATIENCE):
             signal_process(process, signal.SIGKILL)
-        wait_for_end(family, 1.0)
+        if not wait_for_end(family, 1.0):
+            shared.release()
     _remove(directory)
 
 

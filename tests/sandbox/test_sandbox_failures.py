@@ -54,8 +54,15 @@ def names(state: Path) -> set[str]:
     return {one["name"] for one in json.loads(record.read_text())["processes"]} if record.exists() else set()
 
 
+def shared_memory() -> set[str]:
+    """Files and segments of shared memory, whoever made them."""
+    segments = Path("/proc/sysvipc/shm").read_text().splitlines()[1:]
+    return {path.name for path in Path("/dev/shm").iterdir()} | {line.split()[1] for line in segments}
+
+
 @pytest.mark.parametrize("reached", ["redis", "initdb", "postgres"])
 def test_down_leaves_nothing_of_a_sandbox_whose_launcher_was_killed(state: Path, reached: str) -> None:
+    before = shared_memory()
     launching = start("--id", "cut")
     wait_until(lambda: reached in names(state))
     launching.kill()
@@ -65,6 +72,7 @@ def test_down_leaves_nothing_of_a_sandbox_whose_launcher_was_killed(state: Path,
     launcher.down()
     assert processes_below(state) == []
     assert list((state / "sandboxes").iterdir()) == []
+    assert shared_memory() <= before
 
 
 def test_down_finds_servers_that_the_launcher_had_no_time_to_record(state: Path) -> None:
