@@ -28,7 +28,7 @@ def tracked() -> list[Path]:
 
 
 PRIVATE = {
-    "an index of packages": r"index-url|find-links|pypi\.(org|io)|pythonhosted|(deb|snapshot)\.debian\.org",
+    "an index of packages": r"index-[u]rl|find-[l]inks|registry *= *[\"']?http|://[^\s/]+/(simple|debian)\b",
     "a private key": r"-----BEGIN [A-Z ]*PRIVATE KEY-----",
     "somebody's home": r"/(home|Users)/[a-z]\w*/|/root/\.",
     "where this checkout lies": re.escape(str(ROOT)) + r"\b",
