@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from abc import abstractmethod
 from pathlib import Path
 
 from atalaia.errors import AtalaiaError
@@ -31,9 +32,9 @@ class StandInProcess(Server):
     def _file(self) -> Path:
         return self.blueprint.home(self.name) / "config.json"
 
+    @abstractmethod
     def configuration(self) -> StandIns:
         """What it serves."""
-        raise NotImplementedError
 
     def command(self) -> Command:
         return Command(

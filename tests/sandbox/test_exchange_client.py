@@ -17,11 +17,12 @@ from atalaia import __version__
 from atalaia.environment.url import Url, parse_url
 from atalaia.errors import UsageError
 from atalaia.exchange.exchange import Connection, Exchange, Exchanges, Resolution
-from atalaia.exchange.failure import Reason, Seen
+from atalaia.exchange.failure import Failure, Reason, Seen
 from atalaia.exchange.hop import Hop
 from atalaia.exchange.network import Network
 from atalaia.exchange.observable import Connect, HttpRequest, HttpSequence, Lookup, Observable
 from atalaia.exchange.observe import observe
+from atalaia.exchange.progress import Progress
 from tests.support.hostile import HostileServer
 
 SOON = Network(connect=timedelta(seconds=0.5), total=timedelta(seconds=2))
@@ -221,13 +222,22 @@ def test_a_refused_connection_is_tried_again_only_where_asked_and_is_listed() ->
     assert str(exchange.failure) == "refused: connection refused"
 
 
-def test_a_server_that_comes_up_late_is_reached_by_a_later_attempt() -> None:
+def test_a_server_that_comes_up_late_is_reached_by_a_later_attempt(monkeypatch: pytest.MonkeyPatch) -> None:
+    refused = asyncio.Event()
+    note = Progress.not_connected
+
+    def noted(progress: Progress, failure: Failure) -> None:
+        note(progress, failure)
+        refused.set()
+
+    monkeypatch.setattr(Progress, "not_connected", noted)
+
     async def come_up() -> Exchange:
         port = _free_port()
         asking = asyncio.create_task(
             observe(_request(f"http://127.0.0.1:{port}", connect_attempts=8), Network())
         )
-        await asyncio.sleep(0.15)
+        await refused.wait()
 
         async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             await reader.readuntil(b"\r\n\r\n")
