@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from atalaia.environment.base import Name, Secret, Section
+from pydantic import Field
+
+from atalaia.environment.base import Name, Secret, Section, Text
+from atalaia.environment.frozen import FrozenDict, Table
 from atalaia.environment.gateway import SampleRequest
 from atalaia.environment.units import PositiveDuration
 
@@ -16,6 +19,16 @@ class Authentication(Section):
     """How tokens are signed."""
     secret: Secret | None = None
     """Signing secret, for tokens that the toolkit makes itself: a variable, `${JWT_SECRET}`."""
+    claims: Table[Text, str | int | bool] = Field(default_factory=FrozenDict)
+    """Claims of a token that the toolkit makes, beside `iat` and `exp`: `{iss: atendeai, sub: atalaia}`."""
+    hop: Literal["gateway", "service"] = "gateway"
+    """Who refuses a request without a good token; what is behind it never sees one."""
+    tenant_claim: Text | None = None
+    """Claim that names the tenant of a token: `clinic_id`."""
+    tenant_header: Text | None = None
+    """Request header that names the tenant whose data is asked for: `X-Clinic-ID`."""
+    tenant_hop: Literal["gateway", "service"] = "service"
+    """Who refuses the token of another tenant."""
     access_token: PositiveDuration | None = None
     """How long an access token is valid."""
     refresh_token: PositiveDuration | None = None

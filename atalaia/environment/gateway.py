@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 
 from atalaia.environment.base import Count, HttpPath, HttpUrl, Name, NamedFile, Section, Text
 from atalaia.environment.frozen import FrozenDict, Json, Table
+from atalaia.environment.units import Percentage, PositiveDuration
 
 _CREDENTIAL = re.compile(r"authorization|cookie|credential|passw|secret|token|api-?_?key", re.IGNORECASE)
 
@@ -40,6 +41,17 @@ class Gateway(Section):
     """The gateway's own declarative file, relative to the environment file."""
     manager: HttpUrl | None = None
     """Kong Manager (8002), where it is on."""
+    version: Text | None = None
+    """Its version, `3.4`, where its Admin API may not be asked; rules that differ by version follow it."""
+    upstream_timeout: PositiveDuration | None = None
+    """No service entity waits longer than this to connect, to write or to read."""
+    correlation_header: Text | None = None
+    """Header with the id of a request, given by the gateway, passed on and told back: X-Request-ID."""
+    dead_upstream: HttpPath | None = None
+    """A route whose upstream is dead on purpose: what the gateway answers then is seen without harm."""
+    echo: HttpPath | None = None
+    """A route whose service answers with the request that it saw, as JSON:
+    `{"method": …, "target": …, "headers": [[name, value], …], "client": …}`."""
 
 
 class RouteLimit(Section):
@@ -53,6 +65,16 @@ class RouteLimit(Section):
     """Requests an hour."""
     day: Count | None = None
     """Requests a day."""
+    by: Literal["address", "consumer", "credential", "header", "service", "path"] = "address"
+    """Whom a budget belongs to: each client address, consumer, credential, value of `header` …"""
+    header: Text | None = None
+    """The header that names the client, with `by: header`."""
+    shared: bool = True
+    """Whether all nodes of the gateway count together; else each allows the limit by itself."""
+    overshoot: Percentage = 0.0
+    """Part of the limit that may pass beyond it when requests come at the same time."""
+    store_failure: Literal["open", "closed"] | None = None
+    """What the limiter does without its store: `open` lets everything pass, `closed` answers 500."""
 
     @model_validator(mode="after")
     def _windows_make_sense(self) -> RouteLimit:
@@ -61,6 +83,8 @@ class RouteLimit(Section):
         limits = [limit for _, limit in self.windows]
         if limits != sorted(limits):
             raise ValueError("a longer window allows fewer requests than a shorter one; at least as many")
+        if (self.by == "header") != (self.header is not None):
+            raise ValueError("`by: header` and `header` go together")
         return self
 
     @property
@@ -78,7 +102,7 @@ class RouteClass(Section):
     cors: Name | None = None
     """Name of a policy under `cors`."""
     headers: Name | None = None
-    """Security-header profile, such as `api`."""
+    """Security-header profile: `api`, `html`, `admin`, or a name under `header_profiles`."""
     authentication: Name | None = None
     """Name of a scheme under `authentication`."""
 
@@ -127,6 +151,10 @@ class Route(Section):
     """Empty: any method."""
     route_class: Annotated[Name | None, Field(alias="class")] = None
     """A name under `route_classes`."""
+    upstream_path: HttpPath | None = None
+    """The path that the service must see of the sample request; default: the one that was sent."""
+    preserve_host: bool = False
+    """Whether the service sees the client's Host header instead of its own address."""
     sample: SampleRequest | None = None
     """A request that exercises it."""
 
@@ -144,3 +172,5 @@ class CorsPolicy(Section):
     """Request headers that they may send."""
     exposed_headers: tuple[Text, ...] = ()
     """Response headers that they may read."""
+    max_age: PositiveDuration | None = None
+    """How long a browser may keep the answer to a preflight."""

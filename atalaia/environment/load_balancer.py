@@ -55,6 +55,8 @@ class LoadBalancer(Section):
     """Its statistics page."""
     limit: FrontLimit | None = None
     """What its limiter lets one client address send."""
+    dead_upstream: HttpPath | None = None
+    """A path of the front that leads to a backend without a live server, so that its own 503 can be seen."""
     backends: Table[Text, Backend] = Field(default_factory=FrozenDict)
     """Its backends, by the names in its own configuration."""
     private_paths: tuple[HttpPath, ...] = ()

@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 
 from atalaia.environment.document import Document, document_of
 from atalaia.environment.faults import Fault, Location
+from atalaia.environment.gateway_file import read_gateway_file
 from atalaia.environment.messages import fault_of
 from atalaia.environment.model import Environment
 from atalaia.environment.reading import read, shown_path
@@ -44,7 +45,9 @@ def load_with_document(path: Path, variables: Mapping[str, str]) -> tuple[Enviro
     faults += document.faults + [fault_of(error, document) for error in errors] + reference_faults(document)
     if environment is None or faults:
         raise _errors(path, faults)
-    return environment.loaded_from(path, sampled=_sampled(document)), document
+    declarative = environment.gateway.declarative if environment.gateway else None
+    gateway_file = read_gateway_file(declarative) if declarative else None
+    return environment.loaded_from(path, sampled=_sampled(document), gateway_file=gateway_file), document
 
 
 def _validated(document: Document, directory: Path) -> tuple[Environment | None, list[ErrorDetails]]:

@@ -12,6 +12,8 @@ from atalaia.environment.authentication import Authentication
 from atalaia.environment.base import IpAddress, Name, Section, Text
 from atalaia.environment.frozen import FrozenDict, Table
 from atalaia.environment.gateway import CorsPolicy, Gateway, Route, RouteClass, SampleRequest
+from atalaia.environment.gateway_file import GatewayFile
+from atalaia.environment.header_profile import HeaderProfile
 from atalaia.environment.load_balancer import LoadBalancer
 from atalaia.environment.monitoring import Alertmanager, Grafana, Probes, Prometheus, Pushgateway
 from atalaia.environment.policy import (
@@ -60,6 +62,8 @@ class Environment(Section):
     """The paths that the gateway serves."""
     cors: Table[Name, CorsPolicy] = Field(default_factory=FrozenDict)
     """CORS policies, by name."""
+    header_profiles: Table[Name, HeaderProfile] = Field(default_factory=FrozenDict)
+    """Security-header profiles, by name; `api`, `html` and `admin` are there already and may be replaced."""
     authentication: Table[Name, Authentication] = Field(default_factory=FrozenDict)
     """Authentication schemes, by name."""
     load_balancer: LoadBalancer | None = None
@@ -89,14 +93,29 @@ class Environment(Section):
 
     _file: Path = PrivateAttr(default=Path())
     _sampled: frozenset[str] = PrivateAttr(default=frozenset())
+    _gateway_file: GatewayFile | None = PrivateAttr(default=None)
 
-    def loaded_from(self, file: Path, *, sampled: frozenset[str]) -> Self:
-        """This environment with the file that it was read from, and the values of the process's
-        variables that went into sample requests, which may be credentials."""
+    def loaded_from(
+        self, file: Path, *, sampled: frozenset[str], gateway_file: GatewayFile | None = None
+    ) -> Self:
+        """This environment with the file that it was read from, the values of the process's variables
+        that went into sample requests, which may be credentials, and the gateway's declarative file."""
         copy = self.model_copy()
         copy._file = file
         copy._sampled = sampled
+        copy._gateway_file = gateway_file
         return copy
+
+    def completed(self, gateway_file: GatewayFile | None = None, **sections: object) -> Self:
+        """This environment with sections that it does not declare, told by the gateway itself."""
+        copy = self.model_copy(update=sections)
+        copy._gateway_file = gateway_file or self._gateway_file
+        return copy
+
+    @property
+    def gateway_file(self) -> GatewayFile | None:
+        """The gateway's declarative file as it was when the environment was loaded."""
+        return self._gateway_file
 
     @property
     def file(self) -> Path:
@@ -125,7 +144,8 @@ class Environment(Section):
 
     def secrets(self) -> frozenset[str]:
         """Every secret value of the file, for the redactor."""
-        return frozenset(secret for secret in _secrets(self) if secret) | self._sampled
+        given = self._gateway_file.secrets() if self._gateway_file else ()
+        return frozenset(secret for secret in (*_secrets(self), *given) if secret) | self._sampled
 
 
 def _secrets(value: object) -> Iterator[str]:

@@ -26,9 +26,9 @@ def shown_path(path: Path) -> str:
     return str(path).encode("utf-8", "backslashreplace").decode()
 
 
-def read(path: Path) -> str:
-    """The whole text. Raises UsageError where there is none that could be YAML."""
-    raw = _bytes(path)
+def read(path: Path, most: int = MAX_BYTES, expected: str = "an environment file") -> str:
+    """The whole text, of at most so many bytes. Raises UsageError where there is none that could be YAML."""
+    raw = _bytes(path, most, expected)
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -44,7 +44,7 @@ def read(path: Path) -> str:
     return text
 
 
-def _bytes(path: Path) -> bytes:
+def _bytes(path: Path, most: int, expected: str) -> bytes:
     where = shown_path(path)
     try:
         # Opened without waiting, so that a pipe in the file's place cannot hang the command.
@@ -58,15 +58,17 @@ def _bytes(path: Path) -> bytes:
         mode = os.fstat(descriptor).st_mode
         if not stat.S_ISREG(mode):
             what = "a directory" if stat.S_ISDIR(mode) else "not a regular file"
-            raise UsageError(what, where=where, expected="an environment file, NAME.yml")
+            raise UsageError(what, where=where, expected=f"{expected}, NAME.yml")
         with os.fdopen(descriptor, "rb", closefd=False) as file:
-            raw = file.read(MAX_BYTES + 1)
+            raw = file.read(most + 1)
     except OSError as error:
         raise UsageError(f"cannot be read: {error.strerror}", where=where) from None
     finally:
         os.close(descriptor)
-    if len(raw) > MAX_BYTES:
-        raise UsageError("larger than 1 MiB", where=where, expected="an environment file has some 20 KiB")
+    if len(raw) > most:
+        raise UsageError(
+            f"larger than {most // 2**20} MiB", where=where, expected=f"{expected} is far smaller"
+        )
     return raw
 
 

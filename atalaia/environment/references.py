@@ -11,6 +11,7 @@ from typing import Any
 
 from atalaia.environment.document import Document
 from atalaia.environment.faults import Fault, Location, did_you_mean, dotted, listed, shown
+from atalaia.environment.header_profile import PROFILES
 
 STORES = ("postgres", "redis")
 _RESERVED = (
@@ -85,8 +86,11 @@ def _routes(data: Any) -> _Found:
 
 def _route_classes(data: Any) -> _Found:
     for name, route_class in _tables(data, "route_classes"):
+        here = ("route_classes", name)
         for key in ("cors", "authentication"):
-            yield from _declared(route_class, key, ("route_classes", name), _table(data, key), key)
+            yield from _declared(route_class, key, here, _table(data, key), key)
+        profiles = {*PROFILES, *_table(data, "header_profiles")}
+        yield from _declared(route_class, "headers", here, sorted(profiles), "header_profiles")
 
 
 def _dependencies(data: Any) -> _Found:

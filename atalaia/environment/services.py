@@ -23,5 +23,6 @@ class Service(Section):
     """Its health document answers within this time (median of a few); default: the SLO's p95."""
     mark: Text | None = None
     """Value of the response header X-Service that proves who answered; default: the service's name."""
-    dead_upstream: HttpPath | None = None
-    """A route to this service's upstream that is dead on purpose, to provoke gateway errors."""
+    requests_metric: Text | None = None
+    """Counter on `metrics` that counts its requests, health documents and scrapes by a label `route`:
+    http_requests_total."""

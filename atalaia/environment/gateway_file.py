@@ -1,0 +1,56 @@
+"""The gateway's own declarative file, as it was when the environment was loaded."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from atalaia.environment.reading import read, shown_path
+
+MAX_BYTES = 16 * 2**20
+"""16 MiB; a file of a thousand routes has some 500 KiB."""
+
+_SECRETS = re.compile(
+    r"""^[\s{,\-]*["']?[a-z_]*(?:password|secret|secret_key|client_secret|api_key|key)["']?\s*:\s*"""
+    r"""(?P<value>"[^"]*"|'[^']*'|[^\s,}\]#][^,}\]#\n]*)""",
+    re.MULTILINE,
+)
+_IN_A_ROW = re.compile(
+    r"""[{,]\s*["']?[a-z_]*(?:password|secret|secret_key|client_secret|api_key|key)["']?\s*:\s*"""
+    r"""(?P<value>"[^"]*"|'[^']*'|[^\s,}\]#][^,}\]#\n]*)"""
+)
+
+
+@dataclass(frozen=True)
+class GatewayFile:
+    """The text of a file, and what people call it."""
+
+    text: str = field(repr=False)
+    shown: str
+    """Path as it stands in findings: kong/kong.yml."""
+
+    def secrets(self) -> Iterator[str]:
+        """What stands under names of credentials: passwords, keys, signing secrets.
+
+        Found in the text itself, so that a file that is refused leaks nothing either.
+        """
+        for pattern in (_SECRETS, _IN_A_ROW):
+            for found in pattern.finditer(self.text):
+                value = found["value"].strip().strip("\"'")
+                if value and not value.startswith(("&", "*", "{", "[", "|", ">")):
+                    yield value
+
+
+def read_gateway_file(path: Path) -> GatewayFile:
+    """The file at this path. Raises UsageError where it cannot be read or is no text."""
+    return GatewayFile(read(path, MAX_BYTES, "a declarative file"), _short(path))
+
+
+def _short(path: Path) -> str:
+    """Relative to where the reader is, where that is shorter."""
+    try:
+        return shown_path(path.resolve().relative_to(Path.cwd()))
+    except (ValueError, OSError):
+        return shown_path(path)
