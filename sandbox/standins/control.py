@@ -44,6 +44,15 @@ class Reload(Message):
     declarative: str = ""
 
 
+class SetClock(Message):
+    """Let the clock of a Kong node stand at a time: its limiter's windows, its tokens' expiry."""
+
+    kind: Literal["set-clock"] = "set-clock"
+    target: str
+    at: float | None = None
+    """Seconds since 1970; None: the real time again."""
+
+
 class Status(Message):
     """Ask what is served and what is broken."""
 
@@ -58,11 +67,11 @@ class Reply(Message):
     targets: dict[str, str | None] = {}
 
 
-Command = Annotated[SetFault | ClearFault | Reload | Status, Field(discriminator="kind")]
-_COMMAND: TypeAdapter[SetFault | ClearFault | Reload | Status] = TypeAdapter(Command)
+AnyCommand = SetFault | ClearFault | Reload | SetClock | Status
+_COMMAND: TypeAdapter[AnyCommand] = TypeAdapter(Annotated[AnyCommand, Field(discriminator="kind")])
 
 
-def parse_command(line: bytes) -> SetFault | ClearFault | Reload | Status:
+def parse_command(line: bytes) -> AnyCommand:
     """One line of the control socket. Raises UsageError."""
     try:
         return _COMMAND.validate_json(line)

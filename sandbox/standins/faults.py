@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, cast
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
+from pydantic import Field, JsonValue, ValidationError
 
 from atalaia.errors import UsageError
+from sandbox.standins.fault import Fault, Options, behaviour
+from sandbox.standins.kong.faults import FAULTS as KONG
 from sandbox.standins.services.behaviour import HEALTHY, Behaviour
 
 if TYPE_CHECKING:  # a process loads only what it serves
@@ -19,25 +20,10 @@ if TYPE_CHECKING:  # a process loads only what it serves
     StandIn = Service | Kong | Grafana
 
 
-class Options(BaseModel):
-    """What a fault takes: nothing, as it stands."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-
 class Delay(Options):
     """For `slow`."""
 
     seconds: Annotated[float, Field(gt=0, le=3600)]
-
-
-@dataclass(frozen=True)
-class Fault:
-    """How to break a stand-in, and how to mend it again."""
-
-    breaks: Callable[[Any, Any], Awaitable[None]]
-    mends: Callable[[Any], Awaitable[None]]
-    options: type[Options] = Options
 
 
 async def _stop(standin: StandIn, _: Options) -> None:
@@ -50,18 +36,6 @@ async def _start(standin: StandIn) -> None:
         await server.start()
 
 
-def _behaviour(behaviour: Callable[[Any], Behaviour], options: type[Options] = Options) -> Fault:
-    """A fault that changes how a service answers."""
-
-    async def breaks(service: Service, given: Options) -> None:
-        service.behave(behaviour(given))
-
-    async def mends(service: Service) -> None:
-        service.behave(HEALTHY)
-
-    return Fault(breaks, mends, options)
-
-
 def _database(failing: bool) -> Callable[..., Awaitable[None]]:
     async def set_failing(grafana: Grafana, _: Options | None = None) -> None:
         grafana.database_failing = failing
@@ -69,23 +43,16 @@ def _database(failing: bool) -> Callable[..., Awaitable[None]]:
     return set_failing
 
 
-def _workers(ready: bool) -> Callable[..., Awaitable[None]]:
-    async def set_ready(kong: Kong, _: Options | None = None) -> None:
-        kong.node.workers_ready = ready
-
-    return set_ready
-
-
 STOPPED = Fault(_stop, _start)
 FAULTS: dict[str, dict[str, Fault]] = {
     "service": {
         "stopped": STOPPED,
-        "hang": _behaviour(lambda _: Behaviour(hang=True)),
-        "health-500": _behaviour(lambda _: Behaviour(health_status=500)),
-        "health-down": _behaviour(lambda _: Behaviour(health_down=True)),
-        "slow": _behaviour(lambda delay: Behaviour(health_delay=delay.seconds), Delay),
+        "hang": behaviour(lambda _: Behaviour(hang=True), HEALTHY),
+        "health-500": behaviour(lambda _: Behaviour(health_status=500), HEALTHY),
+        "health-down": behaviour(lambda _: Behaviour(health_down=True), HEALTHY),
+        "slow": behaviour(lambda delay: Behaviour(health_delay=delay.seconds), HEALTHY, Delay),
     },
-    "kong": {"stopped": STOPPED, "not-ready": Fault(_workers(False), _workers(True))},
+    "kong": {"stopped": STOPPED, **KONG},
     "grafana": {"stopped": STOPPED, "database-failing": Fault(_database(True), _database(False))},
 }
 
@@ -107,10 +74,17 @@ class Faults:
 
     def reload(self, target: str, declarative: str) -> None:
         """Give a Kong node another declarative file. Raises UsageError where it is none, or refuses."""
+        self._kong(target).reload(declarative)
+
+    def set_clock(self, target: str, at: float | None) -> None:
+        """Let a Kong node's clock stand at a time. Raises UsageError where it is none."""
+        self._kong(target).node.clock.stand(at)
+
+    def _kong(self, target: str) -> Kong:
         standin = self.standin(target)
         if standin.kind != "kong":
-            raise UsageError(f"{target} has no declarative configuration")
-        cast("Kong", standin).reload(declarative)
+            raise UsageError(f"{target} is no node of Kong")
+        return cast("Kong", standin)
 
     async def set(self, target: str, name: str, options: dict[str, JsonValue]) -> None:
         """Break a stand-in; an earlier fault of it is mended first. Raises UsageError."""
@@ -123,7 +97,7 @@ class Faults:
             given = fault.options.model_validate(options)
         except ValidationError as error:
             first = error.errors(include_input=False, include_url=False)[0]
-            where = ".".join(map(str, first["loc"]))
+            where = ".".join(map(str, first["loc"])) or "options"
             raise UsageError(f"fault {name}: {where}: {first['msg']}") from None
         await self.clear(target)
         await fault.breaks(standin, given)

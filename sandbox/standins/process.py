@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from atalaia.errors import AtalaiaError, NotMeasured, UsageError
 from sandbox.standins.config import StandIns
-from sandbox.standins.control import ClearFault, Reload, Reply, SetFault, Status, parse_command
+from sandbox.standins.control import ClearFault, Reload, Reply, SetClock, SetFault, Status, parse_command
 from sandbox.standins.faults import Faults
 
 if TYPE_CHECKING:
@@ -120,6 +120,8 @@ class Control:
                     await self._faults.clear(target)
                 case Reload(target=target, declarative=declarative):
                     self._faults.reload(target, declarative)
+                case SetClock(target=target, at=at):
+                    self._faults.set_clock(target, at)
                 case Status():
                     pass
         except AtalaiaError as error:

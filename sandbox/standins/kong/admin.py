@@ -206,7 +206,7 @@ class Status:
             return 503, {"message": "no configuration available (empty configuration present)"}
         if not self.node.ready:
             return 503, {"message": "router builds not yet complete, router ready on 0 of 1 workers"}
-        if not self.node.workers_ready:
+        if not self.node.behaviour.workers_ready:
             return 503, {"message": "not ready"}
         return 200, {"message": "ready"}
 

@@ -40,9 +40,9 @@ def root(node: Node) -> Mapping[str, Any]:
             "database": "off",
             "router_flavor": "traditional_compatible",
             "role": "traditional",
-            "trusted_ips": list(node.config.trusted_ips),
+            "trusted_ips": list(node.trusted_ips),
             "real_ip_header": "X-Forwarded-For",
-            "real_ip_recursive": "on" if node.config.real_ip_recursive else "off",
+            "real_ip_recursive": "on" if node.recursive else "off",
             "declarative_config": str(node.config.declarative or ""),
         },
     }

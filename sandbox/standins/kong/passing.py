@@ -205,7 +205,7 @@ class Passing:
         peer = self._peer
         told = forward(
             request.client[0], by_name, request.target, port=request.local[1], prefix=prefix(match),
-            trusted=node.trusted, recursive=node.config.real_ip_recursive,
+            trusted=node.trusted, recursive=node.recursive,
         )  # fmt: skip
         lines = [
             f"{request.method} {upstream_target(match, request.target)} HTTP/1.1",

@@ -7,6 +7,7 @@ from sandbox.standins.config import KongConfig
 from sandbox.standins.http.pool import Pool
 from sandbox.standins.http.server import Limits, Server
 from sandbox.standins.kong.admin import Admin, Status
+from sandbox.standins.kong.behaviour import Behaviour
 from sandbox.standins.kong.node import Node
 from sandbox.standins.kong.proxy import Proxy
 
@@ -31,6 +32,10 @@ class Kong:
     def reload(self, declarative: str) -> None:
         """Serve another declarative configuration. Raises DeclarativeError, and keeps the old one."""
         self.node.reload(declarative)
+
+    def behave(self, behaviour: Behaviour) -> None:
+        """Misbehave in this way from now on. Raises UsageError where it names what is not there."""
+        self.node.behave(behaviour)
 
     async def close(self) -> None:
         """Close the listeners, and every connection either way."""
