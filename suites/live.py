@@ -11,7 +11,7 @@ from pathlib import Path
 
 from atalaia.environment import Environment
 from atalaia.run.case import Case, Cases
-from atalaia.run.execute import Executor
+from atalaia.run.execute import Executor, in_order
 from atalaia.run.once import executor_of
 from atalaia.run.results import Result
 from atalaia.run.share import Shared
@@ -47,7 +47,7 @@ class LiveRun:
 
     def start(self) -> None:
         """Begin to execute every planned case, without waiting."""
-        for case in self.planned:
+        for case in in_order(self.planned):
             self._submit(case)
 
     def result(self, case: Case) -> Result:

@@ -94,19 +94,22 @@ def _plan(environment: Environment, chosen: tuple[str, ...]) -> int:
     from atalaia.checks.catalogue import SUITE_CHECKS
     from atalaia.run.budget import allot
     from atalaia.run.case import Cases, closure
-    from atalaia.run.share import identity_of, ledger
+    from atalaia.run.share import clients_sent_as, ledger
     from reports.plan import render
 
     cases = Cases(environment)
-    planned = tuple(case for name in chosen for check in SUITE_CHECKS[name] for case in cases.of(check))
-    run = "plan"
+    checks = dict.fromkeys(check for name in chosen for check in SUITE_CHECKS[name])
+    planned = tuple(case for check in checks for case in cases.of(check))
+    run, everything = "plan", closure(planned)
+    clients = clients_sent_as(environment, run, everything)
     allotment = allot(
         environment,
-        closure(planned),
+        everything,
         ledger(),
         run=run,
         now=time.time(),
-        identity=identity_of(environment, run),
+        identity=clients.pop("", None),
+        clients=clients,
         charge=False,
     )
     click.echo(render(environment, planned, allotment), nl=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from types import TracebackType
 
@@ -20,10 +21,12 @@ from atalaia.exchange.network import Network, NotOpened, addresses_of, share, ti
 from atalaia.exchange.observable import HttpRequest, HttpSequence
 from atalaia.exchange.progress import Progress
 from atalaia.exchange.proxy import proxy_for
+from atalaia.exchange.scrub import scrub
 from atalaia.exchange.step import Step
 from atalaia.exchange.trust import never_used, verifying
 
 MAX_REDIRECTS = 10
+_SECRET = re.compile(r"authorization|cookie|token|secret|api-?key", re.IGNORECASE)
 
 
 class Client:
@@ -57,7 +60,7 @@ class Client:
         """
         step = Step.first(request, self._network)
         progress = Progress()
-        begun = time.perf_counter()
+        sent_at, begun = time.time(), time.perf_counter()
         deadline = asyncio.timeout(self._network.total.total_seconds())
         try:
             async with deadline:
@@ -69,11 +72,15 @@ class Client:
             detail = f"{passed.detail}, which passed while {progress.stopwatch.doing}"
             failure = passed.model_copy(update={"detail": detail})
         response = progress.response()
+        if response:
+            response = scrub(response)
         return Exchange(
             method=request.method,
             url=str(step),
             request_id=step.header("X-Request-ID"),
             source=self._network.source,
+            sent=tuple((name, value) for name, value in request.headers if not _SECRET.search(name)),
+            sent_at=sent_at,
             address=progress.address,
             response=response,
             failure=failure,
@@ -85,8 +92,9 @@ class Client:
         )
 
     async def sequence(self, sequence: HttpSequence) -> Exchanges:
-        """Send requests one after the other, each within a deadline of its own."""
-        return Exchanges(steps=tuple([await self.exchange(request) for request in sequence.steps]))
+        """Send requests one after the other, each as its own client and within a deadline of its own."""
+        steps = [await Client(self._network.of(step.client)).exchange(step) for step in sequence.steps]
+        return Exchanges(steps=tuple(steps))
 
     async def _ending(self, request: HttpRequest, step: Step, progress: Progress) -> Failure | None:
         try:

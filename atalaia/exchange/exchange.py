@@ -71,6 +71,10 @@ class Exchange(Seen):
     request_id: str
     source: str | None = None
     """Source address, where the toolkit chose one."""
+    sent: tuple[tuple[str, str], ...] = ()
+    """Request headers that the observable asked for, those that carry credentials left out."""
+    sent_at: float = 0.0
+    """Unix time at which it was begun."""
     address: str | None = None
     """The IP address that was contacted."""
     response: Response | None = None
@@ -82,6 +86,10 @@ class Exchange(Seen):
     """Seconds from the start to the end of it all."""
     attempts: tuple[Attempt, ...] = ()
     redirects: tuple[str, ...] = ()
+
+    def sent_header(self, name: str) -> str | None:
+        """The value of a request header that the observable asked for."""
+        return next((value for key, value in self.sent if key.lower() == name.lower()), None)
 
 
 class Exchanges(Seen):

@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -36,12 +36,18 @@ class Network:
     """Certificate authorities to trust beside the system's."""
     source: str | None = None
     """The address of this machine to send from."""
+    sources: Mapping[str, str] = field(default_factory=dict)
+    """Further addresses, by the names of the clients that observables are sent as."""
     run: str = ""
     """Name of the run, for the servers' logs."""
     body_cap: int = MEBIBYTE
     """Bytes kept of an answer's body."""
     proxies: bool = False
     """Whether HTTP goes through the proxies that the process environment names (HTTP_PROXY …)."""
+
+    def of(self, client: str) -> Network:
+        """The network as this client of the run uses it."""
+        return replace(self, source=self.sources[client]) if client in self.sources else self
 
 
 class NotOpened(Exception):

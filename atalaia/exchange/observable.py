@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from pydantic import BaseModel, ConfigDict, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from atalaia.environment.url import Url
+from atalaia.exchange.bearer import Bearer
 from atalaia.exchange.exchange import Certificate, Connection, Exchange, Exchanges, Resolution
 from atalaia.exchange.failure import Seen
 from atalaia.exchange.hop import Hop
@@ -26,6 +27,10 @@ class Cost(BaseModel):
     """… in so many seconds."""
     memory: float | None = None
     """Seconds for which a request weighs, where that is longer than the window."""
+    exhausts: bool = False
+    """It is meant to use the whole of this bucket up; that harms nobody whose bucket it is not."""
+    client: str | None = None
+    """Which of the run's clients pays, where it is another than the one that the observable is sent as."""
 
     @property
     def remembered(self) -> float:
@@ -48,6 +53,27 @@ class Observable(BaseModel):
     hop: Hop
     """The outermost hop that the observation is sent to."""
     costs: tuple[Cost, ...] = ()
+    client: str = ""
+    """Which of the run's client identities sends it; each name is an address of its own, where the
+    environment lets the toolkit have several. Empty: the run's own."""
+    last: bool = False
+    """Whether it is taken only when the others of the run have been: it disturbs them."""
+    after: Observable | None = None
+    """What is taken before it, and says when it is due."""
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """Its key, and those of what is taken before it."""
+        return (self.key, *(self.after.needed if self.after else ()))
+
+    @property
+    def clients(self) -> tuple[str, ...]:
+        """The client identities that it is sent as."""
+        return (self.client,)
+
+    def due(self, earlier: Seen) -> float:
+        """The Unix time at which it may be taken, given what was seen of `after`."""
+        return 0.0
 
     def __repr__(self) -> str:
         """The key, which holds no secret; a target may."""
@@ -93,6 +119,9 @@ class HttpRequest(Observable):
     target: str
     """Path and query as sent."""
     headers: tuple[tuple[str, str], ...] = ()
+    body: bytes | None = Field(default=None, repr=False)
+    bearer: Bearer | None = None
+    """A token of the toolkit's own making, sent in Authorization."""
     username: str | None = None
     password: SecretStr | None = None
     """Basic authentication, where given."""
@@ -113,3 +142,8 @@ class HttpSequence(Observable):
     quiet: ClassVar[bool] = True
 
     steps: tuple[HttpRequest, ...]
+
+    @property
+    def clients(self) -> tuple[str, ...]:
+        """Those of its requests."""
+        return tuple(dict.fromkeys(step.client for step in self.steps))

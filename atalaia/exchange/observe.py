@@ -21,7 +21,7 @@ async def observe(observable: Observable, network: Network) -> Seen:
         case Handshake():
             return await handshake(observable, network)
         case HttpRequest():
-            async with Client(network) as client:
+            async with Client(network.of(observable.client)) as client:
                 return await client.exchange(observable)
         case HttpSequence():
             async with Client(network) as client:

@@ -11,6 +11,7 @@ import httpx
 
 from atalaia import __version__
 from atalaia.environment.url import Url, parse_url
+from atalaia.exchange.bearer import mint
 from atalaia.exchange.network import Network, ascii_host
 from atalaia.exchange.observable import HttpRequest
 from atalaia.exchange.stopwatch import Stopwatch
@@ -32,6 +33,7 @@ class Step:
     target: str
     """Path and query."""
     headers: Headers
+    body: bytes | None = None
 
     @classmethod
     def first(cls, request: HttpRequest, network: Network) -> Step:
@@ -48,9 +50,12 @@ class Step:
             password = request.password.get_secret_value() if request.password else ""
             pair = base64.b64encode(f"{request.username}:{password}".encode()).decode()
             ours.append(("Authorization", f"Basic {pair}"))
+        if request.bearer is not None:
+            ours.append(("Authorization", f"Bearer {mint(request.bearer)}"))
         replaced = {name.lower() for name, _ in request.headers}
         kept = [(name, value) for name, value in ours if name.lower() not in replaced]
-        return cls(request.method, request.url, _sendable(request.target), (*kept, *request.headers))
+        headers = (*kept, *request.headers)
+        return cls(request.method, request.url, _sendable(request.target), headers, request.body)
 
     def __str__(self) -> str:
         return self.url.origin + self.target
@@ -75,6 +80,7 @@ class Step:
             self.method,
             httpx.URL(scheme=self.url.scheme, host=host, port=self.url.port, raw_path=target),
             headers=[(name.encode(), self._wire(name, value)) for name, value in self.headers],
+            content=self.body,
             extensions=extensions,
         )
 
@@ -90,7 +96,8 @@ class Step:
         target = _sendable((parts.path or "/") + (f"?{parts.query}" if parts.query else ""))
         post_becomes_get = status in {301, 302} and self.method == "POST"
         method = "GET" if post_becomes_get or (status == 303 and self.method != "HEAD") else self.method
-        return replace(self, method=method, url=url, target=target, headers=self._headers_for(url))
+        body = self.body if method == self.method else None
+        return replace(self, method=method, url=url, target=target, headers=self._headers_for(url), body=body)
 
     def _headers_for(self, url: Url) -> Headers:
         """Without what was meant for this server alone, where the other one is another."""

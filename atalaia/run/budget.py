@@ -36,6 +36,8 @@ class Allotment:
     """What a run may send: its client address, what it takes of each bucket, and what must stay unsent."""
 
     identity: str | None = None
+    clients: Mapping[str, str] = field(default_factory=dict)
+    """Further client addresses of the run, by the names that observables are sent as."""
     uses: tuple[Use, ...] = ()
     denied: Mapping[str, str] = field(default_factory=dict)
     """Key of an observable → why it is not sent."""
@@ -70,6 +72,7 @@ def allot(
     run: str,
     now: float,
     identity: str | None,
+    clients: Mapping[str, str] | None = None,
     charge: bool = True,
 ) -> Allotment:
     """Grant observations until a bucket is full, and charge the ledger for those granted.
@@ -77,20 +80,19 @@ def allot(
     `charge=False` only looks. Raises UsageError where the ledger cannot be used.
     """
     share = environment.limiter_share
+    addresses = dict(clients or {}) | ({"": identity} if identity else {})
     with ledger.account(scope(environment), now) as account:
         account.let_none_be_later(now)
         books: dict[str, _Book] = {}
         denied: dict[str, str] = {}
         granted: dict[str, tuple[Cost, ...]] = {}
         for observable in in_order_of_worth(cases):
-            costs = charges(observable, identity)
+            costs = charges(observable, addresses)
             for cost in costs:
                 books.setdefault(cost.bucket, _Book.open(cost, share, account, now))
-            short = next(
-                (books[cost.bucket] for cost in costs if not books[cost.bucket].has(cost.requests)), None
-            )
+            short = next((cost for cost in costs if not books[cost.bucket].has(cost, addresses)), None)
             if short:
-                denied[observable.key] = f"not sent for want of budget: {short.use()}"
+                denied[observable.key] = _want(books[short.bucket], short)
                 continue
             for cost in costs:
                 books[cost.bucket].planned += cost.requests
@@ -100,7 +102,14 @@ def allot(
                 if book.planned:
                     account.charge(book.bucket, book.planned, now, run)
     uses = tuple(book.use() for book in books.values())
-    return Allotment(identity, uses, denied, granted, scope(environment))
+    return Allotment(identity, clients or {}, uses, denied, granted, scope(environment))
+
+
+def _want(book: _Book, cost: Cost) -> str:
+    if cost.exhausts and cost.requests > book.allowed:
+        needs = "an address of the run's own (client.addresses) or allow.limiter_share: 100%"
+        return f"not sent: it would use up {book.use()}, and needs {needs}"
+    return f"not sent for want of budget: {book.use()}"
 
 
 def settle(
@@ -118,14 +127,17 @@ def settle(
             account.charge(bucket, requests, now, run)
 
 
-def charges(observable: Observable, identity: str | None) -> tuple[Cost, ...]:
-    """The costs of an observable, in the buckets of the client that sends it."""
-    if identity is None:
-        return observable.costs
-    return tuple(
-        cost.model_copy(update={"bucket": cost.bucket.replace("client", f"client {identity}")})
-        for cost in observable.costs
-    )
+def charges(observable: Observable, addresses: Mapping[str, str]) -> tuple[Cost, ...]:
+    """The costs of an observable, in the buckets of the clients that send it."""
+    return tuple(_charged(cost, observable, addresses) for cost in observable.costs)
+
+
+def _charged(cost: Cost, observable: Observable, addresses: Mapping[str, str]) -> Cost:
+    client = observable.client if cost.client is None else cost.client
+    address = addresses.get(client, addresses.get(""))
+    if address is None:
+        return cost
+    return cost.model_copy(update={"bucket": cost.bucket.replace("client", f"client {address}")})
 
 
 def scope(environment: Environment) -> str:
@@ -151,8 +163,12 @@ class _Book:
         used = account.used(cost.bucket, now - cost.remembered)
         return cls(cost.bucket, cost.limit, cost.window, int(cost.limit * share), used)
 
-    def has(self, requests: int) -> bool:
-        return self.used + self.planned + requests <= self.allowed
+    def has(self, cost: Cost, addresses: Mapping[str, str]) -> bool:
+        """Whether it may be taken. A measurement may overrun what is its own, to see its end."""
+        if cost.exhausts:
+            own = any(f"client {address}" in self.bucket for address in addresses.values())
+            return own or self.allowed >= self.limit
+        return self.used + self.planned + cost.requests <= self.allowed
 
     def use(self) -> Use:
         return Use(self.bucket, self.limit, self.window, self.allowed, self.used, self.planned)

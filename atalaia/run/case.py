@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from atalaia.checks.check import Check, NotDeclared
@@ -38,6 +39,17 @@ class Case:
     def identity(self) -> str:
         """check@target."""
         return f"{self.check.id}@{self.target}"
+
+    @cached_property
+    def last(self) -> bool:
+        """Whether it is taken when the others have been, by itself or because it requires one that is."""
+        own = any(seen.last or (seen.after and seen.after.last) for seen in self.observables)
+        return own or any(need.last for need in self.requires)
+
+    @property
+    def waits(self) -> bool:
+        """Whether it spends its time waiting for a moment, which nothing can disturb."""
+        return any(seen.after for seen in self.observables)
 
     def __repr__(self) -> str:
         """What reporters print of a test's parameter; what is sent may hold secrets."""

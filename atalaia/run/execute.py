@@ -23,6 +23,11 @@ class Takes(Protocol):
         """See `atalaia.run.observations.Observations.take`."""
 
 
+def in_order(cases: Iterable[Case]) -> list[Case]:
+    """Cases as they are to be begun: those that are taken last at the end."""
+    return sorted(cases, key=lambda case: case.last)
+
+
 class Executor:
     """Turns cases into results, each once; every worker comes to the same ones.
 
@@ -43,21 +48,34 @@ class Executor:
         self._accepted = {(entry.check, entry.target): entry for entry in accepted}
         self._today = today or date.today()
         self._tasks: dict[str, asyncio.Task[Result]] = {}
+        self._disturbed: set[asyncio.Task[Result]] = set()
+        """Those that what is taken last would disturb."""
         self._holding: set[str] = set()
         """What was seen to hold, an accepted defect that is gone included: that fails, and blocks nothing."""
 
     async def execute(self, case: Case) -> Result:
         """The result of a case."""
-        if case.identity not in self._tasks:
-            self._tasks[case.identity] = asyncio.create_task(self._execute(case))
         # Shielded: one caller that gives up must not take the result from the others.
-        return await asyncio.shield(self._tasks[case.identity])
+        return await asyncio.shield(self._begin(case))
 
     async def execute_all(self, cases: Iterable[Case]) -> list[Result]:
         """The results of cases, in their order, taken side by side."""
-        return list(await asyncio.gather(*(self.execute(case) for case in cases)))
+        planned = tuple(cases)
+        for case in in_order(planned):
+            self._begin(case)
+        return list(await asyncio.gather(*(self.execute(case) for case in planned)))
+
+    def _begin(self, case: Case) -> asyncio.Task[Result]:
+        if case.identity not in self._tasks:
+            self._tasks[case.identity] = asyncio.create_task(self._execute(case))
+            if not (case.last or case.waits):
+                self._disturbed.add(self._tasks[case.identity])
+        return self._tasks[case.identity]
 
     async def _execute(self, case: Case) -> Result:
+        if case.last:
+            while pending := [task for task in self._disturbed if not task.done()]:
+                await asyncio.wait(pending)
         result = await self._judge(case)
         if result.outcome is Outcome.PASSED:
             self._holding.add(case.identity)
@@ -72,7 +90,8 @@ class Executor:
         for need in sorted(needs, key=lambda need: need.accepted is not None):
             if need.identity not in self._holding:
                 return case.blocked(by=need)
-        unsent = [self._denied[seen.key] for seen in case.observables if seen.key in self._denied]
+        needed = {key for seen in case.observables for key in seen.needed}
+        unsent = [reason for key, reason in self._denied.items() if key in needed]
         if unsent:
             return case.result(Outcome.INCONCLUSIVE, reason=unsent[0])
         seen = await asyncio.gather(*(self._observations.take(each) for each in case.observables))

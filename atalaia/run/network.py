@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from atalaia.environment import Environment
 from atalaia.exchange.network import Network
+from atalaia.run.budget import Allotment
 
 
-def network_of(environment: Environment, identity: str | None, run: str) -> Network:
-    """The network as this environment wants it used, from this client address, in the name of this run."""
+def network_of(environment: Environment, allotment: Allotment, run: str) -> Network:
+    """The network as this environment wants it used, from the addresses that were allotted to this run."""
     return Network(
         connect=environment.deadlines.connect,
         total=environment.deadlines.total,
         hosts=environment.hosts,
         ca=environment.tls.ca,
-        source=identity,
+        source=allotment.identity,
+        sources=allotment.clients,
         run=run,
     )

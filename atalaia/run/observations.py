@@ -7,8 +7,7 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from filelock import AsyncFileLock
@@ -18,12 +17,11 @@ from atalaia.exchange.failure import Seen
 from atalaia.exchange.hop import Hop
 from atalaia.exchange.observable import Observable
 from atalaia.redaction import Redactor
+from atalaia.run.quietness import Quietness
 from atalaia.run.stall import LoopWatch, doubted
 
 Observe = Callable[[Observable], Awaitable[Seen]]
 """The effect that takes an observation."""
-
-_AT_ONCE = 16
 
 
 class Observation(BaseModel):
@@ -51,9 +49,9 @@ class Observations:
         self._observe = observe
         self._redactor = redactor
         self._tasks: dict[str, asyncio.Task[Observation]] = {}
-        self._quietness = _Quietness(_AT_ONCE)
         self._loop_watch = LoopWatch()
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._quietness = Quietness(directory)
 
     async def take(self, observable: Observable) -> Observation:
         """The observation of this observable; taken now, unless it was before."""
@@ -62,6 +60,9 @@ class Observations:
         return await asyncio.shield(self._tasks[observable.key])
 
     async def _take(self, observable: Observable) -> Observation:
+        if observable.after is not None:
+            earlier = await self.take(observable.after)
+            await asyncio.sleep(max(0.0, observable.due(earlier.payload) - time.time()))
         path = stored_at(self._directory, observable.key)
         # Without a thread of its own the lock polls; the wait is for another worker's request.
         async with AsyncFileLock(path.with_suffix(".lock"), run_in_executor=False, poll_interval=0.01):
@@ -88,33 +89,6 @@ class Observations:
 def stored_at(directory: Path, key: str) -> Path:
     """Where the observation with this key is stored, once it is taken."""
     return directory / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.json"
-
-
-class _Quietness:
-    """Lets many observe at once, or one that measures time all alone."""
-
-    def __init__(self, at_once: int) -> None:
-        self._places = asyncio.Semaphore(at_once)
-        self._at_once = at_once
-        self._one_quiet = asyncio.Lock()
-
-    @asynccontextmanager
-    async def loud(self) -> AsyncIterator[None]:
-        async with self._places:
-            yield
-
-    @asynccontextmanager
-    async def quiet(self) -> AsyncIterator[None]:
-        async with self._one_quiet:
-            held = 0
-            try:
-                for _ in range(self._at_once):
-                    await self._places.acquire()
-                    held += 1
-                yield
-            finally:
-                for _ in range(held):
-                    self._places.release()
 
 
 def _redacted(payload: Seen, redactor: Redactor) -> Seen:

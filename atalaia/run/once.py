@@ -22,7 +22,7 @@ def executor_of(
     environment: Environment, cases: Iterable[Case], directory: Path, agreement: Agreement
 ) -> Executor:
     """The executor of one process of a run, as the run's agreement wants it; ready for these cases."""
-    network = network_of(environment, agreement.allotment.identity, directory.name)
+    network = network_of(environment, agreement.allotment, directory.name)
     prepare((seen for case in closure(cases) for seen in case.observables), network)
     observations = Observations(
         directory / OBSERVATIONS, lambda seen: observe(seen, network), Redactor(environment.secrets())

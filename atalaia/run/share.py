@@ -57,16 +57,36 @@ def ledger() -> Ledger:
     return Ledger(state_directory() / "ledger.sqlite")
 
 
-def identity_of(environment: Environment, run: str) -> str | None:
-    """A client address for a run, out of those that the environment lets the toolkit use."""
+def clients_of(environment: Environment, run: str, names: Iterable[str]) -> dict[str, str]:
+    """An address for each named client of a run, no two alike; fewer where there are not so many.
+
+    Empty where the environment lets the toolkit use no addresses of its own.
+    """
     network = environment.client.addresses
     if network is None:
-        return None
+        return {}
     size = network.num_addresses
     # The first and the last address of a network are not a host's.
-    usable = (1, size - 1) if size > 2 else (0, size)
-    # Not `choice`: a network of IPv6 has more addresses than a range has a length.
-    return str(network[random.Random(run).randrange(*usable)])  # noqa: S311 - spreads identities, guards nothing
+    first, end = (1, size - 1) if size > 2 else (0, size)
+    chooser = random.Random(run)  # noqa: S311 - spreads identities, guards nothing
+    found: dict[str, str] = {}
+    taken: set[int] = set()
+    for name in names:
+        if len(taken) == end - first:
+            break
+        # Not `sample`: a network of IPv6 has more addresses than a range has a length.
+        position = chooser.randrange(first, end)
+        while position in taken:
+            position = chooser.randrange(first, end)
+        taken.add(position)
+        found[name] = str(network[position])
+    return found
+
+
+def clients_sent_as(environment: Environment, run: str, cases: Iterable[Case]) -> dict[str, str]:
+    """The addresses of every client that cases are sent as, the run's own under the empty name."""
+    names = {name for case in cases for seen in case.observables for name in seen.clients}
+    return clients_of(environment, run, ("", *sorted(names - {""})))
 
 
 class Shared:
@@ -86,6 +106,8 @@ class Shared:
             if (existing := self.read()) is not None:
                 return existing
             planned = tuple(cases)
+            everything = closure(planned)
+            clients = clients_sent_as(environment, self._run, everything)
             agreement = Agreement(
                 environment=environment.name,
                 safety=environment.safety,
@@ -96,11 +118,12 @@ class Shared:
                 ),
                 allotment=allot(
                     environment,
-                    closure(planned),
+                    everything,
                     ledger(),
                     run=self._run,
                     now=now,
-                    identity=identity_of(environment, self._run),
+                    identity=clients.pop("", None),
+                    clients=clients,
                 ),
             )
             partial = self._path.with_suffix(".partial")

@@ -8,7 +8,7 @@ import pytest
 
 from atalaia.environment import Safety
 from atalaia.run.budget import Allotment, Use
-from atalaia.run.share import Agreement, identity_of
+from atalaia.run.share import Agreement, clients_of
 from tests.support.imagined import environment
 
 WHY = "not sent for want of budget: load-balancer client: 9 of 10 allowed (100 per 60 s)"
@@ -43,7 +43,7 @@ def test_an_agreement_is_the_same_after_a_trip_through_its_file():
 def test_a_runs_address_is_a_hosts_and_the_same_for_all_its_workers(network):
     """Also in a network of IPv6, which has more addresses than a range has a length."""
     declared = environment(client={"addresses": network})
-    chosen = identity_of(declared, "a run")
+    chosen = clients_of(declared, "a run", ("",))[""]
     assert chosen is not None
     assert ip_address(chosen) in ip_network(network)
-    assert chosen == identity_of(declared, "a run")
+    assert chosen == clients_of(declared, "a run", ("", "other"))[""]

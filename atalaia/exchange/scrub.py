@@ -1,0 +1,30 @@
+"""Answers without what would let their reader in: the signatures of tokens, the values of cookies.
+
+A token's claims stay, because lifetimes are judged by them; without its signature it opens nothing.
+"""
+
+from __future__ import annotations
+
+import re
+
+from atalaia.exchange.exchange import Response
+from atalaia.redaction import MARK
+
+_TOKEN = re.compile(rb"\b(eyJ[\w-]{5,8000}\.[\w-]{5,8000})\.[\w-]+")
+_COOKIE = re.compile(r"^(\s*[^=;]*=)[^;]*")
+
+
+def scrub(response: Response) -> Response:
+    """The response as it may be kept."""
+    return response.model_copy(
+        update={
+            "headers": tuple((name, _value(name, value)) for name, value in response.headers),
+            "body": _TOKEN.sub(rb"\1." + MARK.encode(), response.body),
+        }
+    )
+
+
+def _value(name: str, value: str) -> str:
+    if name.lower() == "set-cookie":
+        return _COOKIE.sub(rf"\g<1>{MARK}", value)
+    return _TOKEN.sub(rb"\1." + MARK.encode(), value.encode()).decode()
