@@ -38,6 +38,7 @@ def configuration(records: Records, *, digest: str, format_version: str, loaded_
             for kind in CREDENTIALS
             for document in documents(kind)
         ),
+        places=records.places(),
     )
 
 

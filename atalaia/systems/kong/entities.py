@@ -129,6 +129,8 @@ class Configuration:
     targets: tuple[Target, ...] = ()
     consumers: tuple[Consumer, ...] = ()
     credentials: tuple[Credential, ...] = ()
+    places: Mapping[str, tuple[str | int, ...]] = field(default_factory=dict, repr=False, compare=False)
+    """Id → where the entity stands in the file: keys and positions, nested as it is written there."""
 
     @property
     def empty(self) -> bool:

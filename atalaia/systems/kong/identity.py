@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from uuid import UUID, uuid5
 
@@ -17,10 +18,18 @@ def _namespace(entity: str) -> UUID:
 def identify(entity: str, key: str) -> str:
     """The id of the entity of this kind with this name, username, key …
 
-    Services, routes, upstreams and consumers get the ids that a real Kong gives them; the ids of plugins
-    and targets are as stable, but not Kong's own.
+    Kong gives credentials that are a key (key-auth, jwt) ids of chance; those here are stable.
     """
     return str(uuid5(_namespace(entity), key))
+
+
+def composed(entity: str, parts: Iterable[str]) -> str:
+    """The id of an entity that Kong knows by several fields: a plugin, a target.
+
+    `*` stands where a workspace would. A part that refers to another entity is its id where the entity is
+    nested in the other, and the reference as it is written where the file is flat: then it is another id.
+    """
+    return identify(entity, ":".join([entity, "*", *parts]))
 
 
 def split_route(route_id: str, position: int) -> str:

@@ -23,6 +23,10 @@ class Problem:
     message: str
     shown: str | None = None
     """What people are told instead, where Kong's words quote a secret."""
+    place: Path | None = None
+    """Where it is in the document, where Kong's `path` says something else."""
+    line: int | None = None
+    """The line of the text (from 1), where the text is no document that could have places."""
 
     def __str__(self) -> str:
         told = self.message if self.shown is None else self.shown

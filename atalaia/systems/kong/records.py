@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from atalaia.systems.kong import custom, schema
-from atalaia.systems.kong.identity import identify
+from atalaia.systems.kong.identity import composed, identify
 from atalaia.systems.kong.problems import Path, Problem
 
 CREDENTIALS = ("keyauth_credentials", "jwt_secrets", "basicauth_credentials", "hmacauth_credentials", "acls",
@@ -28,6 +28,12 @@ _KEYS = {
     "consumers": "username", "targets": "target", "keyauth_credentials": "key", "jwt_secrets": "key",
     "basicauth_credentials": "username", "hmacauth_credentials": "username", "acls": "group",
 }  # fmt: skip
+_COMPOSED = {
+    "plugins": ("name", "route", "service", "consumer"), "targets": ("upstream", "target"),
+    "acls": ("consumer", "group"),
+    **dict.fromkeys(("basicauth_credentials", "hmacauth_credentials"), ("username",)),
+}  # fmt: skip
+"""The fields that Kong makes the ids of these entities from: the key of its cache."""
 _NOTES = ("_comment", "_ignore")
 
 
@@ -58,6 +64,10 @@ class Records:
     def of(self, entity: str) -> Iterator[Record]:
         """The records of one kind, in the file's order."""
         return (record for record in self._all if record.entity == entity)
+
+    def places(self) -> dict[str, Path]:
+        """Id → where the entity stands in the document."""
+        return {record.id: record.path for record in self._all}
 
     def add_all(self, entities: Mapping[str, list[Any]]) -> None:
         """Read every entity of the document, nested ones right after their parents."""
@@ -96,7 +106,7 @@ class Records:
         if parent:
             given[parent[0]] = {"id": parent[1]}
         record = Record(entity, path, self._filled(entity, given, path))
-        record.id = _identity(record, parent)
+        record.id = _identity(record)
         self._all.append(record)
         for child, link in children.items():
             if item.get(child) is not None:
@@ -133,7 +143,7 @@ class Records:
                 if found is None:
                     message = f"invalid reference '{field}: {key}' (no such entry in '{entity}')"
                     label = record.key or record.id
-                    self._report(Problem((record.entity, label, 0), message))
+                    self._report(Problem((record.entity, label, 0), message, place=(*record.path, field)))
                 else:
                     record.fields[field] = {"id": found}
 
@@ -155,25 +165,20 @@ class Records:
                             (entity, record.path[-1]),
                             f"{told}set to '{key}' already declared",
                             f"{told}already declared" if quotes_secret else None,
+                            place=record.path,
                         )
                     )
                     break
 
 
-def _identity(record: Record, parent: tuple[str, str] | None) -> str:
+def _identity(record: Record) -> str:
     given = record.fields.get("id")
     if isinstance(given, str):
         return given
-    if record.entity == "plugins":
-        scopes = [_reference(record.fields.get(field)) for field in ("route", "service", "consumer")]
-        instance = record.fields.get("instance_name")
-        return identify("plugins", instance or ":".join(["plugins", str(record.fields.get("name")), *scopes]))
+    if record.entity in _COMPOSED:
+        return composed(record.entity, [_reference(record.fields.get(it)) for it in _COMPOSED[record.entity]])
     key = record.key
-    if key is None:
-        return identify(record.entity, f"{record.path}")
-    if record.entity in ("targets", "acls") and parent:
-        key = f"{key}:{parent[1]}"
-    return identify(record.entity, key)
+    return identify(record.entity, f"{record.path}" if key is None else key)
 
 
 def _reference(value: Any) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Hashable
+from math import inf
+from typing import Any, NoReturn
 
 import yaml
 
@@ -10,31 +12,70 @@ from atalaia.systems.kong.problems import DeclarativeError, Problem
 
 _NODES = 500_000
 _DEPTH = 100
+_EXACT = 2**1000
+"""Beyond it a whole number does not fit the only kind of number that Lua knows."""
 
 
-class _Loader(yaml.CSafeLoader):
+class Loader(yaml.CSafeLoader):
     """libyaml, as in Kong; without dates: Kong reads 2001-01-01 as text. Every key is text."""
 
+    merged = 0
+    """Entries that `<<` brought, so far."""
+
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[str, Any]:  # type: ignore[override]
+        """A mapping whose keys are text."""
         return {str(key): value for key, value in super().construct_mapping(node, deep).items()}
 
+    def flatten_mapping(self, node: yaml.MappingNode) -> None:
+        """Write out `<<`, each key once: PyYAML repeats them, in a chain of merges without end."""
+        if not any(key.tag == MERGE for key, _ in node.value):
+            return
+        pairs, node.value = node.value, []  # a mapping that merges itself ends here
+        found: dict[Hashable, tuple[yaml.Node, yaml.Node]] = {}
+        for key, value in pairs:
+            if key.tag == MERGE:
+                for source in reversed(merge_sources(value)):
+                    self.flatten_mapping(source)
+                    self.merged += len(source.value)
+                    if self.merged > _NODES:
+                        _refuse_size()
+                    found |= {_name(key): (key, value) for key, value in source.value}
+        node.value = [*found.values(), *(pair for pair in pairs if pair[0].tag != MERGE)]
 
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    def construct_number(self, node: yaml.ScalarNode) -> float:
+        """A whole number; one that does not fit Lua's is infinite to it."""
+        number: int = self.construct_yaml_int(node)
+        return number if abs(number) < _EXACT else inf if number > 0 else -inf
+
+
+MERGE = "tag:yaml.org,2002:merge"
+_UNKNOWN_TO_KONG = ("tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:value")
+Loader.add_constructor("tag:yaml.org,2002:int", Loader.construct_number)
+Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag not in _UNKNOWN_TO_KONG]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
+
+
+def merge_sources(value: yaml.Node) -> list[yaml.MappingNode]:
+    """The mappings that the value of `<<` stands for, the one that counts most first."""
+    sources = value.value if isinstance(value, yaml.SequenceNode) else [value]
+    for source in sources:
+        if not isinstance(source, yaml.MappingNode):
+            raise yaml.constructor.ConstructorError(
+                None, None, "expected a mapping or list of mappings for merging", source.start_mark
+            )
+    return list(sources)
 
 
 def parse(text: str) -> dict[str, Any]:
     """The document of a declarative file. Raises DeclarativeError where it is none."""
     try:
         # Reading events needs no stack; building a document does, and would end the process.
-        _check_depth(text)
-        document = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
+        _check_events(text)
+        document = _of_first_document(text, Loader.get_data)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        place = f"{mark.line + 1}:{mark.column + 1}: " if mark else ""
-        raise _failed(f"{place}{error.problem}") from None
+        raise _failed(f"{error.problem}", _line(error)) from None
     except (yaml.YAMLError, ValueError, OverflowError) as error:
         raise _failed(str(error).splitlines()[0]) from None
     if not isinstance(document, dict):
@@ -43,19 +84,55 @@ def parse(text: str) -> dict[str, Any]:
     return document
 
 
-def _check_depth(text: str) -> None:
+def compose(text: str) -> yaml.Node | None:
+    """The nodes of a text that `parse` took, with their places; None where there are none."""
+    node: yaml.Node | None = _of_first_document(text, Loader.get_node)
+    return node
+
+
+def _of_first_document(text: str, get: Callable[[Loader], Any]) -> Any:
+    """Like Kong, which reads no further than the first `---` that follows something."""
+    loader = Loader(text)
+    try:
+        return get(loader) if loader.check_node() else None
+    finally:
+        loader.dispose()
+
+
+def _check_events(text: str) -> None:
     depth = 0
-    for event in yaml.parse(text, Loader=_Loader):
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-        if depth > _DEPTH:
-            raise _failed("nested too deeply")
+    line = column = 0
+    try:
+        for event in yaml.parse(text, Loader=Loader):
+            if isinstance(event, yaml.DocumentEndEvent):
+                break
+            line, column = event.start_mark.line + 1, event.start_mark.column + 1
+            if isinstance(event, yaml.CollectionStartEvent):
+                depth += 1
+            elif isinstance(event, yaml.CollectionEndEvent):
+                depth -= 1
+            if depth > _DEPTH:
+                raise _failed("nested too deeply", line)
+    except yaml.MarkedYAMLError as error:
+        # Kong tells where the last thing begins that it could read.
+        raise _failed(f"{line}:{column}: {error.problem}", _line(error)) from None
 
 
-def _failed(why: str) -> DeclarativeError:
-    return DeclarativeError([Problem(("error",), f"failed parsing declarative configuration: {why}")])
+def _failed(why: str, line: int | None = None) -> DeclarativeError:
+    problem = Problem(("error",), f"failed parsing declarative configuration: {why}", line=line)
+    return DeclarativeError([problem])
+
+
+def _line(error: yaml.MarkedYAMLError) -> int | None:
+    return error.problem_mark.line + 1 if error.problem_mark else None
+
+
+def _refuse_size() -> NoReturn:
+    raise _failed("too large once its aliases are written out")
+
+
+def _name(key: yaml.Node) -> Hashable:
+    return (key.tag, key.value) if isinstance(key, yaml.ScalarNode) else id(key)
 
 
 def _measure(node: Any, depth: int, known: dict[int, int]) -> int:
@@ -69,5 +146,5 @@ def _measure(node: Any, depth: int, known: dict[int, int]) -> int:
         size = 1 + sum(_measure(child, depth + 1, known) for child in children)
         known[id(node)] = size
     if size > _NODES:
-        raise _failed("too large once its aliases are written out")
+        _refuse_size()
     return size

@@ -23,11 +23,8 @@ NOT_REPRODUCED: dict[int, str] = {}
 
 REFUSALS_NOT_REPRODUCED = {
     "a list": "Kong itself fails (500); the model refuses the file",
-    "not yaml": "Kong counts the place in another way",
-    "tabs": "Kong counts the place in another way",
     "route bad regex": "another engine: PCRE's words after 'PCRE returned:'",
     "plugin of unknown route": "Kong itself fails (500); the model refuses the file",
-    "same plugin twice globally": "the id of a plugin without one is as stable as Kong's, but not the same",
 }
 """Note of a declarative file → why the model does not answer the same, word for word."""
 
