@@ -2,40 +2,69 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from types import MappingProxyType
 
 from atalaia.checks import (
     addresses,
+    authentication,
     balancing,
     certificates,
+    cors,
     exposure,
     gateway,
+    headers,
     load_balancer,
     monitoring,
+    rate_limits,
+    routing,
     service_paths,
     services,
     stores,
 )
 from atalaia.checks.check import Check
 
-AREAS: MappingProxyType[str, tuple[Check, ...]] = MappingProxyType(
+_CONNECTIVITY = {
+    "Addresses": addresses.CHECKS,
+    "Services": services.CHECKS + service_paths.CHECKS,
+    "Gateway": gateway.CHECKS,
+    "Load balancer": load_balancer.CHECKS + balancing.CHECKS,
+    "Exposure": exposure.CHECKS,
+    "Certificates": certificates.CHECKS,
+    "Stores": stores.CHECKS,
+    "Monitoring": monitoring.CHECKS,
+}
+_GATEWAY = {
+    "Routing": routing.CHECKS,
+    "Rate limits": rate_limits.CHECKS,
+    "CORS": cors.CHECKS,
+    "Security headers": headers.CHECKS,
+    "Authentication": authentication.CHECKS,
+}
+
+AREAS: MappingProxyType[str, tuple[Check, ...]] = MappingProxyType(_CONNECTIVITY | _GATEWAY)
+"""The checks by area, in the order in which people read them."""
+
+
+def _all(areas: Iterable[tuple[Check, ...]]) -> tuple[Check, ...]:
+    return tuple(check for checks in areas for check in checks)
+
+
+CONNECTIVITY: tuple[Check, ...] = _all(_CONNECTIVITY.values())
+GATEWAY: tuple[Check, ...] = _all(_GATEWAY.values())
+
+SUITE_CHECKS: MappingProxyType[str, tuple[Check, ...]] = MappingProxyType(
     {
-        "Addresses": addresses.CHECKS,
-        "Services": services.CHECKS + service_paths.CHECKS,
-        "Gateway": gateway.CHECKS,
-        "Load balancer": load_balancer.CHECKS + balancing.CHECKS,
-        "Exposure": exposure.CHECKS,
-        "Certificates": certificates.CHECKS,
-        "Stores": stores.CHECKS,
-        "Monitoring": monitoring.CHECKS,
+        "connectivity": CONNECTIVITY,
+        "gateway": GATEWAY,
+        "routing": routing.CHECKS,
+        "rate-limit": rate_limits.CHECKS,
+        "cors": cors.CHECKS,
+        "security-headers": headers.CHECKS,
+        "authentication": authentication.CHECKS,
     }
 )
-"""The checks of the connectivity suite by area, in the order in which people read them."""
-
-CONNECTIVITY: tuple[Check, ...] = tuple(check for checks in AREAS.values() for check in checks)
-
-SUITE_CHECKS: MappingProxyType[str, tuple[Check, ...]] = MappingProxyType({"connectivity": CONNECTIVITY})
-"""The checks of each suite."""
+"""The checks of each suite; `gateway` is the five that follow it."""
 
 ALL: tuple[Check, ...] = tuple(dict.fromkeys(check for checks in SUITE_CHECKS.values() for check in checks))
 

@@ -21,13 +21,23 @@ from atalaia.errors import DeliveryError, ExitCode, NotMeasured, UsageError
 if TYPE_CHECKING:
     from atalaia.environment import Environment
 
-SUITES = {"connectivity": "suites.connectivity"}
+SUITES = {
+    "connectivity": "suites.connectivity",
+    "gateway": "suites.gateway",
+    "routing": "suites.gateway.routing",
+    "rate-limit": "suites.gateway.rate_limit",
+    "cors": "suites.gateway.cors",
+    "security-headers": "suites.gateway.security_headers",
+    "authentication": "suites.gateway.authentication",
+}
+_BY_DEFAULT = ("connectivity", "gateway")
+"""What runs where none is named: each test once."""
 _PYTEST_CODES = {2: ExitCode.NOT_MEASURED, 3: ExitCode.DEFECT, 4: ExitCode.USAGE}
 _NOTHING_COLLECTED = 5
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.argument("suite", nargs=-1, type=click.Choice(sorted(SUITES)))
+@click.argument("suite", nargs=-1, type=click.Choice(tuple(SUITES)))
 @click.option(
     "--env", metavar="NAME|FILE", help="Environment; `sandbox` is the one that runs. [$ATALAIA_ENV]"
 )
@@ -75,7 +85,7 @@ def check(
     from atalaia.environment.find import find
     from atalaia.environment.loader import load
 
-    chosen = tuple(dict.fromkeys(suite)) or tuple(SUITES)
+    chosen = tuple(dict.fromkeys(suite)) or _BY_DEFAULT
     path = find(env)
     environment = load(path, os.environ)
     if plan:

@@ -1,0 +1,7 @@
+"""Tokens: who is let in, and who refuses the others."""
+
+from __future__ import annotations
+
+from atalaia.checks.check import Check
+
+CHECKS: tuple[Check, ...] = ()

@@ -1,0 +1,1 @@
+"""The gateway, judged against intent and its declarative file."""

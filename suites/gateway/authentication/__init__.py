@@ -1,0 +1,1 @@
+"""Only good tokens get through."""

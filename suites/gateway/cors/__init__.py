@@ -1,0 +1,1 @@
+"""Browsers let allowed origins read answers, and no others."""

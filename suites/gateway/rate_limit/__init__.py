@@ -1,0 +1,1 @@
+"""Limiters allow what they are meant to, and deny the rest."""

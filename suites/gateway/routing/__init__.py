@@ -1,0 +1,1 @@
+"""Routes lead where they are meant to, and nowhere else."""

@@ -1,0 +1,1 @@
+"""Answers carry the security headers of their profile."""
