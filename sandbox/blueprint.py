@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from atalaia.redaction import Redactor
+from sandbox.limits import LIMITS, Windows
 from sandbox.ports import Ports
 from sandbox.secrets import Secrets
 
@@ -25,6 +26,8 @@ class Blueprint:
     secrets: Secrets
     absent: tuple[str, ...] = field(default=())
     """Servers that are left out, because their program or what they need is missing."""
+    windows: Windows = "declared"
+    """How long its limiters count."""
 
     @property
     def environment_file(self) -> Path:
@@ -70,10 +73,13 @@ def to_json(blueprint: Blueprint) -> dict[str, object]:
 def from_json(document: dict[str, object]) -> Blueprint:
     """Read what `to_json` wrote. Raises TypeError, KeyError or ValueError for anything else."""
     parts = json.loads(json.dumps(document))
+    if (windows := parts.get("windows", "declared")) not in LIMITS:
+        raise ValueError(f"no such windows: {windows}")
     return Blueprint(
         id=parts["id"],
         directory=Path(parts["directory"]),
         ports=Ports(**parts["ports"]),
         secrets=Secrets(**parts["secrets"]),
         absent=tuple(parts["absent"]),
+        windows=windows,
     )

@@ -50,6 +50,8 @@ def write(directory: Path) -> None:
         "listen": "0.0.0.0",
         "clients": "samenet",
         "haproxy_socket": "/tmp/haproxy.sock",
+        # Its container has an address of its own, which Kong's settings in compose.yaml trust.
+        "haproxy_source": "0.0.0.0",
         "front_certificate": "/usr/local/etc/haproxy/front.pem",
     }
     for file, template in _TEMPLATES.items():

@@ -11,6 +11,7 @@ from sandbox.blueprint import Blueprint
 from sandbox.record import write_private
 from sandbox.render import render, variables
 from sandbox.servers.prometheus import Prometheus
+from sandbox.services import CLINICS, account_of
 from sandbox.standins.config import GrafanaConfig, KongConfig, ServiceConfig
 
 _SECTIONS = {
@@ -18,7 +19,7 @@ _SECTIONS = {
     "prometheus": ("prometheus",),
     "alertmanager": ("alertmanager",),
     "pushgateway": ("pushgateway",),
-    "services": ("services",),
+    "services": ("services", "route_classes", "routes", "cors", "header_profiles", "authentication"),
 }
 _STORES = ("postgres", "redis")
 
@@ -39,6 +40,9 @@ def environment_text(blueprint: Blueprint, **overrides: str) -> str:
         "jobs": json.dumps(Prometheus(blueprint).jobs()),
         "ca": str(blueprint.tls / "root.pem"),
         "kong_file": str(blueprint.kong_file),
+        "account": account_of(CLINICS[0]),
+        "clinic": CLINICS[0],
+        "clinics": json.dumps(CLINICS),
     }
     text = render("environment.yml", values | overrides)
     if not blueprint.absent:
@@ -64,8 +68,10 @@ def _without_absent(document: dict[str, Any], blueprint: Blueprint) -> dict[str,
     for store in _STORES:
         if not blueprint.has(store):
             del document["stores"][store]
-    if not blueprint.has("services") and "load_balancer" in document:
-        del document["load_balancer"]["backends"]["health_service"]
+    if not blueprint.has("services"):
+        del document["gateway"]["echo"]
+        if "load_balancer" in document:
+            del document["load_balancer"]["backends"]["health_service"]
     if not blueprint.has("pushgateway"):
         del document["probes"]["pushgateway"]
     return document

@@ -18,6 +18,7 @@ from sandbox import launch, record, stack
 from sandbox.blueprint import SOCKET_PATH_LIMIT, Blueprint
 from sandbox.environment import write_environment
 from sandbox.launch import Progress
+from sandbox.limits import Windows
 from sandbox.ports import SEED_PORTS, Ports, reserve_free_ports, why_not
 from sandbox.process import unprivileged_account
 from sandbox.programs import missing
@@ -39,9 +40,10 @@ def up(
     directory: Path | None = None,
     partial: bool = False,
     progress: Progress = lambda name, seconds: None,
+    windows: Windows = "declared",
 ) -> Sandbox:
     """Start a sandbox and return once everything in it is ready. Not from within an event loop."""
-    return asyncio.run(up_async(id, ports, directory, partial, progress))
+    return asyncio.run(up_async(id, ports, directory, partial, progress, windows))
 
 
 async def up_async(
@@ -50,12 +52,14 @@ async def up_async(
     directory: Path | None = None,
     partial: bool = False,
     progress: Progress = lambda name, seconds: None,
+    windows: Windows = "declared",
 ) -> Sandbox:
     """Start a sandbox and return once everything in it is ready.
 
     `id` names it (default: a random name); `ports` are free ones, those of the documents, or given
     ones; `directory` is its own directory, which must not exist (default: in the state directory);
-    `partial` leaves out what is not installed. Whatever goes wrong, nothing is left behind.
+    `partial` leaves out what is not installed; with `windows` "short" limiters count for seconds.
+    Whatever goes wrong, nothing is left behind.
     Raises UsageError for a name that is taken or a directory that cannot do, NotMeasured when a
     program is missing, a port is taken, or a server does not start.
     """
@@ -78,6 +82,7 @@ async def up_async(
             ports=_choose(ports, held),
             secrets=generate(),
             absent=stack.left_out(programs),
+            windows=windows,
         )
         _make_directories(blueprint)
         try:
@@ -210,9 +215,10 @@ def running(
     ports: PortChoice = "free",
     directory: Path | None = None,
     partial: bool = False,
+    windows: Windows = "declared",
 ) -> Iterator[Sandbox]:
     """A sandbox for the length of a `with` block."""
-    sandbox = up(id, ports, directory, partial)
+    sandbox = up(id, ports, directory, partial, windows=windows)
     try:
         yield sandbox
     finally:

@@ -14,6 +14,9 @@ from atalaia.errors import NotMeasured
 # take one of ours between the choice and the start of its server.
 _LOWEST, _HIGHEST, _BLOCK = 10240, 32720, 40
 
+HAPROXY_ADDRESS = "127.0.0.2"
+"""Where HAProxy's connections to Kong come from, and whom Kong trusts to tell the client's address."""
+
 
 @dataclass(frozen=True)
 class Ports:

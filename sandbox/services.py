@@ -12,6 +12,8 @@ class Service:
     name: str
     prefixes: tuple[str, ...]
     """The API paths that it serves."""
+    echo: bool = False
+    """Whether it answers what it does not serve with the request that it saw."""
 
     @property
     def port(self) -> str:
@@ -23,7 +25,7 @@ SERVICES = (
     Service("auth-service", ("/api/v1/auth",)),
     Service("user-service", ("/api/v1/users",)),
     Service("clinic-service", ("/api/v1/clinics",)),
-    Service("health-service", ()),
+    Service("health-service", (), echo=True),
     Service("conversation-service", ("/api/v1/conversations",)),
     Service("appointment-service", ("/api/v1/appointments",)),
     Service("whatsapp-service", ("/api/v1/whatsapp", "/webhook/whatsapp")),
@@ -31,4 +33,12 @@ SERVICES = (
 )
 
 CLINICS = ("clinica-aurora", "clinica-boreal")
-"""The tenants; each has one account, admin@CLINIC.example."""
+"""The tenants; each has one account."""
+
+ISSUER = "auth.atendeai.example"
+"""Who signs the services' tokens: their claim `iss`, and the name of the key in Kong's file."""
+
+
+def account_of(clinic: str) -> str:
+    """The e-mail address that a clinic's account logs in with."""
+    return f"admin@{clinic}.example"

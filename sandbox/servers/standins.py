@@ -9,12 +9,13 @@ from pathlib import Path
 
 from atalaia.errors import AtalaiaError
 from sandbox.blueprint import Blueprint
+from sandbox.ports import HAPROXY_ADDRESS
 from sandbox.process import Command
 from sandbox.readiness import answers
 from sandbox.record import write_private
 from sandbox.render import CONFIG, render, variables
 from sandbox.servers.server import Server
-from sandbox.services import CLINICS, SERVICES, Service
+from sandbox.services import CLINICS, SERVICES, Service, account_of
 from sandbox.standins.config import Account, GrafanaConfig, KongConfig, ServiceConfig, StandIns
 from sandbox.standins.control import Status, send
 
@@ -66,8 +67,8 @@ class Kong(StandInProcess):
                 admin_port=self.port(f"kong_{self.number}_admin"),
                 status_port=self.port(f"kong_{self.number}_status"),
                 declarative=self.blueprint.kong_file,
-                # HAProxy's own address, and no client's: those come from elsewhere in 127.0.0.0/8.
-                trusted_ips=("127.0.0.1/32",),
+                # No client's: who connects from 127.0.0.1 is nobody special.
+                trusted_ips=(f"{HAPROXY_ADDRESS}/32",),
             ),
         )
 
@@ -163,8 +164,8 @@ def service_config(service: Service, blueprint: Blueprint, *, postgres: str, red
         redis=f"redis://:{secrets.redis}@{redis}/0",
         jwt_secret=secrets.jwt,
         clinics=CLINICS,
+        echo=service.echo,
         accounts=tuple(
-            Account(email=f"admin@{clinic}.example", password=secrets.account, clinic=clinic)
-            for clinic in CLINICS
+            Account(email=account_of(clinic), password=secrets.account, clinic=clinic) for clinic in CLINICS
         ),
     )

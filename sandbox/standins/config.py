@@ -51,6 +51,8 @@ class ServiceConfig(Section):
     """The tenants."""
     accounts: tuple[Account, ...] = ()
     """Who may log in at the service that has an /api/v1/auth prefix."""
+    echo: bool = False
+    """Answer every path that it does not serve with the request, instead of 404."""
 
 
 class KongConfig(Section):

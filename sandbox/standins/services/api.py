@@ -11,6 +11,7 @@ from urllib.parse import parse_qs
 from sandbox.standins.config import ServiceConfig
 from sandbox.standins.http.message import Request
 from sandbox.standins.services.collection import Collection
+from sandbox.standins.services.echo import ROUTE, echo
 from sandbox.standins.services.metrics import Metrics
 from sandbox.standins.services.tokens import ACCESS_SECONDS, BadToken, Identity, Tokens
 
@@ -60,7 +61,7 @@ class Api:
         }
 
     def answer(self, request: Request) -> Answer:
-        """The answer to an API request; what matches no prefix is 404."""
+        """The answer to an API request; what matches no prefix is 404, or the request itself."""
         path = request.path
         for prefix in self._prefixes:
             if path == prefix or path.startswith(prefix + "/"):
@@ -71,6 +72,8 @@ class Api:
                 except Refused as refusal:
                     document = error_document(refusal.status, str(refusal))
                     return Answer(refusal.status, document, pattern, refusal.clinic)
+        if self._config.echo:
+            return Answer(200, echo(request), ROUTE)
         return Answer(404, error_document(404, f"Cannot {request.method} {path}"), "unmatched")
 
     def _below(self, prefix: str, rest: list[str], pattern: str, request: Request) -> Answer:

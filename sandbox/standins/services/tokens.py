@@ -9,7 +9,8 @@ from uuid import uuid4
 
 import jwt
 
-ISSUER = "atendeai"
+from sandbox.services import ISSUER
+
 ACCESS_SECONDS = 15 * 60
 REFRESH_SECONDS = 7 * 24 * 3600
 _ALGORITHM = "HS256"

@@ -1,0 +1,20 @@
+"""The request that a service saw, as its answer: what came of it on the way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sandbox.standins.http.message import Request
+
+ROUTE = "/api/v1/echo"
+"""Its label in metrics, whatever the path."""
+
+
+def echo(request: Request) -> dict[str, Any]:
+    """Method, target and headers in wire order; `client` is the address that sent it, the gateway's."""
+    return {
+        "method": request.method,
+        "target": request.target,
+        "headers": [list(header) for header in request.headers],
+        "client": request.client[0],
+    }
