@@ -10,6 +10,7 @@ from atalaia.exchange.failure import Seen
 from atalaia.exchange.network import Network
 from atalaia.exchange.observable import Handshake, Observable
 from atalaia.exchange.trust import verifying
+from atalaia.systems.kong.admin.model import AdminList
 from atalaia.systems.postgres.model import PostgresLogin
 from atalaia.systems.redis.model import RedisLogin
 
@@ -23,6 +24,8 @@ def prepare(observables: Iterable[Observable], network: Network) -> None:
     kinds = {type(observable) for observable in observables}
     if PostgresLogin in kinds:
         importlib.import_module("psycopg")
+    if AdminList in kinds:
+        importlib.import_module("atalaia.systems.kong.admin.client")
     if Handshake in kinds:
         verifying(network.ca)
 
@@ -39,4 +42,8 @@ async def observe(observable: Observable, network: Network) -> Seen:
             from atalaia.systems.redis import client as redis
 
             return await redis.log_in(observable, network)
+        case AdminList():
+            from atalaia.systems.kong.admin import client as kong
+
+            return await kong.read_list(observable, network)
     return await exchange.observe(observable, network)

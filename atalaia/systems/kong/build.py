@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, Protocol
 
 from atalaia.systems.kong.entities import (
     Configuration,
@@ -15,10 +16,21 @@ from atalaia.systems.kong.entities import (
     Target,
     Upstream,
 )
-from atalaia.systems.kong.records import CREDENTIALS, Record, Records
+from atalaia.systems.kong.problems import Path
+from atalaia.systems.kong.records import CREDENTIALS, Record
 
 
-def configuration(records: Records, *, digest: str, format_version: str, loaded_at: int) -> Configuration:
+class Source(Protocol):
+    """Where records come from: a file, or lists of the Admin API."""
+
+    def of(self, entity: str) -> Iterator[Record]:
+        """The records of one kind, in their order."""
+
+    def places(self) -> dict[str, Path]:
+        """Id → where the entity stands in the file; empty where there is none."""
+
+
+def configuration(records: Source, *, digest: str, format_version: str, loaded_at: int) -> Configuration:
     """The configuration that these records make; `loaded_at` dates what carries no date."""
 
     def documents(entity: str) -> list[Document]:

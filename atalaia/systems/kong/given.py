@@ -13,6 +13,7 @@ from atalaia.systems.kong.entities import Configuration
 from atalaia.systems.kong.lines import Lines
 from atalaia.systems.kong.problems import DeclarativeError, Path, Problem
 from atalaia.systems.kong.routing import Router
+from atalaia.systems.kong.secrecy import secrets_of
 
 _OF_URL = frozenset({"protocol", "host", "port", "path"})
 """Fields of a service that a file may give as one `url`."""
@@ -50,6 +51,17 @@ class Given:
         if self.configuration is None:
             raise ValueError("a declarative file that Kong refuses routes nothing")
         return Router(self.configuration)
+
+    @cached_property
+    def secrets(self) -> frozenset[str]:
+        """What is secret in its entities, by the names of the fields."""
+        of = self.configuration or Configuration()
+        documents = (
+            entity.document
+            for kind in (of.services, of.routes, of.plugins, of.upstreams, of.credentials)
+            for entity in kind
+        )
+        return frozenset(secret for document in documents for secret in secrets_of(document))
 
     @cached_property
     def lines(self) -> Lines:

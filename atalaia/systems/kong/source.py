@@ -106,7 +106,8 @@ def _check_events(text: str) -> None:
         for event in yaml.parse(text, Loader=Loader):
             if isinstance(event, yaml.DocumentEndEvent):
                 break
-            line, column = event.start_mark.line + 1, event.start_mark.column + 1
+            if event.start_mark:
+                line, column = event.start_mark.line + 1, event.start_mark.column + 1
             if isinstance(event, yaml.CollectionStartEvent):
                 depth += 1
             elif isinstance(event, yaml.CollectionEndEvent):
