@@ -60,4 +60,6 @@ def _part(document: object) -> str:
 def _tampered(token: str) -> str:
     """The token with a signature of the right length that is not its own."""
     head, _, signature = token.rpartition(".")
-    return f"{head}.{signature[::-1]}" if signature != signature[::-1] else f"{head}.A{signature[1:]}"
+    raw = bytearray(base64.urlsafe_b64decode(signature + "=" * (-len(signature) % 4)))
+    raw[0] ^= 1
+    return f"{head}.{base64.urlsafe_b64encode(raw).decode().rstrip('=')}"

@@ -138,3 +138,37 @@ def test_a_clock_that_was_set_back_blocks_no_budget_for_longer_than_a_window(led
     assert use.used == 1, "the limiter may still remember it"
     (use,) = allotted("later", NOW + 121).uses
     assert use.used == 0
+
+
+def exhausting(client: str = "") -> tuple[Case, ...]:
+    """A measurement that uses a window of 5 up, and its hour of 100 a little."""
+    costs = (
+        Cost(bucket="gateway auth 60s client", requests=6, limit=5, window=60, exhausts=True),
+        Cost(bucket="gateway auth 3600s client", requests=6, limit=100, window=3600),
+    )
+    return (Case(check("limiter"), "t", (Ask(key="m", hop=Hop.GATEWAY, costs=costs, client=client),)),)
+
+
+def allotted(safety: str, ledger: Ledger, run: str = "r", **more) -> Allotment:
+    return allot(environment(safety), exhausting("limiter"), ledger, run=run, now=NOW, **more)
+
+
+def test_a_limiter_may_be_used_up_by_a_client_of_the_run_s_own(ledger):
+    allotment = allotted("staging", ledger, identity="127.64.0.1", clients={"limiter": "127.64.0.2"})
+    assert allotment.denied == {}
+    assert {use.bucket for use in allotment.uses} == {
+        "gateway auth 60s client 127.64.0.2",
+        "gateway auth 3600s client 127.64.0.2",
+    }
+
+
+def test_a_bucket_that_others_share_is_not_used_up_unless_all_of_it_is_allowed(ledger):
+    denied = allotted("staging", ledger, identity=None).denied
+    assert "client.addresses" in denied["m"]
+    assert allotted("sandbox", ledger, identity=None).denied == {}
+
+
+def test_a_longer_window_is_not_overrun_by_a_measurement(ledger):
+    for run in range(8):
+        at_most = allotted("production", ledger, run=str(run), identity="127.64.0.1")
+    assert "want of budget" in at_most.denied["m"]
