@@ -33,8 +33,8 @@ OF_NGINX = {
 }
 """What nginx finds rather than Kong's own code; the format then differs where there is no Accept."""
 
-PHRASES = {405: "Not Allowed", 413: "Request Entity Too Large", 426: "", 429: "Too Many Requests",
-           503: "Service Temporarily Unavailable", 504: "Gateway Time-out"}  # fmt: skip
+PHRASES = {302: "Moved Temporarily", 405: "Not Allowed", 413: "Request Entity Too Large", 426: "",
+           429: "Too Many Requests", 503: "Service Temporarily Unavailable", 504: "Gateway Time-out"}  # fmt: skip
 """Reason phrases of nginx that are not the usual ones."""
 
 _TYPES = {
@@ -48,6 +48,13 @@ _TEMPLATES = {
     "  </head>\n  <body>\n    <h1>Error</h1>\n    <p>%s.</p>\n  </body>\n</html>\n",
     XML: '<?xml version="1.0" encoding="UTF-8"?>\n<error>\n  <message>%s</message>\n</error>\n',
 }
+_IDENTIFIED = {
+    JSON: '{\n  "message":"%s",\n  "request_id":"%s"\n}',
+    PLAIN: "%s\nrequest_id: %s\n",
+    HTML: _TEMPLATES[HTML].replace("<p>%s.</p>\n", "<p>%s.</p>\n    <p>Request ID: %s</p>\n"),
+    XML: _TEMPLATES[XML].replace("</message>\n", "</message>\n  <requestid>%s</requestid>\n"),
+}
+"""Since 3.5."""
 _RANGE = re.compile(
     r"((?:[a-z0-9][a-z0-9\-!#$&^_+.]+|\*)/(?:[a-z0-9][a-z0-9\-!#$&^_+.]+|\*))"
     r"(?:\s*;\s*q=(1(?:\.0{0,3})?|0(?:\.\d{0,3})?)|\s*;\s*[a-z0-9][a-z0-9\-!#$&^_+.]+(?:=[^;]*)?)*",
@@ -55,10 +62,15 @@ _RANGE = re.compile(
 )
 
 
-def body(message: str, accept: str | None) -> tuple[str, bytes]:
-    """(Content-Type, body) of an answer that Kong's own code gives: JSON unless Accept prefers another."""
+def body(message: str, accept: str | None, request_id: str | None = None) -> tuple[str, bytes]:
+    """(Content-Type, body) of an answer that Kong's own code gives: JSON unless Accept prefers another.
+
+    Since 3.5 it carries the request's id.
+    """
     content_type = _preferred(accept or "")
-    return content_type, (_TEMPLATES[content_type] % message).encode()
+    if request_id is None:
+        return content_type, (_TEMPLATES[content_type] % message).encode()
+    return content_type, (_IDENTIFIED[content_type] % (message, request_id)).encode()
 
 
 def nginx_body(status: int, accept: str | None, content_type: str | None) -> tuple[str, bytes]:

@@ -13,7 +13,7 @@ UNEXPECTED = "An unexpected error occurred"
 
 def error(turn: Turn, status: int, message: str, *headers: tuple[str, str]) -> Answer:
     """kong.response.error: in the format that Accept asks for."""
-    content_type, body = errors.body(message, turn.header("accept"))
+    content_type, body = errors.body(message, turn.header("accept"), turn.request_id)
     return Answer(status, content_type, body, headers)
 
 

@@ -9,15 +9,17 @@ from atalaia.systems.kong.entities import Configuration, Plugin
 from atalaia.systems.kong.plugins import answers
 from atalaia.systems.kong.plugins.known import KNOWN
 from atalaia.systems.kong.plugins.lines import Lines
+from atalaia.systems.kong.plugins.prometheus import Groups, groups
 from atalaia.systems.kong.plugins.turn import Answer, Asked, Counting, KongFailed, Step, Turn
 from atalaia.systems.kong.plugins.worker import Worker
 from atalaia.systems.kong.routing import Match
+from atalaia.systems.kong.versions import V3_5
 
 
 class Chain:
     """The steps of one route, in the order of their priority."""
 
-    __slots__ = ("_access", "_filters", "_variants", "plugins", "worker")
+    __slots__ = ("_access", "_filters", "_variants", "plugins", "prometheus", "worker")
 
     def __init__(
         self,
@@ -29,6 +31,8 @@ class Chain:
         self.worker = worker
         self.plugins = plugins
         """The effective instances for a request without a consumer, those unknown to the model included."""
+        self.prometheus: Groups = groups(plugins)
+        """What is measured of its requests."""
         self._access = tuple(step if _overrides(step, "access") else None for step in steps)
         self._filters = tuple(step for step in steps if step and _overrides(step, "header_filter"))
         self._variants = {consumer: tuple(them) for consumer, them in variants.items()}
@@ -105,7 +109,10 @@ class Chains:
         self, match: Match | None, request: Asked, *, client: str, now: float, tracker: str = ""
     ) -> Turn:
         """A request's turn. `client` is its address (after trusted_ips), `now` Unix seconds."""
-        return Turn(self.of(match), match, request, client, now, tracker)
+        turn = Turn(self.of(match), match, request, client, now, tracker)
+        if self._worker.version >= V3_5:
+            turn.request_id = self._worker.uuid().replace("-", "")
+        return turn
 
     def _chain(self, plugins: Mapping[str, Plugin], others: Mapping[str, Mapping[str, Plugin]]) -> Chain:
         names = {name for them in (plugins, *others.values()) for name in them if name in KNOWN}

@@ -91,7 +91,7 @@ class Turn:
 
     __slots__ = (
         "_at", "body", "chain", "client", "consumer", "credential", "deferred", "early", "headers", "host",
-        "kept", "match", "method", "now", "path", "query", "request", "tracker",
+        "kept", "match", "method", "now", "path", "query", "request", "request_id", "tracker",
     )  # fmt: skip
 
     def __init__(
@@ -106,6 +106,8 @@ class Turn:
         """Unix seconds."""
         self.tracker = tracker
         """`address-port-pid-connection-requests`, for correlation-id's generator of that name."""
+        self.request_id: str | None = None
+        """X-Kong-Request-Id, which Kong has since 3.5 (Chains.begin sets it)."""
         self.consumer: Consumer | None = None
         self.credential: Credential | None = None
         self.method = request.method
