@@ -15,11 +15,12 @@ setup_with = @command -v $(PYTHON) >/dev/null || { \
 atalaia = .venv/bin/python -m scripts.atalaia $(1) $(ARGS)
 environment = $(if $(ENV),--env '$(ENV)')
 
-.PHONY: help setup venv demo test prove lint constraints sandbox-up sandbox-down test-connectivity
+.PHONY: help setup venv demo test prove bench lint constraints sandbox-up sandbox-down test-connectivity
+.PHONY: test-api-gateway test-routing test-rate-limit test-cors test-security-headers test-authentication
 
 help: ## This list
 	@echo "make TARGET [ENV=environment] [ARGS='more arguments'] [PYTHON=python3] [YES=1]"
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-19s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-22s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 	@echo "ENV is a file, a name in environments/, or sandbox: the one that runs."
 
 setup: ## Install what is missing: .venv, server packages (asks)
@@ -38,6 +39,9 @@ test: setup ## Atalaia's own tests, lint and types, each with its time
 prove: setup ## The long proofs: the healthy sandbox again and again
 	@.venv/bin/python -m pytest tests/prove $(ARGS)
 
+bench: setup ## Benchmarks: what the sandbox carries (takes minutes)
+	@.venv/bin/python -m benchmarks $(ARGS)
+
 lint: venv ## Formatting, lint and types only
 	@.venv/bin/python -m scripts.test lint types
 
@@ -52,3 +56,21 @@ sandbox-down: venv ## Stop the sandbox
 
 test-connectivity: venv ## After a deploy: is every part of ENV there?
 	@$(call atalaia,check connectivity $(environment))
+
+test-api-gateway: venv ## After a deploy: does the gateway do what it is meant to? The five below
+	@$(call atalaia,check gateway $(environment))
+
+test-routing: venv ## Do routes lead where they are meant to, and nowhere else?
+	@$(call atalaia,check routing $(environment))
+
+test-rate-limit: venv ## Do limiters allow what they are meant to? Uses their budgets up
+	@$(call atalaia,check rate-limit $(environment))
+
+test-cors: venv ## May allowed origins read the answers, and no others?
+	@$(call atalaia,check cors $(environment))
+
+test-security-headers: venv ## Do all answers, errors too, carry their security headers?
+	@$(call atalaia,check security-headers $(environment))
+
+test-authentication: venv ## Do only good tokens get through?
+	@$(call atalaia,check authentication $(environment))

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from atalaia.environment import Environment
 from atalaia.environment.find import find
 from atalaia.environment.loader import load
-from atalaia.errors import UsageError
+from atalaia.errors import NotMeasured, UsageError
 from atalaia.run.case import Case
+from atalaia.run.completion import complete
 from atalaia.run.journal import new_run_id
 from atalaia.run.results import Outcome, Result
 from suites.holds import check_of
@@ -158,12 +160,24 @@ def _live(config: pytest.Config) -> LiveRun:
     if _LIVE not in config.stash:
         # A worker is ended by its controller.
         ending = config.stash.get(_ENDING, threading.Event())
-        config.stash[_LIVE] = LiveRun(_environment(config), config.stash[_DIRECTORY], ending)
+        directory = config.stash[_DIRECTORY]
+        config.stash[_LIVE] = LiveRun(_completed(config, directory), directory, ending)
     return config.stash[_LIVE]
 
 
-def _environment(config: pytest.Config):  # type: ignore[no-untyped-def]
+def _environment(config: pytest.Config) -> Environment:
     try:
         return load(find(config.option.env), os.environ)
     except UsageError as error:
+        raise pytest.UsageError(str(error)) from error
+
+
+def _completed(config: pytest.Config, directory: Path) -> Environment:
+    """The environment with its routes, where other suites than connectivity want to know them."""
+    environment = _environment(config)
+    if all(each.startswith(f"{__package__}.connectivity") for each in config.args):
+        return environment
+    try:
+        return complete(environment, directory)
+    except NotMeasured as error:
         raise pytest.UsageError(str(error)) from error

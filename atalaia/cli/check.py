@@ -85,7 +85,7 @@ def check(
     from atalaia.environment.find import find
     from atalaia.environment.loader import load
 
-    chosen = tuple(dict.fromkeys(suite)) or _BY_DEFAULT
+    chosen = _once(suite) or _BY_DEFAULT
     path = find(env)
     environment = load(path, os.environ)
     if plan:
@@ -97,16 +97,31 @@ def check(
     if allure:
         _refuse_without_allure()
         _refuse_unwritable(allure, "--allure")
-    return _run(path, chosen, keyword, workers, junit, allure, out.absolute(), enforce, _split(further))
+    return _run(
+        environment, path, chosen, keyword, workers, junit, allure, out.absolute(), enforce, _split(further)
+    )
+
+
+def _once(suites: tuple[str, ...]) -> tuple[str, ...]:
+    """The suites that were named, each once, without those that another one holds already."""
+    packages = {SUITES[name] for name in suites}
+    return tuple(
+        name
+        for name in dict.fromkeys(suites)
+        if not any(SUITES[name].startswith(f"{package}.") for package in packages)
+    )
 
 
 def _plan(environment: Environment, chosen: tuple[str, ...]) -> int:
     from atalaia.checks.catalogue import SUITE_CHECKS
     from atalaia.run.budget import allot
     from atalaia.run.case import Cases, closure
+    from atalaia.run.completion import complete
     from atalaia.run.share import clients_sent_as, ledger
     from reports.plan import render
 
+    if set(chosen) != {"connectivity"}:
+        environment = complete(environment)
     cases = Cases(environment)
     checks = dict.fromkeys(check for name in chosen for check in SUITE_CHECKS[name])
     planned = tuple(case for check in checks for case in cases.of(check))
@@ -127,6 +142,7 @@ def _plan(environment: Environment, chosen: tuple[str, ...]) -> int:
 
 
 def _run(
+    environment: Environment,
     path: Path,
     chosen: tuple[str, ...],
     keyword: str | None,
@@ -137,11 +153,14 @@ def _run(
     enforce: bool,
     further: list[str],
 ) -> int:
+    from atalaia.run.completion import complete
     from atalaia.run.journal import new_run_id
     from atalaia.run.results import RunRecord
     from atalaia.run.verdict import UNDELIVERED, exit_code
 
     run = new_run_id()
+    if set(chosen) != {"connectivity"}:
+        complete(environment, out / "runs" / run)
     command = [sys.executable, "-P", "-m", "pytest", "-c", str(files("suites") / "live.toml"), "--pyargs"]
     command += [SUITES[name] for name in chosen]
     command += ["--env", str(path), "--run-id", run, "--out", str(out)]

@@ -30,6 +30,8 @@ class GatewayFile:
     text: str = field(repr=False)
     shown: str
     """Path as it stands in findings: kong/kong.yml."""
+    live: bool = False
+    """Whether it is not a file, but what the Admin API at the address `shown` listed, as JSON by kind."""
 
     def secrets(self) -> Iterator[str]:
         """What stands under names of credentials: passwords, keys, signing secrets.

@@ -7,14 +7,14 @@ from atalaia.exchange.network import Network
 from atalaia.run.budget import Allotment
 
 
-def network_of(environment: Environment, allotment: Allotment, run: str) -> Network:
+def network_of(environment: Environment, allotment: Allotment | None, run: str) -> Network:
     """The network as this environment wants it used, from the addresses that were allotted to this run."""
     return Network(
         connect=environment.deadlines.connect,
         total=environment.deadlines.total,
         hosts=environment.hosts,
         ca=environment.tls.ca,
-        source=allotment.identity,
-        sources=allotment.clients,
+        source=allotment.identity if allotment else None,
+        sources=allotment.clients if allotment else {},
         run=run,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
@@ -11,6 +12,7 @@ from atalaia.environment import Environment
 from atalaia.systems.kong.declarative import load
 from atalaia.systems.kong.entities import Configuration
 from atalaia.systems.kong.lines import Lines
+from atalaia.systems.kong.live import configuration
 from atalaia.systems.kong.problems import DeclarativeError, Path, Problem
 from atalaia.systems.kong.routing import Router
 from atalaia.systems.kong.secrecy import secrets_of
@@ -123,7 +125,14 @@ def given(text: str, origin: str) -> Given:
 def given_of(environment: Environment) -> Given | None:
     """What the gateway's declarative file gives; None where the environment names none."""
     file = environment.gateway_file
-    return given(file.text, file.shown) if file else None
+    if file is None:
+        return None
+    return _listed(file.text, file.shown) if file.live else given(file.text, file.shown)
+
+
+@lru_cache(maxsize=8)
+def _listed(text: str, address: str) -> Given:
+    return from_admin(configuration(json.loads(text)), address)
 
 
 def from_admin(configuration: Configuration, address: str) -> Given:
