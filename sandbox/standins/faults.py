@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, cast
 
-from pydantic import Field, JsonValue, ValidationError
+from pydantic import JsonValue, ValidationError
 
 from atalaia.errors import UsageError
-from sandbox.standins.fault import Fault, Options, behaviour
+from sandbox.standins.fault import Fault, Options
 from sandbox.standins.kong.faults import FAULTS as KONG
-from sandbox.standins.services.behaviour import HEALTHY, Behaviour
+from sandbox.standins.services.faults import FAULTS as SERVICE
 
 if TYPE_CHECKING:  # a process loads only what it serves
     from sandbox.standins.grafana.standin import Grafana
@@ -18,12 +18,6 @@ if TYPE_CHECKING:  # a process loads only what it serves
     from sandbox.standins.services.service import Service
 
     StandIn = Service | Kong | Grafana
-
-
-class Delay(Options):
-    """For `slow`."""
-
-    seconds: Annotated[float, Field(gt=0, le=3600)]
 
 
 async def _stop(standin: StandIn, _: Options) -> None:
@@ -45,13 +39,7 @@ def _database(failing: bool) -> Callable[..., Awaitable[None]]:
 
 STOPPED = Fault(_stop, _start)
 FAULTS: dict[str, dict[str, Fault]] = {
-    "service": {
-        "stopped": STOPPED,
-        "hang": behaviour(lambda _: Behaviour(hang=True), HEALTHY),
-        "health-500": behaviour(lambda _: Behaviour(health_status=500), HEALTHY),
-        "health-down": behaviour(lambda _: Behaviour(health_down=True), HEALTHY),
-        "slow": behaviour(lambda delay: Behaviour(health_delay=delay.seconds), HEALTHY, Delay),
-    },
+    "service": {"stopped": STOPPED, **SERVICE},
     "kong": {"stopped": STOPPED, **KONG},
     "grafana": {"stopped": STOPPED, "database-failing": Fault(_database(True), _database(False))},
 }

@@ -13,6 +13,12 @@ class RedisError(Exception):
     """Redis refused a command, or broke the connection."""
 
 
+def render(*words: str | int) -> bytes:
+    """A command on the wire."""
+    parts = [str(word).encode() for word in words]
+    return b"*%d\r\n" % len(parts) + b"".join(b"$%d\r\n%b\r\n" % (len(part), part) for part in parts)
+
+
 class Redis:
     """One connection; commands may be sent before the replies to earlier ones have come."""
 
@@ -21,42 +27,47 @@ class Redis:
         self._host, self._port = parts.hostname or "127.0.0.1", parts.port or 6379
         self._password, self._user = unquote(parts.password or ""), unquote(parts.username or "")
         self._database = parts.path.strip("/") or "0"
-        self._protocol: _Protocol | None = None
+        self._connection: Connection | None = None
         self._opening = asyncio.Lock()
 
     async def command(self, *words: str | int) -> Value:
         """Send a command; its reply. Connects first, or again. Raises RedisError or OSError."""
-        protocol = self._protocol
-        if protocol is None or protocol.lost:
-            protocol = await self._open()
-        return await protocol.send(*words)
+        connection = self.connection or await self.connect()
+        return await connection.send(*words)
+
+    @property
+    def connection(self) -> Connection | None:
+        """The connection, where it stands."""
+        connection = self._connection
+        return None if connection is None or connection.lost else connection
 
     def close(self) -> None:
         """Cut the connection; the next command opens another."""
-        protocol, self._protocol = self._protocol, None
-        if protocol is not None:
-            protocol.abort()
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.abort()
 
-    async def _open(self) -> _Protocol:
+    async def connect(self) -> Connection:
+        """The connection; opened and logged in where it does not stand. Raises RedisError or OSError."""
         async with self._opening:
-            if self._protocol is None or self._protocol.lost:
-                loop = asyncio.get_running_loop()
-                _, protocol = await loop.create_connection(_Protocol, self._host, self._port)
-                try:
-                    if self._password:
-                        words = ("AUTH", *filter(None, [self._user]), self._password)
-                        await protocol.send(*words)
-                    if self._database != "0":
-                        await protocol.send("SELECT", self._database)
-                except BaseException:
-                    protocol.abort()
-                    raise
-                self._protocol = protocol
-            return self._protocol
+            if (standing := self.connection) is not None:
+                return standing
+            loop = asyncio.get_running_loop()
+            _, connection = await loop.create_connection(Connection, self._host, self._port)
+            try:
+                if self._password:
+                    await connection.send("AUTH", *filter(None, [self._user]), self._password)
+                if self._database != "0":
+                    await connection.send("SELECT", self._database)
+            except BaseException:
+                connection.abort()
+                raise
+            self._connection = connection
+            return connection
 
 
-class _Protocol(asyncio.Protocol):
-    """RESP 2."""
+class Connection(asyncio.Protocol):
+    """RESP 2; replies come in the order of the commands."""
 
     transport: asyncio.Transport
 
@@ -67,14 +78,15 @@ class _Protocol(asyncio.Protocol):
 
     def send(self, *words: str | int) -> asyncio.Future[Value]:
         """Write a command; a future of its reply."""
+        return self.send_raw(render(*words))
+
+    def send_raw(self, command: bytes) -> asyncio.Future[Value]:
+        """Write a command that is rendered already; a future of its reply."""
         reply: asyncio.Future[Value] = asyncio.get_running_loop().create_future()
         if self.lost:
             reply.set_exception(RedisError("not connected"))
             return reply
-        parts = [str(word).encode() for word in words]
-        self.transport.write(
-            b"*%d\r\n" % len(parts) + b"".join(b"$%d\r\n%b\r\n" % (len(part), part) for part in parts)
-        )
+        self.transport.write(command)
         self._waiting.append(reply)
         return reply
 

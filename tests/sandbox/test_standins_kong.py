@@ -394,3 +394,59 @@ class TestFaults:
             send_now(node.control, SetFault(target="kong-1", fault="trusted-ips", options=only))
             assert client() == "10.0.0.1"
             send_now(node.control, ClearFault(target="kong-1"))
+
+
+class TestHealthChecks:
+    CHECKS = """{active: {http_path: /up, timeout: 1, healthy: {interval: 0.05, successes: 2},
+                          unhealthy: {interval: 0.05, http_failures: 2, tcp_failures: 2}}}"""
+
+    def health(self, node: Node) -> dict[str, str]:
+        data = ask(node.admin, "GET", "/upstreams/pool.up/health").json()["data"]
+        return {target["target"]: target["health"] for target in data}
+
+    def becomes(self, node: Node, target: str, health: str) -> None:
+        until = time.monotonic() + 5
+        while self.health(node)[target] != health:
+            assert time.monotonic() < until, self.health(node)
+            time.sleep(0.02)
+
+    def load(self, node: Node, *targets: str, checks: str = CHECKS) -> None:
+        given = ", ".join(f'{{target: "{target}"}}' for target in targets)
+        node.load(
+            f"""
+_format_version: "3.0"
+services: [{{name: s, host: pool.up, routes: [{{name: r, paths: [/]}}]}}]
+upstreams: [{{name: pool.up, healthchecks: {checks}, targets: [{given}]}}]
+plugins: [{{name: prometheus, config: {{upstream_health_metrics: true}}}}]
+"""
+        )
+
+    def test_a_target_is_probed_and_loses_and_regains_its_health(self, node: Node) -> None:
+        fine = threading.Event()
+        seen: list[bytes] = []
+
+        def script(connection: socket.socket, head: bytes) -> None:
+            seen.append(head.split(b"\r\n")[0])
+            status = b"200 OK" if fine.is_set() else b"500 No"
+            connection.sendall(b"HTTP/1.1 " + status + b"\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
+            connection.shutdown(socket.SHUT_RDWR)
+
+        with scripted_upstream(script) as port:
+            target = f"127.0.0.1:{port}"
+            self.load(node, target)
+            self.becomes(node, target, "UNHEALTHY")
+            assert ask(node.proxy, "GET", "/").status == 503
+            fine.set()
+            self.becomes(node, target, "HEALTHY")
+            assert ask(node.proxy, "GET", "/").status == 200
+        assert b"GET /up HTTP/1.1" in seen
+        self.becomes(node, target, "UNHEALTHY")  # refused now
+        line = (
+            f'kong_upstream_target_health{{upstream="pool.up",target="{target}",address="{target}",'
+            'state="unhealthy",subsystem="http"} 1'
+        )
+        assert line in ask(node.status, "GET", "/metrics").body.decode().splitlines()
+
+    def test_without_checks_and_without_an_address_that_is_said(self, node: Node) -> None:
+        self.load(node, "127.0.0.1:1", "unnamed.test:80", checks="{}")
+        assert self.health(node) == {"127.0.0.1:1": "HEALTHCHECKS_OFF", "unnamed.test:80": "DNS_ERROR"}

@@ -296,7 +296,7 @@ class TestFaults:
             (SetFault(target="auth-service", fault="sulks"), "one of stopped, hang"),
             (SetFault(target="auth-service", fault="slow"), "seconds: Field required"),
             (SetFault(target="auth-service", fault="slow", options={"seconds": -1}), "greater than 0"),
-            (Reload(target="auth-service"), "no declarative configuration"),
+            (Reload(target="auth-service"), "is no node of Kong"),
         ],
     )
     def test_what_cannot_be_done_is_said_and_changes_nothing(

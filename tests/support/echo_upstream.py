@@ -11,6 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 _MORE = (("X-Powered-By", "upstream"), ("X-Internal", "secret"), ("X-Dup", "one"), ("X-Dup", "two"))
 
+_CORS = (("Access-Control-Allow-Origin", "https://upstream.example"), ("Vary", "Accept-Encoding"))
+
 
 class _Echo(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
@@ -31,6 +33,9 @@ class _Echo(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         if path.endswith("/hdrs"):
             for name, value in _MORE:
+                self.send_header(name, value)
+        if path.endswith("/corsy"):
+            for name, value in _CORS:
                 self.send_header(name, value)
         self.end_headers()
         if self.command != "HEAD":

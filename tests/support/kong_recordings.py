@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,8 @@ class Recorded:
     group: str
     note: str
     listener: str
+    sent_at: float
+    """Unix seconds."""
     method: str
     target: str
     request_headers: Headers
@@ -53,9 +56,9 @@ class Recorded:
 
 
 def recordings(*groups: str) -> list[Recorded]:
-    """The exchanges of these groups, in the order in which they happened."""
+    """The exchanges of these groups (none given: all), in the order in which they happened."""
     lines = (DATA / "transcripts.jsonl").read_text().splitlines()
-    return [recorded for line in lines if (recorded := _read(json.loads(line))).group in groups]
+    return [recorded for line in lines if (recorded := _read(json.loads(line))).group in groups or not groups]
 
 
 def refusals() -> list[dict[str, Any]]:
@@ -69,7 +72,7 @@ def _read(entry: dict[str, Any]) -> Recorded:
     phrase = (response.get("status_line") or "").split(" ", 2)
     return Recorded(
         n=entry["n"], group=entry["group"], note=entry["note"], listener=entry["listener"],
-        method=method, target=target,
+        sent_at=datetime.fromisoformat(entry["sent_at"]).timestamp(), method=method, target=target,
         request_headers=[(name, value) for name, value in request["headers"]],
         request_body=request["body"],
         status=response.get("status"),

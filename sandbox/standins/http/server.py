@@ -50,12 +50,14 @@ class Reply:
         self.abandoned: Callable[[], None] | None = None
         """Called when the client goes away before the answer is finished."""
 
-    def send(self, response: Response) -> None:
-        """Answer with a whole response. Nothing happens where the client has gone."""
+    def send(self, response: Response) -> int:
+        """Answer with a whole response; its bytes. Nothing is sent where the client has gone."""
         request = self.request
         keep_alive = request.keep_alive and not response.close
-        self.write(render(response, request.method, request.version, keep_alive))
+        data = render(response, request.method, request.version, keep_alive)
+        self.write(data)
         self.finish(keep_alive)
+        return len(data)
 
     def write(self, data: bytes) -> None:
         """Write bytes of the answer as they are: head included, already framed."""

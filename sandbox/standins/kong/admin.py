@@ -1,11 +1,10 @@
-"""The Admin API and the Status API of a node without a database."""
+"""The Admin API of a node without a database."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import time
-from collections.abc import Callable
 from time import perf_counter
 from typing import Any
 from urllib.parse import parse_qs, unquote
@@ -13,19 +12,14 @@ from urllib.parse import parse_qs, unquote
 from atalaia.systems.kong import schema
 from atalaia.systems.kong.declarative import load, load_document
 from atalaia.systems.kong.entities import Configuration
-from atalaia.systems.kong.headers import ADMIN_LATENCY
 from atalaia.systems.kong.problems import DeclarativeError
 from sandbox.standins.http.message import Headers, Request, Response
-from sandbox.standins.http.server import Reply, Server
+from sandbox.standins.http.server import Reply
 from sandbox.standins.kong import documents, lists
+from sandbox.standins.kong.answers import NOT_ALLOWED, NOT_FOUND, Answer, Listeners, respond
 from sandbox.standins.kong.node import Node
 
-Listeners = Callable[[], tuple[Server, ...]]
 _VERBS = {"POST": "create", "PATCH": "update", "PUT": "create or update", "DELETE": "remove"}
-_NOT_FOUND = (404, {"message": "Not found"})
-_NOT_ALLOWED = (405, {"message": "Method not allowed"})
-Answer = tuple[int, Any]
-"""Status and JSON document; a document of None has no body."""
 
 
 class Admin:
@@ -59,20 +53,22 @@ class Admin:
         reading = method == "GET"
         match parts:
             case []:
-                return (200, documents.root(node)) if reading else _NOT_ALLOWED
+                return (200, documents.root(node)) if reading else NOT_ALLOWED
             case ["status"]:
-                return (200, documents.status(node, self._listeners())) if reading else _NOT_ALLOWED
+                return (200, documents.status(node, self._listeners())) if reading else NOT_ALLOWED
             case ["metrics"]:
-                return (200, documents.metrics(node, self._listeners())) if reading else _NOT_ALLOWED
+                return (200, documents.metrics(node, self._listeners())) if reading else NOT_ALLOWED
             case ["config"]:
-                return self._config(request) if method == "POST" else _NOT_ALLOWED
+                return self._config(request) if method == "POST" else NOT_ALLOWED
             case ["plugins", "enabled"]:
                 return (
-                    (200, {"enabled_plugins": sorted(schema.bundled_plugins())}) if reading else _NOT_ALLOWED
+                    (200, {"enabled_plugins": sorted(schema.bundled_plugins())}) if reading else NOT_ALLOWED
                 )
+            case ["schemas", *rest]:
+                return _schema(rest) if reading else NOT_ALLOWED
             case [entity, *rest] if entity in lists.ENTITIES:
                 return self._read(request, entity, rest) if reading else self._write(method, entity, rest)
-        return _NOT_FOUND
+        return NOT_FOUND
 
     def _read(self, request: Request, entity: str, rest: list[str]) -> Answer:
         configuration = self.node.configuration
@@ -80,21 +76,21 @@ class Admin:
             return 200, lists.page(lists.documents(configuration, entity), f"/{entity}", request.query)
         found = lists.find(configuration, entity, rest[0])
         if found is None:
-            return _NOT_FOUND
+            return NOT_FOUND
         match rest[1:]:
             case []:
                 return 200, found
             case ["health"] if entity == "upstreams":
                 return 200, self._health(found["id"])
-            case [child] if child in lists.CHILDREN.get(entity, {}):
+            case below if (child := "/".join(below)) in lists.CHILDREN.get(entity, {}):
                 items = lists.children(configuration, entity, found, child)
                 return 200, lists.page(items, f"/{entity}/{rest[0]}/{child}", request.query)
-        return _NOT_FOUND
+        return NOT_FOUND
 
     def _write(self, method: str, entity: str, rest: list[str]) -> Answer:
         """A node without a database takes no writes but POST /config."""
         if method not in _VERBS or (method == "POST") != (not rest):
-            return _NOT_ALLOWED
+            return NOT_ALLOWED
         by = ""
         if rest and not any(d["id"] == rest[0] for d in lists.documents(self.node.configuration, entity)):
             by = f" by '{lists.KEYS.get(entity, 'name')}'"
@@ -173,59 +169,16 @@ class Admin:
         return [("Access-Control-Allow-Origin", origin), ("Access-Control-Allow-Credentials", "true")]
 
 
-class Status:
-    """The handler of the Status listener."""
-
-    def __init__(self, node: Node, listeners: Listeners) -> None:
-        self.node = node
-        self._listeners = listeners
-
-    def __call__(self, request: Request, reply: Reply) -> None:
-        """Answer one request."""
-        started = perf_counter()
-        self.node.requests += 1
-        status, document = self._answer(request)
-        cors = [("Access-Control-Allow-Origin", request.header("origin") or "*")]
-        reply.send(respond(self.node, status, document, cors, started))
-
-    def refuse(self, status: int) -> Response:
-        """The answer to what is no request."""
-        return respond(self.node, 400, {"message": "Bad request"}, [], perf_counter())
-
-    def _answer(self, request: Request) -> Answer:
-        path = request.path.rstrip("/")
-        if path not in ("/status", "/status/ready", "/metrics"):
-            return _NOT_FOUND
-        if request.method not in ("GET", "HEAD"):
-            return _NOT_ALLOWED
-        if path == "/status":
-            return 200, documents.status(self.node, self._listeners())
-        if path == "/metrics":
-            return 200, documents.metrics(self.node, self._listeners())
-        if self.node.configuration.empty:
-            return 503, {"message": "no configuration available (empty configuration present)"}
-        if not self.node.ready:
-            return 503, {"message": "router builds not yet complete, router ready on 0 of 1 workers"}
-        if not self.node.behaviour.workers_ready:
-            return 503, {"message": "not ready"}
-        return 200, {"message": "ready"}
-
-
-def respond(node: Node, status: int, document: Any, cors: Headers, started: float) -> Response:
-    """An answer of the Admin or Status API, with Kong's headers in Kong's order."""
-    text = isinstance(document, str)
-    kind = "text/plain; charset=UTF-8" if text else "application/json; charset=utf-8"
-    body = b"" if document is None else document.encode() if text else _json(document)
-    headers: Headers = [] if document is None else [("Content-Type", kind)]
-    headers += [("Connection", "keep-alive"), *cors]
-    if document is not None or status == 304:
-        headers.append(("Content-Length", str(len(body))))
-    headers += [(ADMIN_LATENCY, str(round((perf_counter() - started) * 1000))), ("Server", node.server)]
-    return Response(status, headers, body, phrase="Not Allowed" if status == 405 else None)
-
-
-def _json(document: Any) -> bytes:
-    return json.dumps(document, separators=(",", ":"), ensure_ascii=False).encode()
+def _schema(rest: list[str]) -> Answer:
+    """`/schemas/ENTITY` and `/schemas/plugins/NAME`; without the fields' descriptions."""
+    match rest:
+        case ["plugins", name]:
+            found = schema.plugin_schema(name)
+            return (200, found) if found else (404, {"message": f"No plugin named '{name}'"})
+        case [entity]:
+            found = schema.entity_schema(entity)
+            return (200, found) if found else (404, {"message": f"No entity named '{entity}'"})
+    return NOT_FOUND
 
 
 def _body(request: Request) -> dict[str, Any]:
@@ -242,7 +195,7 @@ def _body(request: Request) -> dict[str, Any]:
 def _entities(configuration: Configuration) -> dict[str, Any]:
     """What POST /config answers: entities by kind and id, without what is null."""
     kinds: dict[str, dict[str, Any]] = {}
-    for entity in lists.ENTITIES:
+    for entity in lists.DECLARED:
         for document in lists.documents(configuration, entity):
             given = {name: value for name, value in document.items() if value is not None}
             kinds.setdefault(entity, {})[document["id"]] = given

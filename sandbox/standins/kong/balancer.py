@@ -1,13 +1,15 @@
-"""Where a service's requests go: names, upstreams with weighted targets, passive health checks."""
+"""Where a service's requests go: names, and upstreams with weighted targets."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from ipaddress import ip_address
 
 from atalaia.systems.kong.entities import Configuration, Service, Target, Upstream
 from atalaia.systems.kong.errors import NAME_RESOLUTION, NO_PEER
+from sandbox.standins.kong.probing import Probing
+from sandbox.standins.kong.targets import TargetState, checks
 
 
 class NoPeer(Exception):
@@ -23,45 +25,6 @@ class Peer:
     target: TargetState | None = None
 
 
-@dataclass(slots=True)
-class TargetState:
-    """A target and what its requests have shown."""
-
-    target: Target
-    address: tuple[str, int] | None
-    """None: its name cannot be resolved."""
-    hostname: str
-    checked: bool
-    """Whether its upstream counts failures at all."""
-    limits: Mapping[str, int]
-    """Kind of failure → how many make it unhealthy; 0 turns that kind off."""
-    http_statuses: frozenset[int]
-    healthy: bool = True
-    failures: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def health(self) -> str:
-        """In the Admin API's words."""
-        if self.address is None:
-            return "DNS_ERROR"
-        if not self.checked or self.target.weight == 0:
-            return "HEALTHCHECKS_OFF"
-        return "HEALTHY" if self.healthy else "UNHEALTHY"
-
-    def failed(self, kind: str) -> None:
-        """Count a failure: tcp_failures, timeouts or http_failures."""
-        count = self.failures[kind] = self.failures.get(kind, 0) + 1
-        if 0 < self.limits.get(kind, 0) <= count:
-            self.healthy = False
-
-    def answered(self, status: int) -> None:
-        """Count an answer: failures in a row are forgotten by a good one."""
-        if status in self.http_statuses:
-            self.failed("http_failures")
-        elif self.failures:
-            self.failures.clear()
-
-
 class Balancer:
     """Chooses peers: round robin over the healthy targets of an upstream, by weight."""
 
@@ -75,8 +38,16 @@ class Balancer:
                 for target in configuration.targets
                 if target.upstream == upstream.id
             ]
+        self._probing = [
+            Probing(self._targets[upstream.id], upstream.host_header) for upstream in configuration.upstreams
+        ]
         self._credit: dict[str, int] = {}
         self._direct: dict[str, Peer | None] = {}
+
+    def close(self) -> None:
+        """Check nobody's health any more."""
+        for probing in self._probing:
+            probing.close()
 
     def targets(self, upstream: Upstream) -> list[TargetState]:
         """The targets of an upstream, for the Admin API."""
@@ -123,18 +94,11 @@ class Balancer:
     def _state(self, upstream: Upstream, target: Target) -> TargetState:
         hostname, _, port = target.target.rpartition(":")
         address = self._resolve(hostname)
-        passive = upstream.healthchecks.get("passive") or {}
-        unhealthy = passive.get("unhealthy") or {}
-        limits = {
-            kind: int(unhealthy.get(kind) or 0) for kind in ("tcp_failures", "timeouts", "http_failures")
-        }
         return TargetState(
             target=target,
             address=(address, int(port)) if address else None,
             hostname=hostname,
-            checked=any(limits.values()),
-            limits=limits,
-            http_statuses=frozenset(unhealthy.get("http_statuses") or ()),
+            checks=checks(upstream),
         )
 
     def _resolve(self, host: str) -> str | None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from atalaia.systems.kong import schema
 from sandbox.standins.http.server import Server
+from sandbox.standins.kong.metrics import target_health
 from sandbox.standins.kong.node import Node
 
 _DICTS = {
@@ -102,12 +103,8 @@ def metrics(node: Node, listeners: tuple[Server, ...]) -> str:
         "# TYPE kong_node_info gauge",
         f'kong_node_info{{{node_id},version="{node.version}"}} 1',
     ]
-    if node.codes:
-        lines += [
-            "# HELP kong_http_requests_total HTTP status codes per consumer/service/route in Kong",
-            "# TYPE kong_http_requests_total counter",
-        ]
-    for (service, route, code, source), count in sorted(node.codes.items()):
-        labels = f'service="{service}",route="{route}",code="{code}",source="{source}",consumer=""'
-        lines.append(f"kong_http_requests_total{{{labels}}} {count}")
+    lines += node.metrics.lines()
+    if node.health_metrics:
+        balancer = node.balancer
+        lines += target_health((it, balancer.targets(it)) for it in node.configuration.upstreams)
     return "\n".join(lines) + "\n"

@@ -9,15 +9,32 @@ from urllib.parse import parse_qs, urlencode
 
 from atalaia.systems.kong.entities import Configuration, Document
 
-KEYS = {"consumers": "username", "plugins": "instance_name", "targets": "target"}
+CREDENTIALS = {
+    "key-auths": "keyauth_credentials", "jwts": "jwt_secrets", "basic-auths": "basicauth_credentials",
+    "hmac-auths": "hmacauth_credentials", "acls": "acls", "oauth2": "oauth2_credentials",
+}  # fmt: skip
+"""Path of a list of credentials → their kind."""
+KEYS = {
+    "consumers": "username", "plugins": "instance_name", "targets": "target", "key-auths": "key",
+    "jwts": "key", "basic-auths": "username", "hmac-auths": "username", "acls": "group",
+}  # fmt: skip
 """What entities are called by beside their id; the others by name."""
-CHILDREN: Mapping[str, Mapping[str, str]] = {
-    "services": {"routes": "service", "plugins": "service"},
-    "routes": {"plugins": "route"},
-    "consumers": {"plugins": "consumer"},
-    "upstreams": {"targets": "upstream"},
-}
-ENTITIES = ("services", "routes", "plugins", "upstreams", "consumers", "targets")
+CHILDREN: Mapping[str, Mapping[str, tuple[str, str]]] = {
+    "services": {"routes": ("routes", "service"), "plugins": ("plugins", "service")},
+    "routes": {"plugins": ("plugins", "route")},
+    "consumers": {
+        "plugins": ("plugins", "consumer"), "key-auth": ("key-auths", "consumer"),
+        "jwt": ("jwts", "consumer"), "basic-auth": ("basic-auths", "consumer"),
+        "hmac-auth": ("hmac-auths", "consumer"), "acls": ("acls", "consumer"),
+        "oauth2": ("oauth2", "consumer"),
+    },
+    "upstreams": {"targets": ("targets", "upstream"), "targets/all": ("targets", "upstream")},
+}  # fmt: skip
+"""Entity → the lists below one of it: what they hold, and which of its fields refers back."""
+DECLARED = ("services", "routes", "plugins", "upstreams", "consumers", "targets")
+_EMPTY = ("certificates", "ca_certificates", "snis", "vaults", "keys", "key-sets")
+ENTITIES = frozenset((*DECLARED, *CREDENTIALS, *_EMPTY))
+"""Every list of the Admin API; a stand-in serves no TLS, so those of certificates are empty."""
 _SIZE, _LARGEST = 100, 1000
 
 
@@ -30,7 +47,11 @@ class BadQuery(Exception):
 
 
 def documents(configuration: Configuration, entity: str) -> list[Document]:
-    """Every entity of a kind."""
+    """Every entity of a list."""
+    if entity in CREDENTIALS:
+        return [it.document for it in configuration.credentials if it.kind == CREDENTIALS[entity]]
+    if entity in _EMPTY:
+        return []
     return [item.document for item in getattr(configuration, entity)]
 
 
@@ -41,9 +62,9 @@ def find(configuration: Configuration, entity: str, key: str) -> Document | None
 
 
 def children(configuration: Configuration, entity: str, parent: Document, child: str) -> list[Document]:
-    """The entities of kind `child` that refer to `parent`."""
-    link = CHILDREN[entity][child]
-    return [d for d in documents(configuration, child) if (d.get(link) or {}).get("id") == parent["id"]]
+    """The entities of the list `child` below `parent`."""
+    kind, link = CHILDREN[entity][child]
+    return [d for d in documents(configuration, kind) if (d.get(link) or {}).get("id") == parent["id"]]
 
 
 def page(items: Iterable[Document], path: str, query: str) -> Mapping[str, Any]:

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import time
-from collections import Counter
 from uuid import uuid4
 
 from atalaia.errors import UsageError
 from atalaia.systems.kong.declarative import load
 from atalaia.systems.kong.entities import EMPTY, Configuration
 from atalaia.systems.kong.forwarding import TrustedIps
+from atalaia.systems.kong.plugins import Chains, Turn, Worker
 from atalaia.systems.kong.routing import Match, Router
+from atalaia.systems.kong.versions import version_of
 from sandbox.standins.config import KongConfig
+from sandbox.standins.http.message import Request
 from sandbox.standins.kong.balancer import Balancer
 from sandbox.standins.kong.behaviour import HEALTHY, Behaviour
 from sandbox.standins.kong.clock import Clock
+from sandbox.standins.kong.counting import Stores
 from sandbox.standins.kong.entities import altered
+from sandbox.standins.kong.metrics import Metrics, Settings, settings
+
+Counted = tuple[str, str, Settings]
+"""Under which names of service and route an answer is counted, and what of it."""
 
 
 class Node:
@@ -33,8 +41,12 @@ class Node:
         self.trusted = TrustedIps(config.trusted_ips)
         self.requests = 0
         self.ready = True
-        self.codes: Counter[tuple[str, str, int, str]] = Counter()
-        """Answers by (service, route, status, who answered: `service` or `kong`)."""
+        self.metrics = Metrics()
+        self.stores = Stores()
+        self._worker = Worker(version_of(config.version))
+        self._loop = asyncio.get_running_loop()
+        self._counted: dict[str, Counted | None] = {}
+        self.balancer = Balancer(EMPTY, {})
         self.serve(EMPTY)
 
     @property
@@ -64,22 +76,61 @@ class Node:
         except UsageError:  # what the fault was about is not in this configuration
             listed = configuration
         self._route(listed)
+        self.balancer.close()
         self.balancer = Balancer(configuration, self.config.names)
-        self.counts_codes = any(
-            plugin.name == "prometheus" and plugin.enabled and plugin.config.get("status_code_metrics")
+        self._tracked = any(
+            plugin.name == "correlation-id" and plugin.config.get("generator") == "tracker"
             for plugin in configuration.plugins
         )
 
     def _route(self, listed: Configuration) -> None:
         self.configuration = listed
         """What the Admin API lists."""
-        self.router = Router(listed if self.behaviour.really else self._given)
+        served = listed if self.behaviour.really else self._given
+        self.router = Router(served)
+        self.chains = Chains(served, self._worker)
+        self._counted.clear()
+
+    def close(self) -> None:
+        """Check nobody's health any more, and leave every Redis."""
+        self.balancer.close()
+        self.stores.close()
 
     def reload(self, declarative: str) -> None:
         """Serve this declarative file; nothing but white space empties the node. Raises DeclarativeError."""
         self.serve(load(declarative, loaded_at=int(time.time())) if declarative.strip() else EMPTY)
 
-    def count(self, match: Match | None, status: int, source: str) -> None:
-        """Count an answer for /metrics, where the configuration asks for it."""
-        if self.counts_codes and match is not None and match.service is not None:
-            self.codes[match.service.name, match.route.name, status, source] += 1
+    def settle_soon(self, turn: Turn) -> None:
+        """Let a request count once it is on its way, as Kong's timer without delay does."""
+        if delay := self.behaviour.count_delay:
+            self._loop.call_later(delay, turn.settle)
+        else:
+            self._loop.call_soon(turn.settle)
+
+    def counted(self, match: Match | None) -> Counted | None:
+        """How answers of this route are counted for /metrics; None where they are not."""
+        if match is None or match.service is None:
+            return None
+        route = match.route.id
+        if route not in self._counted:
+            plugin = self.chains.of(match).plugins.get("prometheus")
+            name = match.service.name or match.service.host
+            self._counted[route] = (
+                (name, match.route.name or route, settings(plugin.config)) if plugin else None
+            )
+        return self._counted[route]
+
+    @property
+    def health_metrics(self) -> bool:
+        """Whether any instance of the prometheus plugin asks for the targets' health."""
+        return any(
+            plugin.name == "prometheus" and plugin.enabled and plugin.config.get("upstream_health_metrics")
+            for plugin in self._given.plugins
+        )
+
+    def tracker(self, request: Request) -> str:
+        """What correlation-id's generator `tracker` makes of a request; empty where no plugin has it."""
+        if not self._tracked:
+            return ""
+        address, port = request.local
+        return f"{address}-{port}-{self.pid}-{request.client[1]}-{self.requests}"

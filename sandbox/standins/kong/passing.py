@@ -7,101 +7,103 @@ from contextlib import suppress
 from time import perf_counter
 
 from atalaia.systems.kong import errors
-from atalaia.systems.kong.forwarding import forward
 from atalaia.systems.kong.headers import PROXY_LATENCY, UPSTREAM_LATENCY
-from atalaia.systems.kong.routing import Match
-from atalaia.systems.kong.upstream_url import prefix, upstream_host, upstream_target
-from sandbox.standins.http.message import Headers, Request, Response, now
+from atalaia.systems.kong.plugins import Turn
+from sandbox.standins.http.message import Headers, Request
 from sandbox.standins.http.pool import IDEMPOTENT, Call, Pool
 from sandbox.standins.http.server import Reply
 from sandbox.standins.http.upstream import Timeouts, Trouble
 from sandbox.standins.kong.balancer import NoPeer, Peer
+from sandbox.standins.kong.handling import Handling, milliseconds
 from sandbox.standins.kong.node import Node
+from sandbox.standins.kong.rewriting import upstream_request
 
-_REPLACED = frozenset({
-    "host", "connection", "keep-alive", "content-length", "transfer-encoding", "te", "upgrade", "expect",
-    "proxy", "proxy-connection", "proxy-authorization", "x-real-ip", "x-forwarded-for", "x-forwarded-proto",
-    "x-forwarded-host", "x-forwarded-port", "x-forwarded-path", "x-forwarded-prefix",
-})  # fmt: skip
-"""Request headers that Kong drops or writes itself."""
 _HOP_BY_HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "upgrade", "proxy-authenticate"})
 
 
-def connection_of(request: Request) -> str:
-    """The Connection header of an answer to this request."""
-    return "keep-alive" if request.keep_alive else "close"
-
-
-class Passing:
-    """One request on its way to an upstream, and its answer on the way back."""
+class Passing(Handling):
+    """A request that goes on to an upstream once the plugins have let it; the sink of the answer."""
 
     __slots__ = (
-        "_began", "_call", "_chunked", "_ended", "_keep_alive", "_match", "_node", "_out", "_peer", "_peers",
-        "_pool", "_reply", "_request", "_started", "_tries",
+        "_began", "_call", "_chunked", "_ended", "_keep_alive", "_out", "_peer", "_peers", "_pool", "_sent",
+        "_status", "_tries", "_waited",
     )  # fmt: skip
 
     def __init__(
-        self,
-        node: Node,
-        pool: Pool,
-        match: Match,
-        request: Request,
-        reply: Reply,
-        peers: Iterator[Peer],
-        peer: Peer,
-        started: float,
+        self, node: Node, pool: Pool, turn: Turn, request: Request, reply: Reply, started: float
     ) -> None:
-        self._node = node
+        super().__init__(node, turn, request, reply, started)
         self._pool = pool
-        self._match = match
-        self._request = request
-        self._reply = reply
-        self._peers = peers
-        self._peer = peer
-        self._started = started
-        self._began = perf_counter()
-        service = match.service
-        self._tries = service.retries if service else 0
+        self._began = started
+        self._waited = 0.0
         self._out: list[bytes] = []
+        self._sent = 0
+        self._status = 0
         self._chunked = False
         self._ended = False
         self._keep_alive: bool | None = None
         """Set once the head of the answer is on its way."""
         self._call: Call | None = None
-        reply.abandoned = self._abandoned
+        self._peers: Iterator[Peer]
+        self._peer: Peer
 
-    def send(self) -> None:
+    def pass_on(self) -> None:
+        match = self.turn.match
+        assert match is not None
+        service = match.service
+        if service is None:
+            self.refuse(503, errors.NO_SERVICE)
+            return
+        self._peers = self.node.balancer.peers(service)
+        try:
+            self._peer = next(self._peers)
+        except NoPeer as reason:
+            self.refuse(503, str(reason))
+            return
+        self._tries = service.retries
+        self._began = perf_counter()
+        self.reply.abandoned = self._abandoned
+        self._send()
+
+    def _send(self) -> None:
         """Send the request to the current peer."""
-        service = self._match.service
+        match = self.turn.match
+        assert match is not None
+        service = match.service
         assert service is not None
         timeouts = Timeouts(service.connect_timeout / 1000, service.read_timeout / 1000)
-        method = self._request.method
-        self._call = self._pool.call(self._peer.address, method, self._rewritten(), timeouts, self)
+        data = upstream_request(self.node, self.turn, self.request, self._peer)
+        self._call = self._pool.call(self._peer.address, self.turn.method, data, timeouts, self)
 
     # --- the answer, as sandbox.standins.http.upstream.Sink
 
     def head(self, status: int, phrase: str, headers: Headers) -> None:
         """The upstream's status and headers have come."""
-        now_ = perf_counter()
-        request = self._request
-        self._keep_alive = request.keep_alive
-        framing, rest, kind = None, [], None
-        for name, value in headers:
-            lower = name.lower()
+        self._waited = perf_counter() - self._began
+        self._status = status
+        if target := self._peer.target:
+            target.answered(status, target.checks.passive)
+        request = self.request
+        framing, rest = None, []
+        for line in headers:
+            lower = line[0].lower()
             if lower == "content-length":
-                framing = f"Content-Length: {value}"
-            elif lower == "content-type" and kind is None:
-                kind = value
+                framing = f"Content-Length: {line[1]}"
             elif lower == "transfer-encoding":
                 self._chunked = True
             elif lower not in _HOP_BY_HOP:
-                rest.append(f"{name}: {value}")
+                rest.append(line)
+        filtered = self.turn.finish(status, rest)
+        if filtered is None:  # Kong's own code fails: it answers nothing
+            self._cut()
+            return
+        self._keep_alive = request.keep_alive
         lines = [f"HTTP/1.1 {status} {phrase}"]
-        if kind is not None:
-            lines.append(f"Content-Type: {kind}")
+        lines += [f"{name}: {value}" for name, value in self.amended(filtered)]
         if status in (204, 304) or request.method == "HEAD":
             self._chunked = False
-            lines += [framing] if framing else []
+            if framing is not None:
+                lines.append(framing)
         elif self._chunked or framing is None:
             self._chunked = request.version == "1.1"
             if self._chunked:
@@ -111,12 +113,12 @@ class Passing:
         else:
             lines.append(framing)
         lines.append("Connection: keep-alive" if self._keep_alive else "Connection: close")
-        lines += rest
-        lines += self._latencies(now_)
-        self._out.append(("\r\n".join(lines) + "\r\n\r\n").encode("latin-1"))
-        self._node.count(self._match, status, "service")
-        if self._peer.target:
-            self._peer.target.answered(status)
+        own = milliseconds(self._began - self.started)
+        lines.append(
+            f"{UPSTREAM_LATENCY}: {milliseconds(self._waited)}\r\n{PROXY_LATENCY}: {own}\r\n"
+            f"Via: {self.node.server}\r\n\r\n"
+        )
+        self._out.append("\r\n".join(lines).encode("latin-1"))
 
     def data(self, chunk: bytes) -> None:
         """A part of the body."""
@@ -133,92 +135,51 @@ class Passing:
 
     def flush(self) -> None:
         """Hand over what has been collected in one write."""
-        reply = self._reply
+        reply = self.reply
+        if self._keep_alive is None:  # cut, or no head yet
+            return
         if self._out:
-            reply.write(b"".join(self._out))
+            data = b"".join(self._out)
+            self._sent += len(data)
+            reply.write(data)
             self._out.clear()
         if self._ended:
             reply.abandoned = self._call = None  # no cycles: nothing is left to the garbage collector
-            reply.finish(bool(self._keep_alive))
+            reply.finish(self._keep_alive)
+            own, waited = milliseconds(self._began - self.started), milliseconds(self._waited)
+            self.log(self._status, "service", self._sent, kong=own, upstream=waited)
         elif reply.congested and self._call:
             self._call.pause()
             reply.on_drained(self._call.resume)
 
     def failed(self, trouble: Trouble) -> None:
         """The upstream gave no whole answer: try another peer, or say so."""
-        timed_out = trouble in (Trouble.READ_TIMEOUT, Trouble.CONNECT_TIMEOUT)
         if self._keep_alive is not None:  # the head is with the client: only a cut tells the truth
-            self._reply.abandoned = None
-            self._reply.abort()
+            self._cut()
             return
-        if self._peer.target:
-            self._peer.target.failed("timeouts" if timed_out else "tcp_failures")
+        if target := self._peer.target:
+            target.failed(trouble, target.checks.passive)
         if self._tries > 0 and self._may_repeat(trouble):
             self._tries -= 1
             with suppress(NoPeer):
                 self._peer = next(self._peers)
-                self.send()
+                self._send()
                 return
-        self._reply.abandoned = None
-        self._reply.send(self._failure(504 if timed_out else 502))
+        self.reply.abandoned = None
+        timed_out = trouble in (Trouble.READ_TIMEOUT, Trouble.CONNECT_TIMEOUT)
+        waited, own = perf_counter() - self._began, self._began - self.started
+        self.by_nginx(504 if timed_out else 502, waited=waited, own=own)
 
     def _may_repeat(self, trouble: Trouble) -> bool:
         if trouble in (Trouble.REFUSED, Trouble.CONNECT_TIMEOUT):
             return True
-        return trouble is not Trouble.INVALID and self._request.method in IDEMPOTENT
+        return trouble is not Trouble.INVALID and self.turn.method in IDEMPOTENT
 
-    def _failure(self, status: int) -> Response:
-        request = self._request
-        content_type, body = errors.nginx_body(
-            status, request.header("accept"), request.header("content-type")
-        )
-        headers: Headers = [
-            ("Date", now()),
-            ("Content-Type", content_type),
-            ("Connection", connection_of(request)),
-            ("Content-Length", str(len(body))),
-            *(
-                (name, value)
-                for name, _, value in (line.partition(": ") for line in self._latencies(perf_counter()))
-            ),
-        ]
-        self._node.count(self._match, status, "kong")
-        return Response(status, headers, body, phrase=errors.PHRASES.get(status))
-
-    def _latencies(self, at: float) -> tuple[str, str, str]:
-        """Kong's marks of a proxied answer."""
-        waited = round((at - self._began) * 1000)
-        own = round((self._began - self._started) * 1000)
-        return f"{UPSTREAM_LATENCY}: {waited}", f"{PROXY_LATENCY}: {own}", f"Via: {self._node.server}"
+    def _cut(self) -> None:
+        self.reply.abandoned = None
+        self.reply.abort()
+        self._abandoned()
 
     def _abandoned(self) -> None:
         if self._call:
             self._call.cancel()
-
-    def _rewritten(self) -> bytes:
-        """The request as the upstream sees it."""
-        request, match, node = self._request, self._match, self._node
-        service = match.service
-        assert service is not None
-        by_name = request.by_name
-        host = (by_name.get("host") or ("",))[0]
-        peer = self._peer
-        told = forward(
-            request.client[0], by_name, request.target, port=request.local[1], prefix=prefix(match),
-            trusted=node.trusted, recursive=node.recursive,
-        )  # fmt: skip
-        lines = [
-            f"{request.method} {upstream_target(match, request.target)} HTTP/1.1",
-            f"Host: {upstream_host(match.route, service, host, peer.hostname, peer.address[1])}",
-            "Connection: keep-alive",
-        ]
-        lines += [f"{name}: {value}" for name, value in told.headers()]
-        if request.body or "content-length" in by_name or "transfer-encoding" in by_name:
-            lines.append(f"Content-Length: {len(request.body)}")
-        dropped = _REPLACED
-        if "connection" in by_name:
-            listed = {name.strip().lower() for value in by_name["connection"] for name in value.split(",")}
-            dropped = _REPLACED | listed
-        lines += [f"{name}: {value}" for name, value in request.headers if name.lower() not in dropped]
-        head = ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
-        return head + bytes(request.body) if request.body else head

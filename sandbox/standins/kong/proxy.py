@@ -1,19 +1,20 @@
-"""The proxy listener: routes a request, passes it on, streams the answer back with Kong's headers."""
+"""The proxy listener: finds a request's route, and lets the plugins and the upstream do the rest."""
 
 from __future__ import annotations
 
 from time import perf_counter
 
 from atalaia.systems.kong import errors
-from atalaia.systems.kong.forwarding import forward
+from atalaia.systems.kong.forwarding import client_address, forward
 from atalaia.systems.kong.headers import RESPONSE_LATENCY
+from atalaia.systems.kong.plugins import Answer
 from atalaia.systems.kong.routing import Match
-from sandbox.standins.http.message import Headers, Request, Response, phrase_of
+from sandbox.standins.http.message import Request, Response, phrase_of
 from sandbox.standins.http.pool import Pool
 from sandbox.standins.http.server import Reply
-from sandbox.standins.kong.balancer import NoPeer
+from sandbox.standins.kong.handling import Handling
 from sandbox.standins.kong.node import Node
-from sandbox.standins.kong.passing import Passing, connection_of
+from sandbox.standins.kong.passing import Passing
 
 _MOVED = (
     "<html>\r\n<head><title>{0}</title></head>\r\n<body>\r\n"
@@ -36,35 +37,38 @@ class Proxy:
         headers = request.by_name
         host = headers.get("host")
         if host is None and request.version == "1.1":
-            reply.send(self._by_nginx(400, request, started, close=True))
+            self._without_route(request, reply, started).by_nginx(400, close=True)
             return
         if request.method in ("TRACE", "CONNECT"):
-            reply.send(self._by_nginx(405, request, started))
+            self._without_route(request, reply, started).by_nginx(405)
             return
         match = node.router.match(request.method, request.target, host[0] if host else "", headers)
         if match is None:
-            reply.send(self._own(404, errors.NO_ROUTE, request, started))
+            self._without_route(request, reply, started).refuse(404, errors.NO_ROUTE)
         elif not self._https_only(match, request, reply, started):
-            self._pass_on(match, request, reply, started)
+            client = client_address(
+                request.client[0],
+                headers.get("x-forwarded-for", ()),
+                node.trusted,
+                recursive=node.recursive,
+            )
+            turn = node.chains.begin(
+                match, request, client=client, now=node.clock(), tracker=node.tracker(request)
+            )
+            Passing(node, self.pool, turn, request, reply, started).run()
 
     def refuse(self, status: int) -> Response:
         """nginx' answer to what is no request."""
         self.node.requests += 1
         content_type, body = errors.nginx_body(400 if status == 431 else status, None, None)
-        headers = [("Content-Type", content_type), *self._marks(0.0)]
+        headers = [("Content-Type", content_type), (RESPONSE_LATENCY, "0"), ("Server", self.node.server)]
         return Response(status, headers, body, phrase=errors.PHRASES.get(status), close=True)
 
-    def _pass_on(self, match: Match, request: Request, reply: Reply, started: float) -> None:
-        if match.service is None:
-            reply.send(self._own(503, errors.NO_SERVICE, request, started))
-            return
-        peers = self.node.balancer.peers(match.service)
-        try:
-            peer = next(peers)
-        except NoPeer as reason:
-            reply.send(self._own(503, str(reason), request, started, match))
-            return
-        Passing(self.node, self.pool, match, request, reply, peers, peer, started).send()
+    def _without_route(self, request: Request, reply: Reply, started: float) -> Handling:
+        """Of the plugins only the global ones see such a request, and only its answer."""
+        node = self.node
+        turn = node.chains.begin(None, request, client=request.client[0], now=node.clock())
+        return Handling(node, turn, request, reply, started)
 
     def _https_only(self, match: Match, request: Request, reply: Reply, started: float) -> bool:
         """Answer 426 or a redirect where the route takes HTTPS only and the client did not use it."""
@@ -77,58 +81,17 @@ class Proxy:
         )  # fmt: skip
         if seen.proto == "https":
             return False
+        # Kong turns it away before any plugin has looked at it.
+        handling = self._without_route(request, reply, started)
+        handling.turn.match = match
         status = route.https_redirect_status_code
         if status == 426:
-            extra = [("Connection", "Upgrade"), ("Upgrade", "TLS/1.2, HTTP/1.1")]
-            reply.send(self._own(426, errors.HTTPS_ONLY, request, started, match, extra=extra))
+            handling.refuse(
+                426, errors.HTTPS_ONLY, ("Connection", "Upgrade"), ("Upgrade", "TLS/1.2, HTTP/1.1")
+            )
             return True
-        phrase = "Moved Temporarily" if status == 302 else phrase_of(status)
+        phrase = errors.PHRASES.get(status) or phrase_of(status)
         body = _MOVED.format(f"{status} {phrase}").encode()
-        headers = [
-            ("Content-Type", "text/html"),
-            ("Content-Length", str(len(body))),
-            ("Connection", connection_of(request)),
-            ("Location", f"https://{seen.host}{request.target}"),
-            *self._marks(perf_counter() - started),
-        ]
-        self.node.count(match, status, "kong")
-        reply.send(Response(status, headers, body, phrase=phrase))
+        location = ("Location", f"https://{seen.host}{request.target}")
+        handling.answer(Answer(status, "text/html", body, (location,)))
         return True
-
-    def _own(
-        self,
-        status: int,
-        message: str,
-        request: Request,
-        started: float,
-        match: Match | None = None,
-        *,
-        extra: Headers | None = None,
-    ) -> Response:
-        """An answer of Kong's own code."""
-        content_type, body = errors.body(message, request.header("accept"))
-        headers = [
-            ("Content-Type", content_type),
-            ("Connection", connection_of(request)),
-            *(extra or ()),
-            ("Content-Length", str(len(body))),
-            *self._marks(perf_counter() - started),
-        ]
-        self.node.count(match, status, "kong")
-        return Response(status, headers, body, phrase=errors.PHRASES.get(status))
-
-    def _by_nginx(self, status: int, request: Request, started: float, *, close: bool = False) -> Response:
-        """An answer that nginx gives before Kong's code sees the request."""
-        content_type, body = errors.nginx_body(
-            status, request.header("accept"), request.header("content-type")
-        )
-        headers = [
-            ("Content-Type", content_type),
-            ("Connection", "close" if close else connection_of(request)),
-            ("Content-Length", str(len(body))),
-            *self._marks(perf_counter() - started),
-        ]
-        return Response(status, headers, body, phrase=errors.PHRASES.get(status), close=close)
-
-    def _marks(self, seconds: float) -> Headers:
-        return [(RESPONSE_LATENCY, str(round(seconds * 1000))), ("Server", self.node.server)]

@@ -6,10 +6,11 @@ from atalaia.errors import UsageError
 from sandbox.standins.config import KongConfig
 from sandbox.standins.http.pool import Pool
 from sandbox.standins.http.server import Limits, Server
-from sandbox.standins.kong.admin import Admin, Status
+from sandbox.standins.kong.admin import Admin
 from sandbox.standins.kong.behaviour import Behaviour
 from sandbox.standins.kong.node import Node
 from sandbox.standins.kong.proxy import Proxy
+from sandbox.standins.kong.status import Status
 
 
 class Kong:
@@ -41,6 +42,7 @@ class Kong:
         """Close the listeners, and every connection either way."""
         for server in self.servers:
             await server.stop()
+        self.node.close()
         self.pool.close()
 
     def _load(self, config: KongConfig) -> None:

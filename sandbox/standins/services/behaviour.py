@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
+
+from sandbox.standins.http.message import Request, Response
+from sandbox.standins.services.tokens import Purpose
+
+CookieAttribute = Literal["HttpOnly", "Secure", "SameSite"]
 
 
 @dataclass(frozen=True)
@@ -17,6 +23,34 @@ class Behaviour:
     """Say DOWN with status 200."""
     health_delay: float = 0.0
     """Seconds that a health document waits."""
+    sends: tuple[tuple[str, str], ...] = ()
+    """Headers on every answer, in the place of the service's own."""
+    twice: bool = False
+    """`sends` come beside the service's own headers of those names."""
+    reflects_origin: bool = False
+    """Every origin may read every answer, with the user's cookies, whatever the gateway says."""
+    cookie_without: CookieAttribute | None = None
+    """The login's cookie lacks this attribute."""
+    any_tenant: bool = False
+    """Data of the clinic that the request asks for, whosever the token is."""
+    lifetimes: tuple[tuple[Purpose, int], ...] = ()
+    """Seconds that tokens are good for, where not as declared."""
+    limit: int | None = None
+    """Answer 429 after so many API requests of a client."""
+    compresses: bool = True
+    """Compress long answers for those who accept it."""
 
 
 HEALTHY = Behaviour()
+
+
+def misbehave(behaviour: Behaviour, request: Request, response: Response) -> None:
+    """Give an answer the headers that it should not have."""
+    unwanted = list(behaviour.sends)
+    if behaviour.reflects_origin:
+        origin = request.header("origin") or "*"
+        unwanted += [("Access-Control-Allow-Origin", origin), ("Access-Control-Allow-Credentials", "true")]
+    if not behaviour.twice:
+        names = {name.lower() for name, _ in unwanted}
+        response.headers = [header for header in response.headers if header[0].lower() not in names]
+    response.headers += unwanted

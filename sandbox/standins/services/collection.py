@@ -9,6 +9,9 @@ from uuid import NAMESPACE_URL, uuid4, uuid5
 _LARGEST = 1000
 """Items a clinic may have; the oldest go first, so that a load test cannot fill the memory."""
 
+_FIRST = 12
+"""Items that a clinic begins with; their list is long enough to be compressed."""
+
 Item = dict[str, Any]
 
 
@@ -18,7 +21,7 @@ class Collection:
     def __init__(self, resource: str, clinics: tuple[str, ...]) -> None:
         self._items: dict[str, dict[str, Item]] = {}
         for clinic in clinics:
-            for number in range(1, 4):
+            for number in range(1, _FIRST + 1):
                 identity = str(uuid5(NAMESPACE_URL, f"{resource}/{clinic}/{number}"))
                 self._put(clinic, {"id": identity, "name": f"{resource} {number}", "status": "confirmed"})
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from time import perf_counter
 from typing import Any
 
 from sandbox.standins.config import ServiceConfig
 from sandbox.standins.http.message import Headers, Request, Response, json_response
 from sandbox.standins.http.server import Reply, Server
-from sandbox.standins.services.api import Api, error_document
-from sandbox.standins.services.behaviour import HEALTHY, Behaviour
+from sandbox.standins.services.answer import Answer, error_document
+from sandbox.standins.services.api import Api
+from sandbox.standins.services.behaviour import HEALTHY, Behaviour, misbehave
+from sandbox.standins.services.compression import compress
 from sandbox.standins.services.helmet import HELMET
 from sandbox.standins.services.metrics import CONTENT_TYPE, Metrics
 from sandbox.standins.services.stores import Stores
@@ -30,6 +33,7 @@ class Service:
         self._metrics = Metrics(config.name, self._version, config.prefixes, config.clinics)
         self._api = Api(config, self._metrics)
         self._hanging: set[Reply] = set()
+        self._asked: Counter[str] = Counter()
         self._tasks: set[asyncio.Task[None]] = set()
         self.servers = (Server(self, host, config.port),)
 
@@ -46,14 +50,14 @@ class Service:
         elif path == "/metrics":
             self._answer_metrics(request, reply, started)
         else:
-            answer = self._api.answer(request)
-            headers = self._with(request, answer.clinic)
-            if answer.location:
-                headers.append(("Location", answer.location))
+            answer = self._limited(request) or self._api.answer(request, self.behaviour)
+            headers = [*self._with(request, answer.clinic), *answer.headers]
             if answer.document is None:
                 response = Response(answer.status, headers)
             else:
                 response = json_response(answer.status, answer.document, headers)
+            if self.behaviour.compresses:
+                compress(request, response)
             self._finish(request, reply, response, answer.route, started)
 
     def refuse(self, status: int) -> Response:
@@ -65,6 +69,7 @@ class Service:
     def behave(self, behaviour: Behaviour) -> None:
         """Change how requests are answered from now on; those that hang are cut."""
         self.behaviour = behaviour
+        self._asked.clear()
         hanging, self._hanging = self._hanging, set()
         for reply in hanging:
             reply.abandoned = None
@@ -115,6 +120,17 @@ class Service:
         headers = [*self._with(request, None), ("Content-Type", CONTENT_TYPE)]
         self._finish(request, reply, Response(200, headers, self._metrics.page()), "/metrics", started)
 
+    def _limited(self, request: Request) -> Answer | None:
+        """The answer of a limiter of the service's own, which only a fault gives it."""
+        limit = self.behaviour.limit
+        if limit is None:
+            return None
+        client = request.header("x-real-ip") or request.client[0]
+        self._asked[client] += 1
+        if self._asked[client] <= limit:
+            return None
+        return Answer(429, error_document(429, "too many requests"), "limited")
+
     def _with(self, request: Request, clinic: str | None) -> Headers:
         headers = list(self._headers)
         if clinic is not None:
@@ -126,4 +142,6 @@ class Service:
 
     def _finish(self, request: Request, reply: Reply, response: Response, route: str, started: float) -> None:
         self._metrics.answered(request.method, route, response.status, perf_counter() - started)
+        if self.behaviour is not HEALTHY:
+            misbehave(self.behaviour, request, response)
         reply.send(response)

@@ -11,12 +11,12 @@ import jwt
 
 from sandbox.services import ISSUER
 
-ACCESS_SECONDS = 15 * 60
-REFRESH_SECONDS = 7 * 24 * 3600
+Purpose = Literal["access", "refresh"]
+
+LIFETIMES: dict[Purpose, int] = {"access": 15 * 60, "refresh": 7 * 24 * 3600}
+"""Seconds."""
 _ALGORITHM = "HS256"
 _REMEMBERED = 4096
-
-Purpose = Literal["access", "refresh"]
 
 
 class BadToken(Exception):
@@ -40,13 +40,12 @@ class Tokens:
         self._secret = secret
         self._verified: dict[tuple[str, Purpose], Identity] = {}
 
-    def issue(self, email: str, clinic: str, role: str, purpose: Purpose) -> str:
-        """A token for this user of this clinic."""
+    def issue(self, identity: Identity, purpose: Purpose, lifetime: int) -> str:
+        """A token for this user of this clinic, good for so many seconds."""
         now = int(time.time())
-        lifetime = ACCESS_SECONDS if purpose == "access" else REFRESH_SECONDS
         claims = {
-            "iss": ISSUER, "sub": email, "clinic_id": clinic, "role": role, "type": purpose,
-            "iat": now, "exp": now + lifetime, "jti": str(uuid4()),
+            "iss": ISSUER, "sub": identity.email, "clinic_id": identity.clinic, "role": identity.role,
+            "type": purpose, "iat": now, "exp": now + lifetime, "jti": str(uuid4()),
         }  # fmt: skip
         return jwt.encode(claims, self._secret, algorithm=_ALGORITHM)
 

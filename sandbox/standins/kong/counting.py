@@ -1,0 +1,117 @@
+"""Counting in Redis, for limiters of several nodes: one atomic round trip for all windows of a request."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from functools import partial
+from urllib.parse import quote
+
+from atalaia.systems.kong.plugins import Increment, RedisStore
+from sandbox.standins.redis import Connection, Redis, RedisError, Value, render
+
+Counted = Callable[[Sequence[int] | None], None]
+"""Gets what each counter stands at now; None where Redis did not answer."""
+
+_SCRIPT = (
+    "local counts = {} "
+    "for at, key in ipairs(KEYS) do "
+    "counts[at] = redis.call('incr', key) "
+    "if counts[at] == 1 then redis.call('expire', key, ARGV[at]) end "
+    "end return counts"
+)
+"""Kong's own, for all keys at once: INCR, and EXPIRE at the first."""
+
+
+class Stores:
+    """The Redis servers that limiters count in, each with one pipelined connection."""
+
+    def __init__(self) -> None:
+        self._stores: dict[RedisStore, _Store] = {}
+
+    def count(self, store: RedisStore, increments: Sequence[Increment], counted: Counted) -> None:
+        """Count every increment once more, then call back: in any case, and within the store's timeout."""
+        found = self._stores.get(store)
+        if found is None:
+            found = self._stores[store] = _Store(store)
+        found.count(increments, counted)
+
+    def close(self) -> None:
+        """Cut the connections."""
+        for store in self._stores.values():
+            store.close()
+        self._stores.clear()
+
+
+class _Store:
+    def __init__(self, store: RedisStore) -> None:
+        user, password = quote(store.username or "", safe=""), quote(store.password or "", safe="")
+        host = f"[{store.host}]" if ":" in store.host else store.host
+        self._redis = Redis(f"redis://{user}:{password}@{host}:{store.port}/{store.database}")
+        self._timeout = store.timeout / 1000
+        self._loop = asyncio.get_running_loop()
+        self._waiting: deque[tuple[float, asyncio.Future[Value]]] = deque()
+        self._timer: asyncio.TimerHandle | None = None
+        self._connecting: set[asyncio.Task[None]] = set()
+
+    def count(self, increments: Sequence[Increment], counted: Counted) -> None:
+        connection = self._redis.connection
+        if connection is not None:
+            self._send(connection, increments, counted)
+            return
+        task = self._loop.create_task(self._connect(increments, counted))
+        self._connecting.add(task)
+        task.add_done_callback(self._connecting.discard)
+
+    def close(self) -> None:
+        for task in self._connecting:
+            task.cancel()
+        if self._timer is not None:
+            self._timer.cancel()
+        self._redis.close()
+
+    async def _connect(self, increments: Sequence[Increment], counted: Counted) -> None:
+        try:
+            async with asyncio.timeout(self._timeout):
+                connection = await self._redis.connect()
+        except (OSError, RedisError, TimeoutError):
+            counted(None)
+        else:
+            self._send(connection, increments, counted)
+
+    def _send(self, connection: Connection, increments: Sequence[Increment], counted: Counted) -> None:
+        keys = [it.key for it in increments]
+        command = render("EVAL", _SCRIPT, len(keys), *keys, *[it.expires for it in increments])
+        reply = connection.send_raw(command)
+        reply.add_done_callback(partial(_answered, counted))
+        waiting = self._waiting
+        while waiting and waiting[0][1].done():
+            waiting.popleft()
+        waiting.append((self._loop.time() + self._timeout, reply))
+        if self._timer is None:
+            self._timer = self._loop.call_at(waiting[0][0], self._late)
+
+    def _late(self) -> None:
+        """One timer for all: cut the connection where the oldest command has waited too long."""
+        self._timer = None
+        waiting = self._waiting
+        while waiting and waiting[0][1].done():
+            waiting.popleft()
+        if not waiting:
+            return
+        deadline = waiting[0][0]
+        if deadline <= self._loop.time() + 0.0005:
+            self._redis.close()  # fails whatever waits
+        else:
+            self._timer = self._loop.call_at(deadline, self._late)
+
+
+def _answered(counted: Counted, reply: asyncio.Future[Value]) -> None:
+    if reply.cancelled():
+        return
+    if reply.exception() is not None:
+        counted(None)
+        return
+    value = reply.result()
+    counted([int(count) for count in value if isinstance(count, int)] if isinstance(value, list) else None)

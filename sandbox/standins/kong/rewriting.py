@@ -1,0 +1,50 @@
+"""The request as the upstream sees it."""
+
+from __future__ import annotations
+
+from atalaia.systems.kong.forwarding import forward
+from atalaia.systems.kong.plugins import Turn
+from atalaia.systems.kong.upstream_url import prefix, upstream_host
+from sandbox.standins.http.message import Request
+from sandbox.standins.kong.balancer import Peer
+from sandbox.standins.kong.node import Node
+
+_REPLACED = frozenset({
+    "host", "connection", "keep-alive", "content-length", "transfer-encoding", "te", "upgrade", "expect",
+    "proxy", "proxy-connection", "proxy-authorization", "x-real-ip", "x-forwarded-for", "x-forwarded-proto",
+    "x-forwarded-host", "x-forwarded-port", "x-forwarded-path", "x-forwarded-prefix",
+})  # fmt: skip
+"""Request headers that Kong drops or writes itself."""
+
+
+def upstream_request(node: Node, turn: Turn, request: Request, peer: Peer) -> bytes:
+    """The whole request for this peer."""
+    match = turn.match
+    assert match is not None
+    service = match.service
+    assert service is not None
+    by_name = request.by_name
+    host = turn.host
+    if host is None:
+        given = (by_name.get("host") or ("",))[0]
+        host = upstream_host(match.route, service, given, peer.hostname, peer.address[1])
+    told = forward(
+        request.client[0], by_name, request.target, port=request.local[1], prefix=prefix(match),
+        trusted=node.trusted, recursive=node.recursive,
+    )  # fmt: skip
+    lines = [
+        f"{turn.method} {turn.upstream_target()} HTTP/1.1",
+        f"Host: {host}",
+        "Connection: keep-alive",
+    ]
+    lines += [f"{name}: {value}" for name, value in told.headers()]
+    body = request.body if turn.body is None else turn.body
+    if body or "content-length" in by_name or "transfer-encoding" in by_name:
+        lines.append(f"Content-Length: {len(body)}")
+    dropped = _REPLACED
+    if "connection" in by_name:
+        listed = {name.strip().lower() for value in by_name["connection"] for name in value.split(",")}
+        dropped = _REPLACED | listed
+    lines += [f"{name}: {value}" for name, value in turn.headers if name.lower() not in dropped]
+    head = ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
+    return head + bytes(body) if body else head
