@@ -63,7 +63,7 @@ async def _lists(environment: Environment) -> str:
         )
         if seen.failure:
             raise NotMeasured(
-                "no routes: neither the environment nor a declarative file names any, and the gateway tells none",
+                "neither environment nor declarative file names routes, and the gateway tells none",
                 where=f"{url}/{kind}",
                 observed=str(seen.failure),
                 hint="declare `routes` or `gateway.declarative`, or let the Admin API be reached from here",
