@@ -1,4 +1,4 @@
-"""A sandbox for each worker; one whose fault could not be reverted is replaced."""
+"""A stage for each worker, in a state directory of its own."""
 
 from __future__ import annotations
 
@@ -6,33 +6,19 @@ from collections.abc import Iterator
 
 import pytest
 
-from sandbox import launcher
-from sandbox.running import Sandbox
+from tests.matrix.stage import Stage
 from tests.support.sandboxes import state_directory
-
-
-class Stage:
-    """The sandbox that faults are played on."""
-
-    def __init__(self) -> None:
-        self._sandbox: Sandbox | None = None
-
-    @property
-    def sandbox(self) -> Sandbox:
-        """A healthy sandbox; started where there is none."""
-        if self._sandbox is None:
-            self._sandbox = launcher.up()
-        return self._sandbox
-
-    def discard(self) -> None:
-        """End the sandbox; the next who asks gets a new one."""
-        if self._sandbox is not None:
-            launcher.down(directory=self._sandbox.directory)
-            self._sandbox = None
 
 
 @pytest.fixture(scope="session")
 def stage() -> Iterator[Stage]:
-    """The stage of this worker, in a state directory of its own."""
+    """The stage of this worker, with the limits of the documents."""
     with state_directory():
         yield Stage()
+
+
+@pytest.fixture(scope="session")
+def quick_stage() -> Iterator[Stage]:
+    """A stage whose limiters count for seconds."""
+    with state_directory():
+        yield Stage("short")

@@ -1,0 +1,3 @@
+"""The detection matrix of authentication: for every fault, exactly the check@target that must fail."""
+
+MATRIX: dict[str, set[str]] = {}
