@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import socket
 import subprocess
 import sys
@@ -19,7 +20,7 @@ from sandbox.standins.config import StandIns
 from sandbox.standins.control import ClearFault, Reload, SetFault, Status, send_now
 from tests.support.standins import JWT_SECRET, PASSWORD, ROOT, Answer, ask, free_ports, running, service
 
-AUTH, USERS, APPOINTMENTS = free_ports(3)
+AUTH, USERS, APPOINTMENTS, HEALTH = free_ports(4)
 REDIS_PASSWORD = "only-for-tests"
 
 
@@ -32,6 +33,7 @@ def control(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             service("auth-service", AUTH, "/api/v1/auth"),
             service("user-service", USERS, "/api/v1/users"),
             service("appointment-service", APPOINTMENTS, "/api/v1/appointments", version="3.1.4"),
+            service("health-service", HEALTH, echo=True),
         ),
     )
     with running(config):
@@ -149,6 +151,55 @@ class TestAuthentication:
         assert users(token).header("X-Clinic-ID") == "clinic-b"
         assert users(token, ("X-Clinic-ID", "clinic-b")).status == 200
         assert users(token, ("X-Clinic-ID", "clinic-a")).status == 403
+
+    def test_a_login_leaves_a_cookie_for_the_refresh_token_and_nothing_that_is_kept(self) -> None:
+        body = f'{{"email": "admin@clinic-a.example", "password": "{PASSWORD}"}}'.encode()
+        answer = ask(AUTH, "POST", "/api/v1/auth/login", body=body)
+        token, *attributes = (answer.header("Set-Cookie") or "").split("; ")
+        assert token == f"refresh_token={answer.json()['refreshToken']}"
+        assert attributes == ["Path=/api/v1/auth", "Max-Age=604800", "HttpOnly", "Secure", "SameSite=Strict"]
+        assert answer.header("Cache-Control") == "no-store"
+        assert ask(AUTH, "POST", "/api/v1/auth/login").header("Cache-Control") == "no-store"
+
+
+@pytest.mark.usefixtures("control")
+class TestEcho:
+    def test_where_it_is_asked_for_what_is_not_served_is_answered_with_the_request(self) -> None:
+        answer = ask(HEALTH, "GET", "/api/v1/echo?a=%2F", [("X-One", "1"), ("x-one", "2")])
+        seen = answer.json()
+        assert (answer.status, seen["method"], seen["target"]) == (200, "GET", "/api/v1/echo?a=%2F")
+        assert [header for header in seen["headers"] if header[0].lower() == "x-one"] == [
+            ["X-One", "1"], ["x-one", "2"],
+        ]  # fmt: skip
+        assert seen["client"] == "127.0.0.1"
+        assert answer.header("X-Service") == "health-service"
+
+    def test_its_requests_are_counted_apart_from_health_documents(self) -> None:
+        series = (
+            'http_requests_total{method="GET",route="/api/v1/echo",service="health-service",status="200"}'
+        )
+        before = sample(HEALTH, series)
+        ask(HEALTH, "GET", "/health")
+        ask(HEALTH, "GET", "/api/v1/echo/below")
+        assert sample(HEALTH, series) == before + 1
+
+
+@pytest.mark.usefixtures("control")
+class TestCompression:
+    def test_a_list_of_more_than_a_kibibyte_is_compressed_for_who_accepts_it(self) -> None:
+        token = login()["accessToken"]
+        plain = users(token)
+        packed = users(token, ("Accept-Encoding", "br, gzip;q=0.8"))
+        assert len(plain.body) > 1024
+        assert (plain.header("Content-Encoding"), packed.header("Content-Encoding")) == (None, "gzip")
+        assert (plain.header("Vary"), packed.header("Vary")) == ("Accept-Encoding", "Accept-Encoding")
+        assert gzip.decompress(packed.body) == plain.body
+        assert users(token, ("Accept-Encoding", "gzip;q=0")).header("Content-Encoding") is None
+
+    def test_a_short_answer_is_not(self) -> None:
+        token = login()["accessToken"]
+        answer = users(token, ("Accept-Encoding", "gzip"), path="?limit=1")
+        assert (answer.header("Content-Encoding"), answer.header("Vary")) == (None, None)
 
 
 @pytest.mark.usefixtures("control")
@@ -283,6 +334,64 @@ class TestFaults:
         started = time.monotonic()
         ask(USERS, "GET", "/health")
         assert time.monotonic() - started >= 0.3
+
+    def test_a_header_that_should_not_be_there_is_there_once_or_beside_the_services_own(
+        self, fault: Callable[..., None]
+    ) -> None:
+        fault("powered-by")
+        assert ask(USERS, "GET", "/health").header("X-Powered-By") == "Express"
+        for twice in (False, True):
+            fault("sends-header", header="referrer-policy", value="unsafe-url", twice=twice)
+            headers = ask(USERS, "GET", "/api/v1/users").headers
+            values = [value for name, value in headers if name.lower() == "referrer-policy"]
+            assert values == ["no-referrer", "unsafe-url"][not twice :]
+
+    def test_cors_too_lets_every_origin_in(self, fault: Callable[..., None]) -> None:
+        assert ask(USERS, "GET", "/health").header("Access-Control-Allow-Origin") is None
+        fault("cors-too")
+        answer = ask(USERS, "GET", "/health", [("Origin", "https://evil.example")])
+        assert answer.header("Access-Control-Allow-Origin") == "https://evil.example"
+        assert answer.header("Access-Control-Allow-Credentials") == "true"
+
+    @pytest.mark.parametrize("attribute", ["HttpOnly", "Secure", "SameSite"])
+    def test_cookie_open_leaves_one_attribute_out(self, control: Path, attribute: str) -> None:
+        body = f'{{"email": "admin@clinic-a.example", "password": "{PASSWORD}"}}'.encode()
+        options = {"without": attribute}
+        send_now(control, SetFault(target="auth-service", fault="cookie-open", options=options))
+        cookie = ask(AUTH, "POST", "/api/v1/auth/login", body=body).header("Set-Cookie") or ""
+        send_now(control, ClearFault(target="auth-service"))
+        assert {name for name in ("HttpOnly", "Secure", "SameSite") if name not in cookie} == {attribute}
+
+    def test_foreign_tenant_accepted_hands_out_what_is_another_clinics(
+        self, fault: Callable[..., None]
+    ) -> None:
+        theirs, token = users(login("clinic-b")["accessToken"]).json(), login("clinic-a")["accessToken"]
+        fault("foreign-tenant-accepted")
+        assert users(token, ("X-Clinic-ID", "clinic-b")).json() == theirs
+        assert users("not.a.token", ("X-Clinic-ID", "clinic-b")).status == 401
+
+    def test_token_lifetime_is_another_one_for_one_kind_of_token(self, control: Path) -> None:
+        options = {"seconds": 86400, "token": "access"}
+        send_now(control, SetFault(target="auth-service", fault="token-lifetime", options=options))
+        tokens = login()
+        send_now(control, ClearFault(target="auth-service"))
+        lives = [
+            claims["exp"] - claims["iat"]
+            for name in ("accessToken", "refreshToken")
+            for claims in [jwt.decode(tokens[name], JWT_SECRET, algorithms=["HS256"])]
+        ]
+        assert lives == [86400, 7 * 24 * 3600]
+
+    def test_limits_too_denies_each_client_after_so_many_requests(self, fault: Callable[..., None]) -> None:
+        fault("limits-too", requests=2)
+        assert [ask(USERS, "GET", "/api/v1/users").status for _ in range(3)] == [401, 401, 429]
+        assert ask(USERS, "GET", "/api/v1/users", [("X-Real-IP", "127.64.0.9")]).status == 401
+        assert ask(USERS, "GET", "/metrics").status == 200, "monitoring is not limited"
+
+    def test_not_compressed_sends_long_answers_as_they_are(self, fault: Callable[..., None]) -> None:
+        fault("not-compressed")
+        token = login()["accessToken"]
+        assert users(token, ("Accept-Encoding", "gzip")).header("Content-Encoding") is None
 
     def test_another_fault_takes_the_place_of_the_first(self, fault: Callable[..., None]) -> None:
         fault("stopped")

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sandbox.standins.http.message import Request, Response
-from sandbox.standins.services.tokens import Purpose
 
+Purpose = Literal["access", "refresh"]
+"""What a token is for."""
 CookieAttribute = Literal["HttpOnly", "Secure", "SameSite"]
 
 

@@ -7,8 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from sandbox.standins.fault import Fault, Options, behaviour
-from sandbox.standins.services.behaviour import HEALTHY, Behaviour, CookieAttribute
-from sandbox.standins.services.tokens import Purpose
+from sandbox.standins.services.behaviour import HEALTHY, Behaviour, CookieAttribute, Purpose
 
 
 class Delay(Options):
@@ -20,7 +19,7 @@ class Delay(Options):
 class Header(Options):
     """For `sends-header`."""
 
-    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]+$")]
+    header: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]+$")]
     value: Annotated[str, Field(pattern=r"^[^\r\n]*$")]
     twice: bool = False
     """Beside the service's own header of that name, not in its place."""
@@ -51,7 +50,7 @@ FAULTS: dict[str, Fault] = {
     "health-down": behaviour(lambda _: Behaviour(health_down=True), HEALTHY),
     "slow": behaviour(lambda delay: Behaviour(health_delay=delay.seconds), HEALTHY, Delay),
     "sends-header": behaviour(
-        lambda given: Behaviour(sends=((given.name, given.value),), twice=given.twice), HEALTHY, Header
+        lambda given: Behaviour(sends=((given.header, given.value),), twice=given.twice), HEALTHY, Header
     ),
     "powered-by": behaviour(lambda _: Behaviour(sends=(("X-Powered-By", "Express"),)), HEALTHY),
     "cors-too": behaviour(lambda _: Behaviour(reflects_origin=True), HEALTHY),

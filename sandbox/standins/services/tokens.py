@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import Literal
 from uuid import uuid4
 
 import jwt
 
 from sandbox.services import ISSUER
-
-Purpose = Literal["access", "refresh"]
+from sandbox.standins.services.behaviour import Purpose
 
 LIFETIMES: dict[Purpose, int] = {"access": 15 * 60, "refresh": 7 * 24 * 3600}
 """Seconds."""
