@@ -5,7 +5,7 @@ from __future__ import annotations
 from atalaia.systems.kong.entities import Configuration, Plugin
 from atalaia.systems.kong.plugins import answers
 from atalaia.systems.kong.plugins.credentials import groups
-from atalaia.systems.kong.plugins.lines import put
+from atalaia.systems.kong.plugins.fields import put
 from atalaia.systems.kong.plugins.turn import Answer, Step, Turn
 
 

@@ -9,7 +9,6 @@ import re
 
 from atalaia.systems.kong.entities import Configuration, Credential, Plugin
 from atalaia.systems.kong.plugins.credentials import Authenticator, Identity, unauthorized
-from atalaia.systems.kong.plugins.lines import drop
 from atalaia.systems.kong.plugins.turn import Answer, Turn
 
 _REALM = ("WWW-Authenticate", 'Basic realm="kong"')
@@ -35,7 +34,7 @@ class BasicAuth(Authenticator):
         for name in ("proxy-authorization", "authorization"):
             given = _credentials((by_name.get(name) or ("",))[0])
             if self._hide:
-                drop(turn.change_headers(), name)
+                turn.change_headers().pop(name, None)
             if given and (credential := self.credential(given[0])):
                 if _genuine(credential, given[1]):
                     return self.identity(credential)

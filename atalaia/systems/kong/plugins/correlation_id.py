@@ -7,7 +7,7 @@ with echo_downstream its answer gets one that nobody else has seen. What the cli
 from __future__ import annotations
 
 from atalaia.systems.kong.entities import Plugin
-from atalaia.systems.kong.plugins.lines import Lines, put
+from atalaia.systems.kong.plugins.fields import Fields
 from atalaia.systems.kong.plugins.turn import Step, Turn
 from atalaia.systems.kong.plugins.worker import Worker
 
@@ -32,15 +32,15 @@ class CorrelationId(Step):
         found = turn.header(self._lower)
         if not found:
             found = self._generate(turn)
-            put(turn.change_headers(), self.header_name, found)
+            turn.change_headers()[self._lower] = [(self.header_name, found)]
         if self.echo_downstream:
             turn.kept[self.name] = found
 
-    def header_filter(self, turn: Turn, status: int, headers: Lines) -> None:
+    def header_filter(self, turn: Turn, status: int, headers: Fields) -> None:
         """Tell the client."""
         if self.echo_downstream:
             found = turn.kept.get(self.name) or turn.header(self._lower) or self._generate(turn)
-            put(headers, self.header_name, found)
+            headers[self._lower] = [(self.header_name, found)]
 
     def _generate(self, turn: Turn) -> str:
         if self.generator == "uuid":

@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import Any
 
 from atalaia.systems.kong.entities import Plugin
-from atalaia.systems.kong.plugins.lines import Lines, drop, put
+from atalaia.systems.kong.plugins.fields import Fields, put
 from atalaia.systems.kong.plugins.turn import Answer, KongFailed, Step, Turn
 from atalaia.systems.kong.versions import V3_4, V3_8, Version
 
@@ -24,6 +24,7 @@ DEFAULT_METHODS = ("GET", "HEAD", "PUT", "PATCH", "POST", "DELETE", "OPTIONS", "
 _LITERAL = re.compile(r"[A-Za-z0-9.:/-]+\Z")
 _SCHEME = re.compile(r"([A-Za-z0-9][A-Za-z0-9+\-.]*):")
 _PORT = re.compile(r":([^:\]]*)\Z")
+_VARY, _CREDENTIALS = ("vary", "Origin"), ("Access-Control-Allow-Credentials", "true")
 _DEFAULT_PORTS = {"http": "80", "https": "443"}
 
 
@@ -145,16 +146,16 @@ class Cors(Step):
         if policy.preflight_continue:
             return None
         said = policy.preflight(origin, turn.header("access-control-request-headers"))
-        lines = turn.early
-        _say(said.allowance, lines, first=True)
+        early = turn.early
+        _say(said.allowance, early, first=True)
         if said.headers is not None:
-            put(lines, "Access-Control-Allow-Headers", said.headers)
-        put(lines, "Access-Control-Allow-Methods", ",".join(said.methods))
+            put(early, "Access-Control-Allow-Headers", said.headers)
+        put(early, "Access-Control-Allow-Methods", ",".join(said.methods))
         if said.max_age is not None:
-            put(lines, "Access-Control-Max-Age", str(said.max_age))
+            put(early, "Access-Control-Max-Age", str(said.max_age))
         return Answer(200, None, b"")
 
-    def header_filter(self, turn: Turn, status: int, headers: Lines) -> None:
+    def header_filter(self, turn: Turn, status: int, headers: Fields) -> None:
         """Say to whoever asked, and to whoever did not, what the policy allows."""
         if "cors" in turn.kept:
             return
@@ -164,18 +165,18 @@ class Cors(Step):
             put(headers, "Access-Control-Expose-Headers", ",".join(policy.exposed))
 
 
-def _say(allowance: Allowance, lines: Lines, *, first: bool) -> None:
-    for _ in range(allowance.vary + allowance.twice):
-        if first:
-            put(lines, "vary", "Origin")
+def _say(allowance: Allowance, fields: Fields, *, first: bool) -> None:
+    if allowance.vary:
+        if first or "vary" not in fields:
+            fields["vary"] = [_VARY] if first or not allowance.twice else [_VARY, _VARY]
         else:
-            lines.append(("vary", "Origin"))
+            fields["vary"] += [_VARY] * (1 + allowance.twice)
     if allowance.origin is None:
-        drop(lines, "access-control-allow-origin")
+        fields.pop("access-control-allow-origin", None)
     else:
-        put(lines, "Access-Control-Allow-Origin", allowance.origin)
+        fields["access-control-allow-origin"] = [("Access-Control-Allow-Origin", allowance.origin)]
     if allowance.credentials:
-        put(lines, "Access-Control-Allow-Credentials", "true")
+        fields["access-control-allow-credentials"] = [_CREDENTIALS]
 
 
 def _entry(text: str, version: Version) -> _Entry:

@@ -7,8 +7,15 @@ from dataclasses import dataclass
 
 from atalaia.systems.kong.entities import Configuration, Consumer, Credential
 from atalaia.systems.kong.plugins import answers
-from atalaia.systems.kong.plugins.lines import drop, put
 from atalaia.systems.kong.plugins.turn import Answer, Counting, KongFailed, Step, Turn
+
+_TOLD = tuple(
+    (name.lower(), name)
+    for name in (
+        "X-Consumer-ID", "X-Consumer-Custom-ID", "X-Consumer-Username", "X-Credential-Identifier",
+        "X-Anonymous-Consumer",
+    )
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,24 +85,14 @@ class Authenticator(Step):
 def tell(turn: Turn, identity: Identity) -> None:
     """Remember who it is, and tell the upstream; what a client claims itself is overwritten."""
     turn.consumer, turn.credential = identity.consumer, identity.credential
-    lines = turn.change_headers()
+    fields = turn.change_headers()
     consumer, credential = identity.consumer, identity.credential
-    said = (
-        ("X-Consumer-ID", consumer.id),
-        ("X-Consumer-Custom-ID", consumer.custom_id),
-        ("X-Consumer-Username", consumer.username),
-        ("X-Credential-Identifier", _identifier(credential)),
-        ("X-Anonymous-Consumer", None if credential else "true"),
-    )
-    given = {name.lower() for name, _ in lines}
-    for name, value in said:
-        if name.lower() not in given:
-            if value is not None:
-                lines.append((name, value))
-        elif value is None:
-            drop(lines, name)
-        else:
-            put(lines, name, value)
+    said = consumer.id, consumer.custom_id, consumer.username, _identifier(credential)
+    for (lower, name), value in zip(_TOLD, (*said, None if credential else "true"), strict=True):
+        if value is not None:
+            fields[lower] = [(name, value)]
+        elif lower in fields:
+            del fields[lower]
 
 
 def groups(configuration: Configuration) -> dict[str, list[str]]:

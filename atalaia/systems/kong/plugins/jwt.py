@@ -92,7 +92,8 @@ class Jwt(Authenticator):
     def _tokens(self, turn: Turn) -> set[str | bool]:
         """The different tokens of a request: more than one is refused."""
         found: set[str | bool] = set()
-        if self._parameters and "?" in turn.request.target:
+        query = turn.request.target.partition("?")[2]
+        if query and ("%" in query or any(name in query for name in self._parameters)):
             arguments = queries.arguments(turn)
             for name in self._parameters:
                 value = arguments.get(name)

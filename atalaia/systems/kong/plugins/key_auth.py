@@ -7,7 +7,6 @@ import json
 from atalaia.systems.kong.entities import Configuration, Plugin
 from atalaia.systems.kong.plugins import queries
 from atalaia.systems.kong.plugins.credentials import Authenticator, Identity, unauthorized
-from atalaia.systems.kong.plugins.lines import drop
 from atalaia.systems.kong.plugins.turn import Answer, Turn
 from atalaia.systems.kong.versions import V3_7, Version
 
@@ -67,7 +66,7 @@ class KeyAuth(Authenticator):
         arguments = queries.arguments(turn)
         if arguments.pop(name, None) is not None:
             turn.query = queries.encode(arguments)
-        drop(turn.change_headers(), name)
+        turn.change_headers().pop(name.lower(), None)
         if self._in_body and name in (form := _body(turn)):
             del form[name]
             turn.body = (

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from atalaia.systems.kong.effective import Scopes
 from atalaia.systems.kong.entities import Configuration, Plugin
 from atalaia.systems.kong.plugins import answers
+from atalaia.systems.kong.plugins.fields import Lines, fields_of, lines_of
 from atalaia.systems.kong.plugins.known import KNOWN
-from atalaia.systems.kong.plugins.lines import Lines
 from atalaia.systems.kong.plugins.prometheus import Groups, groups
 from atalaia.systems.kong.plugins.turn import Answer, Asked, Counting, KongFailed, Step, Turn
 from atalaia.systems.kong.plugins.worker import Worker
@@ -65,17 +65,18 @@ class Chain:
     def finish(self, turn: Turn, status: int, headers: Lines) -> Lines | None:
         """Run the header filters of every collected plugin."""
         filters: Iterable[Step | None] = self._filters
-        if turn.early:
-            headers = [*turn.early, *headers]
+        if not filters and not turn.early and not self._variants:
+            return headers
+        fields = fields_of(lines_of(turn.early), headers) if turn.early else fields_of(headers)
         try:
             if self._variants and turn.consumer is not None:
                 filters = (self._step(turn, at) for at in range(len(self._access)))
             for step in filters:
                 if step is not None:
-                    step.header_filter(turn, status, headers)
+                    step.header_filter(turn, status, fields)
         except KongFailed:
             return None
-        return headers
+        return lines_of(fields)
 
     def _step(self, turn: Turn, at: int) -> Step | None:
         if turn.consumer is not None and (variant := self._variants.get(turn.consumer.id)) is not None:

@@ -9,24 +9,30 @@ decision: rejected requests are counted, in every window.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from atalaia.systems.kong.entities import Plugin
 from atalaia.systems.kong.plugins import answers
 from atalaia.systems.kong.plugins.counters import Counters
-from atalaia.systems.kong.plugins.lines import put
 from atalaia.systems.kong.plugins.turn import Answer, Counting, Increment, RedisStore, Step, Turn
-from atalaia.systems.kong.plugins.windows import Window, reset, start, windows
+from atalaia.systems.kong.plugins.windows import LENGTHS, Window, reset, start, windows
 
 NOWHERE = "00000000-0000-0000-0000-000000000000"
 """Stands in a counter's key for the route or service that a plugin is not bound to."""
 
+_LIMIT = {period: f"X-RateLimit-Limit-{period.capitalize()}" for period in LENGTHS}
+_REMAINING = {period: f"X-RateLimit-Remaining-{period.capitalize()}" for period in LENGTHS}
+_LOWER = {
+    name: name.lower()
+    for name in (
+        "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", *_LIMIT.values(), *_REMAINING.values()
+    )
+}  # fmt: skip
+
 LimitHeaders = tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """What the limiter decides about one request, and what it tells the client."""
 
     allowed: bool
@@ -44,14 +50,14 @@ class Decision:
         """
         told = [("RateLimit-Limit", str(self.binding.limit))]
         for window, remaining in self.remaining:
-            period = window.period.capitalize()
-            told.append((f"X-RateLimit-Limit-{period}", str(window.limit)))
-            told.append((f"X-RateLimit-Remaining-{period}", str(remaining)))
+            text = str(remaining)
+            told += ((_LIMIT[window.period], str(window.limit)), (_REMAINING[window.period], text))
             if window is self.binding:
-                told.append(("RateLimit-Remaining", str(remaining)))
-        told.append(("RateLimit-Reset", str(self.reset)))
+                told.append(("RateLimit-Remaining", text))
+        seconds = str(self.reset)
+        told.append(("RateLimit-Reset", seconds))
         if not self.allowed:
-            told.append(("Retry-After", str(self.reset)))
+            told.append(("Retry-After", seconds))
         return tuple(told)
 
 
@@ -97,9 +103,13 @@ class Limiter:
         """Whether counters are incremented before the decision, rejected requests included."""
         return self.policy == "redis" and self.sync_rate == -1
 
-    def key(self, identifier: str, period: str, now: float) -> str:
-        """The counter's key, in Redis too."""
-        return f"{self.scope}:{identifier}:{start(period, now)}000:{period}"
+    def increments(self, identifier: str, now: float) -> tuple[Increment, ...]:
+        """The counters of a request, window by window."""
+        prefix = f"{self.scope}:{identifier}:"
+        return tuple([
+            Increment(f"{prefix}{start(window.period, now)}000:{window.period}", window.length)
+            for window in self.windows
+        ])  # fmt: skip
 
     def identifier(
         self,
@@ -145,10 +155,7 @@ class RateLimiting(Step):
         limiter = self.limiter
         identifier = self._identifier(turn)
         now = turn.now
-        increments = tuple([
-            Increment(limiter.key(identifier, window.period, now), window.length)
-            for window in limiter.windows
-        ])  # fmt: skip
+        increments = limiter.increments(identifier, now)
         if limiter.counts_before:
             return Counting(self._store, increments)
         count = self._counters.count
@@ -169,11 +176,9 @@ class RateLimiting(Step):
         headers = () if limiter.hidden else decision.headers()
         if not decision.allowed:
             return answers.error(turn, limiter.error_code, limiter.error_message, *headers)
-        if turn.early:
-            for name, value in headers:
-                put(turn.early, name, value)
-        else:
-            turn.early += headers
+        early = turn.early
+        for line in headers:
+            early[_LOWER[line[0]]] = [line]
         return None
 
     def _identifier(self, turn: Turn) -> str:

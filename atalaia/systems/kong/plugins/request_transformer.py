@@ -14,7 +14,7 @@ from typing import Any
 from atalaia.systems.kong.entities import Plugin
 from atalaia.systems.kong.paths import compile_expression
 from atalaia.systems.kong.plugins import queries
-from atalaia.systems.kong.plugins.lines import drop, put, put_all
+from atalaia.systems.kong.plugins.fields import add, put
 from atalaia.systems.kong.plugins.response_transformer import pair
 from atalaia.systems.kong.plugins.turn import KongFailed, Step, Turn
 
@@ -66,29 +66,24 @@ class RequestTransformer(Step):
             self._change_query(turn)
 
     def _change_headers(self, turn: Turn) -> None:
-        rules, lines = self._headers, turn.change_headers()
-        came: dict[str, list[str]] = {}
-        for name, value in lines:
-            came.setdefault(name.lower(), []).append(value)
-        came.pop("host", None)
+        rules, fields = self._headers, turn.change_headers()
         for name in rules.remove:
-            if came.pop(name.lower(), None):
-                drop(lines, name)
+            if name.lower() != "host":
+                fields.pop(name.lower(), None)
         for old, new in rules.rename:
-            if values := came.pop(old.lower(), None):
-                drop(lines, old)
-                put_all(lines, new, values)
-                came[new.lower()] = values
+            if old.lower() != "host" and (lines := fields.pop(old.lower(), None)):
+                fields[new.lower()] = [(new, value) for _, value in lines]
         for name, template in rules.replace:
             if name.lower() == "host":
                 turn.host = _render(template, turn)
-            elif name.lower() in came and template:
-                put(lines, name, _render(template, turn))
+            elif name.lower() in fields and template:
+                put(fields, name, _render(template, turn))
         for name, template in rules.add:
-            if name.lower() not in came and name.lower() != "host" and template:
-                put(lines, name, _render(template, turn))
-                came[name.lower()] = [template]
-        lines.extend((name, _render(template, turn)) for name, template in rules.append if template)
+            if name.lower() not in fields and name.lower() != "host" and template:
+                put(fields, name, _render(template, turn))
+        for name, template in rules.append:
+            if template:
+                add(fields, name, _render(template, turn))
 
     def _change_query(self, turn: Turn) -> None:
         rules, found = self._query, queries.arguments(turn)

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from atalaia.systems.kong.entities import Plugin
-from atalaia.systems.kong.plugins.lines import Lines, drop, put
+from atalaia.systems.kong.plugins.fields import Fields, add, put
 from atalaia.systems.kong.plugins.turn import KongFailed, Step, Turn
 
 Pairs = tuple[tuple[str, str], ...]
@@ -28,30 +28,33 @@ class HeaderRules:
         self.replace = _pairs(config, "replace")
         self.add = _pairs(config, "add")
         self.append = _pairs(config, "append")
+        self._removed = tuple(map(_key, self.remove))
+        self._replaced = tuple((_key(name), (name, value)) for name, value in self.replace if value)
+        self._added = tuple((_key(name), (name, value)) for name, value in self.add if value)
 
-    def apply(self, headers: Lines) -> None:
+    def apply(self, headers: Fields) -> None:
         """Change the headers of an answer, in place.
 
         Raises KongFailed where a header that came twice is renamed: 3.4 cannot set a list.
         """
-        came: dict[str, list[str]] = {}
-        for name, value in headers:
-            came.setdefault(name.lower(), []).append(value)
-        for name in self.remove:
-            drop(headers, name)
+        came = headers.copy()
+        for key in self._removed:
+            headers.pop(key, None)
         for old, new in self.rename:
-            if new and (values := came.get(_key(old))):
-                if len(values) > 1:
+            if new and (lines := came.get(_key(old))):
+                if len(lines) > 1:
                     raise KongFailed("response-transformer: a header with several values is renamed")
-                put(headers, new, values[0])
-                drop(headers, old)
-        for name, value in self.replace:
-            if value and _key(name) in came:
-                put(headers, name, value)
-        for name, value in self.add:
-            if value and _key(name) not in came:
-                put(headers, name, value)
-        headers.extend((name, value) for name, value in self.append if value)
+                put(headers, new, lines[0][1])
+                headers.pop(_key(old), None)
+        for key, line in self._replaced:
+            if key in came:
+                headers[key] = [line]
+        for key, line in self._added:
+            if key not in came:
+                headers[key] = [line]
+        for name, value in self.append:
+            if value:
+                add(headers, name, value)
 
 
 class ResponseTransformer(Step):
@@ -62,7 +65,7 @@ class ResponseTransformer(Step):
     def __init__(self, plugin: Plugin) -> None:
         self.rules = HeaderRules(plugin.config)
 
-    def header_filter(self, turn: Turn, status: int, headers: Lines) -> None:
+    def header_filter(self, turn: Turn, status: int, headers: Fields) -> None:
         """Apply the rules."""
         self.rules.apply(headers)
 

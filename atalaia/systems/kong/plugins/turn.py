@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from atalaia.systems.kong.entities import Consumer, Credential
-from atalaia.systems.kong.plugins.lines import Lines
+from atalaia.systems.kong.plugins.fields import Fields, Lines, fields_of, lines_of
 from atalaia.systems.kong.routing import Match
 from atalaia.systems.kong.upstream_url import upstream_target
 
@@ -48,8 +48,7 @@ class Answer:
     """Beside Content-Type, Content-Length and what Turn.finish adds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Increment:
+class Increment(NamedTuple):
     """One counter to increment by one."""
 
     key: str
@@ -90,7 +89,7 @@ class Turn:
     """One request. Begun by Chains.begin; see the package for the order of calls."""
 
     __slots__ = (
-        "_at", "body", "chain", "client", "consumer", "credential", "deferred", "early", "headers", "host",
+        "_at", "_changed", "body", "chain", "client", "consumer", "credential", "deferred", "early", "host",
         "kept", "match", "method", "now", "path", "query", "request", "request_id", "tracker",
     )  # fmt: skip
 
@@ -111,9 +110,7 @@ class Turn:
         self.consumer: Consumer | None = None
         self.credential: Credential | None = None
         self.method = request.method
-        """What the upstream is asked with; the next five as well."""
-        self.headers: Lines = request.headers
-        """The client's headers as plugins leave them; not the request's own list once one has changed it."""
+        """What the upstream is asked with; `headers` and the next four as well."""
         self.path: str | None = None
         """Set where a plugin rewrote it (escaped)."""
         self.query: str | None = None
@@ -122,13 +119,19 @@ class Turn:
         """Set where a plugin wants another Host header."""
         self.body: bytes | None = None
         """Set where a plugin changed it."""
-        self.early: Lines = []
+        self.early: Fields = {}
         """Headers of the answer that were set before it came."""
         self.deferred: list[Increment] = []
         """Local counters that are incremented once the request is on its way; see settle."""
         self.kept: dict[str, Any] = {}
         """What a plugin keeps from one phase to the next, by its name."""
         self._at = 0
+        self._changed: Fields | None = None
+
+    @property
+    def headers(self) -> Lines:
+        """The client's headers as plugins leave them, for the upstream."""
+        return self.request.headers if self._changed is None else lines_of(self._changed)
 
     def access(self) -> Answer | Counting | None:
         """Run the plugins; None: the request goes on to the upstream."""
@@ -165,16 +168,17 @@ class Turn:
 
     def header(self, name: str) -> str | None:
         """The first value of a request header, as plugins left it; `name` in lower case."""
-        if self.headers is self.request.headers:
+        if self._changed is None:
             found = self.request.by_name.get(name)
             return found[0] if found else None
-        return next((value for given, value in self.headers if given.lower() == name), None)
+        lines = self._changed.get(name)
+        return lines[0][1] if lines else None
 
-    def change_headers(self) -> Lines:
+    def change_headers(self) -> Fields:
         """The headers for the upstream, to be changed: a copy of the client's own, made once."""
-        if self.headers is self.request.headers:
-            self.headers = list(self.headers)
-        return self.headers
+        if self._changed is None:
+            self._changed = fields_of(self.request.headers)
+        return self._changed
 
     def paused(self, at: int) -> None:
         """Remember which plugin counts (for the pipeline)."""
@@ -194,7 +198,7 @@ class Step:
         """Decide once the counters of `access` are counted."""
         raise NotImplementedError
 
-    def header_filter(self, turn: Turn, status: int, headers: Lines) -> None:
+    def header_filter(self, turn: Turn, status: int, headers: Fields) -> None:
         """Change the headers of the answer, in place. Raises KongFailed."""
 
 
