@@ -11,7 +11,7 @@ from atalaia.errors import UsageError
 from atalaia.systems.kong.declarative import load
 from atalaia.systems.kong.entities import EMPTY, Configuration
 from atalaia.systems.kong.forwarding import TrustedIps
-from atalaia.systems.kong.plugins import Chains, Turn, Worker
+from atalaia.systems.kong.plugins import Answer, Chains, Turn, Worker
 from atalaia.systems.kong.routing import Match, Router
 from atalaia.systems.kong.versions import version_of
 from sandbox.standins.config import KongConfig
@@ -45,6 +45,8 @@ class Node:
         self.stores = Stores()
         self._worker = Worker(version_of(config.version))
         self._loop = asyncio.get_running_loop()
+        self.denied: dict[tuple[str, str], Answer] = {}
+        """By route and client, for a limiter that sticks: what it was denied with."""
         self._counted: dict[str, Counted | None] = {}
         self.balancer = Balancer(EMPTY, {})
         self.serve(EMPTY)
@@ -65,6 +67,7 @@ class Node:
         """Misbehave in this way from now on. Raises UsageError where it names what is not there."""
         listed = altered(self._given, behaviour)
         self.behaviour = behaviour
+        self.denied.clear()
         self.trusted = TrustedIps(self.trusted_ips)
         self._route(listed)
 

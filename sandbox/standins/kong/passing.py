@@ -72,8 +72,12 @@ class Passing(Handling):
         service = match.service
         assert service is not None
         timeouts = Timeouts(service.connect_timeout / 1000, service.read_timeout / 1000)
-        data = upstream_request(self.node, self.turn, self.request, self._peer)
+        data = upstream_request(self.node, self.turn, self.request, self.upstream_headers(), self._peer)
         self._call = self._pool.call(self._peer.address, self.turn.method, data, timeouts, self)
+
+    def upstream_headers(self) -> Headers:
+        """The client's headers, for the upstream."""
+        return self.turn.headers
 
     # --- the answer, as sandbox.standins.http.upstream.Sink
 

@@ -12,7 +12,9 @@ from atalaia.systems.kong.routing import Match
 from sandbox.standins.http.message import Request, Response, phrase_of
 from sandbox.standins.http.pool import Pool
 from sandbox.standins.http.server import Reply
+from sandbox.standins.kong.behaviour import HEALTHY
 from sandbox.standins.kong.handling import Handling
+from sandbox.standins.kong.misbehaving import Misbehaving
 from sandbox.standins.kong.node import Node
 from sandbox.standins.kong.passing import Passing
 
@@ -55,7 +57,8 @@ class Proxy:
             turn = node.chains.begin(
                 match, request, client=client, now=node.clock(), tracker=node.tracker(request)
             )
-            Passing(node, self.pool, turn, request, reply, started).run()
+            kind = Passing if node.behaviour is HEALTHY else Misbehaving
+            kind(node, self.pool, turn, request, reply, started).run()
 
     def refuse(self, status: int) -> Response:
         """nginx' answer to what is no request."""

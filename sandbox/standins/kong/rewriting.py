@@ -5,7 +5,7 @@ from __future__ import annotations
 from atalaia.systems.kong.forwarding import forward
 from atalaia.systems.kong.plugins import Turn
 from atalaia.systems.kong.upstream_url import prefix, upstream_host
-from sandbox.standins.http.message import Request
+from sandbox.standins.http.message import Headers, Request
 from sandbox.standins.kong.balancer import Peer
 from sandbox.standins.kong.node import Node
 
@@ -17,8 +17,8 @@ _REPLACED = frozenset({
 """Request headers that Kong drops or writes itself."""
 
 
-def upstream_request(node: Node, turn: Turn, request: Request, peer: Peer) -> bytes:
-    """The whole request for this peer."""
+def upstream_request(node: Node, turn: Turn, request: Request, headers: Headers, peer: Peer) -> bytes:
+    """The whole request for this peer, with the client's `headers` as the plugins leave them."""
     match = turn.match
     assert match is not None
     service = match.service
@@ -45,6 +45,6 @@ def upstream_request(node: Node, turn: Turn, request: Request, peer: Peer) -> by
     if "connection" in by_name:
         listed = {name.strip().lower() for value in by_name["connection"] for name in value.split(",")}
         dropped = _REPLACED | listed
-    lines += [f"{name}: {value}" for name, value in turn.headers if name.lower() not in dropped]
+    lines += [f"{name}: {value}" for name, value in headers if name.lower() not in dropped]
     head = ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
     return head + bytes(body) if body else head
