@@ -6,6 +6,7 @@ import shutil
 import signal
 import sys
 import threading
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
@@ -19,8 +20,10 @@ from atalaia.run.observations import stored_at
 from atalaia.run.results import Outcome, Result, RunRecord
 from atalaia.run.share import OBSERVATIONS, Agreement, Shared, ledger
 from atalaia.run.verdict import UNDELIVERED, exit_code
+from atalaia.run.waits import Waits, covered
 from reports.screen import writes_unicode
 from reports.terminal import render
+from suites.progress import Progress, progress_line
 
 _CRASHED = "???"
 """What xdist gives as the phase of a test whose worker died."""
@@ -41,6 +44,8 @@ class Recorder:
         self._undelivered: DeliveryError | None = None
         self._interrupted = False
         self._former: dict[signal.Signals, signal.Handlers] = {}
+        self._waits = Waits(directory / OBSERVATIONS)
+        self._progress = Progress(self._how_far)
         self.ending = threading.Event()
         """Set once the run is asked to end."""
         self.record: RunRecord | None = None
@@ -49,6 +54,8 @@ class Recorder:
         """A request to end is handled as Ctrl-C is: what was found so far is written."""
         for number in (signal.SIGINT, signal.SIGTERM):
             self._former[number] = signal.signal(number, self._interrupt)  # type: ignore[assignment]
+
+        self._progress.start()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep a result as soon as it is known."""
@@ -77,6 +84,7 @@ class Recorder:
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Write findings.json, whatever ended the run."""
+        self._progress.stop()
         # Whoever presses Ctrl-C twice does not want to lose what was found.
         for number in self._former:
             signal.signal(number, signal.SIG_IGN)
@@ -107,6 +115,11 @@ class Recorder:
         if self._undelivered:
             code = self._code_undelivered(self.record).value
             terminalreporter.write_line(f"exit {code}: {self._undelivered}")
+
+    def _how_far(self) -> str:
+        agreement = Shared(self._directory).read()
+        planned = len(agreement.planned) if agreement else 0
+        return progress_line(len(self._results), planned, self._waits.intervals())
 
     def _interrupt(self, number: int, frame: FrameType | None) -> None:
         # Noted as well as raised: Python drops what is raised while it cleans an object up.
@@ -170,10 +183,16 @@ class Recorder:
             interrupted=self._interrupted,
             planned=len(agreement.planned),
             stand_ins=agreement.stand_ins,
-            notes=(*agreement.notes, *self._notes),
+            notes=(*agreement.notes, *self._waited(), *self._notes),
             defects=tuple(self._defects),
             results=tuple(results),
         )
+
+    def _waited(self) -> tuple[str, ...]:
+        seconds = covered(self._waits.intervals(), time.time())
+        whole = (datetime.now(UTC) - self._started).total_seconds()
+        told = f"waited {seconds:.1f} s for limiters' windows; everything else took {whole - seconds:.1f} s"
+        return (told,) if seconds else ()
 
 
 def _last_line(text: str) -> str:

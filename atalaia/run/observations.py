@@ -19,6 +19,7 @@ from atalaia.exchange.observable import Observable
 from atalaia.redaction import Redactor
 from atalaia.run.quietness import Quietness
 from atalaia.run.stall import LoopWatch, doubted
+from atalaia.run.waits import Waits
 
 Observe = Callable[[Observable], Awaitable[Seen]]
 """The effect that takes an observation."""
@@ -52,6 +53,7 @@ class Observations:
         self._loop_watch = LoopWatch()
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._quietness = Quietness(directory)
+        self._waits = Waits(directory)
 
     async def take(self, observable: Observable) -> Observation:
         """The observation of this observable; taken now, unless it was before."""
@@ -61,8 +63,7 @@ class Observations:
 
     async def _take(self, observable: Observable) -> Observation:
         if observable.after is not None:
-            earlier = await self.take(observable.after)
-            await asyncio.sleep(max(0.0, observable.due(earlier.payload) - time.time()))
+            await self._until_due(observable, observable.after)
         path = stored_at(self._directory, observable.key)
         # Without a thread of its own the lock polls; the wait is for another worker's request.
         async with AsyncFileLock(path.with_suffix(".lock"), run_in_executor=False, poll_interval=0.01):
@@ -79,10 +80,18 @@ class Observations:
             _store(path, observation)
             return observation
 
+    async def _until_due(self, observable: Observable, after: Observable) -> None:
+        earlier = await self.take(after)
+        now, due = time.time(), observable.due(earlier.payload)
+        if due > now and not stored_at(self._directory, observable.key).exists():
+            self._waits.note(now, due)
+            await asyncio.sleep(due - now)
+
     async def _watched(self, observable: Observable) -> Seen:
         self._loop_watch.start()
-        begun = time.monotonic()
+        started, begun = time.time(), time.monotonic()
         payload = await self._observe(observable)
+        self._waits.note(started, started + getattr(payload, "waited", 0.0))
         return doubted(payload, time.monotonic() - begun, self._loop_watch.worst_since(begun))
 
 
