@@ -133,6 +133,7 @@ class Cors(Step):
 
     def __init__(self, plugin: Plugin, version: Version) -> None:
         self.policy = CorsPolicy(plugin.config, version)
+        self._allows = lru_cache(maxsize=1024)(self.policy.allows)
 
     def access(self, turn: Turn) -> Answer | None:
         """Answer a preflight: OPTIONS with Origin and Access-Control-Request-Method."""
@@ -160,7 +161,7 @@ class Cors(Step):
         if "cors" in turn.kept:
             return
         policy = self.policy
-        _say(policy.allows(turn.header("origin")), headers, first=False)
+        _say(self._allows(turn.header("origin")), headers, first=False)
         if policy.exposed:
             put(headers, "Access-Control-Expose-Headers", ",".join(policy.exposed))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from atalaia.systems.kong.entities import Configuration, Consumer, Credential
 from atalaia.systems.kong.plugins import answers
@@ -18,8 +18,7 @@ _TOLD = tuple(
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(NamedTuple):
     """A consumer, and what it proved itself with; neither may be missing but for anonymous ones."""
 
     consumer: Consumer
@@ -91,8 +90,8 @@ def tell(turn: Turn, identity: Identity) -> None:
     for (lower, name), value in zip(_TOLD, (*said, None if credential else "true"), strict=True):
         if value is not None:
             fields[lower] = [(name, value)]
-        elif lower in fields:
-            del fields[lower]
+        else:
+            fields.pop(lower, None)
 
 
 def groups(configuration: Configuration) -> dict[str, list[str]]:
