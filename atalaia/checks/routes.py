@@ -11,6 +11,7 @@ from collections import Counter
 
 from atalaia.checks.check import NotDeclared
 from atalaia.checks.observables import get
+from atalaia.checks.remembered import per_environment
 from atalaia.environment import Environment
 from atalaia.environment.authentication import Authentication
 from atalaia.environment.gateway import CorsPolicy, Route, RouteClass, SampleRequest
@@ -183,6 +184,7 @@ def costs_at(environment: Environment, endpoint: str, path: str, method: str = "
     return gateway_costs(environment, path, method)
 
 
+@per_environment
 def _named(environment: Environment) -> dict[str, Route]:
     paths = Counter(declared.path for declared in environment.routes)
     return {
