@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 
 from atalaia.environment.base import Section, Text
@@ -16,10 +18,13 @@ class HeaderProfile(Section):
 
     extends: Text | None = None
     """The profile that this one starts from: api, html, admin, or another of the file."""
+    hop: Literal["gateway", "load-balancer"] | None = None
+    """Where they are there at the latest: on every answer of the gateway (the default), or only on what
+    leaves the load balancer."""
     require: Table[Text, Text] = Field(default_factory=FrozenDict)
-    """Header → the value that it must have."""
+    """Header → the value that it must have, or a stronger one; `*` is any."""
     forbid: tuple[Text, ...] = ()
-    """Headers that must not be there."""
+    """Headers that clients must not see; `X-Kong-*` is all that begin so."""
     ignore: tuple[Text, ...] = ()
     """Headers of the profile that are not asked for here."""
     compression: bool = False
