@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from ipaddress import ip_address
 
 from atalaia.systems.kong.entities import Configuration, Service, Target, Upstream
 from atalaia.systems.kong.errors import NAME_RESOLUTION, NO_PEER
+from sandbox.standins.kong.names import Names
 from sandbox.standins.kong.probing import Probing
 from sandbox.standins.kong.targets import TargetState, checks
 
@@ -28,8 +28,8 @@ class Peer:
 class Balancer:
     """Chooses peers: round robin over the healthy targets of an upstream, by weight."""
 
-    def __init__(self, configuration: Configuration, names: Mapping[str, str]) -> None:
-        self._names = {"localhost": "127.0.0.1", **names}
+    def __init__(self, configuration: Configuration, names: Names) -> None:
+        self._names = names
         self._upstreams = {upstream.name: upstream for upstream in configuration.upstreams}
         self._targets: dict[str, list[TargetState]] = {}
         for upstream in configuration.upstreams:
@@ -71,7 +71,7 @@ class Balancer:
     def _direct_peer(self, service: Service) -> Peer | None:
         """The address of a service whose host is no upstream; None where it has none."""
         if service.id not in self._direct:
-            address = self._resolve(service.host)
+            address = self._names.resolve(service.host)
             self._direct[service.id] = Peer(service.host, (address, service.port)) if address else None
         return self._direct[service.id]
 
@@ -93,18 +93,10 @@ class Balancer:
 
     def _state(self, upstream: Upstream, target: Target) -> TargetState:
         hostname, _, port = target.target.rpartition(":")
-        address = self._resolve(hostname)
+        address = self._names.resolve(hostname)
         return TargetState(
             target=target,
             address=(address, int(port)) if address else None,
             hostname=hostname,
             checks=checks(upstream),
         )
-
-    def _resolve(self, host: str) -> str | None:
-        host = host.strip("[]")
-        try:
-            ip_address(host)
-        except ValueError:
-            return self._names.get(host)
-        return host

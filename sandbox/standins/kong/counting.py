@@ -9,6 +9,7 @@ from functools import partial
 from urllib.parse import quote
 
 from atalaia.systems.kong.plugins import Increment, RedisStore
+from sandbox.standins.kong.names import Names
 from sandbox.standins.redis import Connection, Redis, RedisError, Value, render
 
 Counted = Callable[[Sequence[int] | None], None]
@@ -27,27 +28,34 @@ _SCRIPT = (
 class Stores:
     """The Redis servers that limiters count in, each with one pipelined connection."""
 
-    def __init__(self) -> None:
-        self._stores: dict[RedisStore, _Store] = {}
+    def __init__(self, names: Names) -> None:
+        self._names = names
+        self._stores: dict[RedisStore, _Store | None] = {}
 
     def count(self, store: RedisStore, increments: Sequence[Increment], counted: Counted) -> None:
         """Count every increment once more, then call back: in any case, and within the store's timeout."""
-        found = self._stores.get(store)
+        try:
+            found = self._stores[store]
+        except KeyError:
+            address = None if store.ssl else self._names.resolve(store.host)
+            found = self._stores[store] = _Store(store, address) if address else None
         if found is None:
-            found = self._stores[store] = _Store(store)
-        found.count(increments, counted)
+            counted(None)
+        else:
+            found.count(increments, counted)
 
     def close(self) -> None:
         """Cut the connections."""
         for store in self._stores.values():
-            store.close()
+            if store is not None:
+                store.close()
         self._stores.clear()
 
 
 class _Store:
-    def __init__(self, store: RedisStore) -> None:
+    def __init__(self, store: RedisStore, address: str) -> None:
         user, password = quote(store.username or "", safe=""), quote(store.password or "", safe="")
-        host = f"[{store.host}]" if ":" in store.host else store.host
+        host = f"[{address}]" if ":" in address else address
         self._redis = Redis(f"redis://{user}:{password}@{host}:{store.port}/{store.database}")
         self._timeout = store.timeout / 1000
         self._loop = asyncio.get_running_loop()

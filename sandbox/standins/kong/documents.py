@@ -25,6 +25,7 @@ def root(node: Node) -> Mapping[str, Any]:
         "tagline": "Welcome to kong",
         "version": node.version,
         "stand_in": "not Kong: the sandbox's stand-in for it",
+        "left_out": list(node.left_out),
         "edition": "community",
         "hostname": platform.node(),
         "node_id": node.id,

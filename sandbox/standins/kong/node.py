@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 import time
 from uuid import uuid4
 
@@ -22,6 +23,8 @@ from sandbox.standins.kong.clock import Clock
 from sandbox.standins.kong.counting import Stores
 from sandbox.standins.kong.entities import altered
 from sandbox.standins.kong.metrics import Metrics, Settings, settings
+from sandbox.standins.kong.names import Names
+from sandbox.standins.kong.unmodelled import left_out
 
 Counted = tuple[str, str, Settings]
 """Under which names of service and route an answer is counted, and what of it."""
@@ -42,13 +45,14 @@ class Node:
         self.requests = 0
         self.ready = True
         self.metrics = Metrics()
-        self.stores = Stores()
+        self._names = Names(config.names)
+        self.stores = Stores(self._names)
         self._worker = Worker(version_of(config.version))
         self._loop = asyncio.get_running_loop()
         self.denied: dict[tuple[str, str], Answer] = {}
         """By route and client, for a limiter that sticks: what it was denied with."""
         self._counted: dict[str, Counted | None] = {}
-        self.balancer = Balancer(EMPTY, {})
+        self.balancer = Balancer(EMPTY, self._names)
         self.serve(EMPTY)
 
     @property
@@ -79,8 +83,13 @@ class Node:
         except UsageError:  # what the fault was about is not in this configuration
             listed = configuration
         self._route(listed)
+        self.left_out = tuple(left_out(configuration))
+        """What of the configuration this stand-in does not do."""
+        if self.left_out:
+            sys.stderr.write(f"{self.config.node}: not done by the stand-in: {'; '.join(self.left_out)}\n")
+            sys.stderr.flush()
         self.balancer.close()
-        self.balancer = Balancer(configuration, self.config.names)
+        self.balancer = Balancer(configuration, self._names)
         self._tracked = any(
             plugin.name == "correlation-id" and plugin.config.get("generator") == "tracker"
             for plugin in configuration.plugins
