@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from atalaia.checks.check import Check
+from atalaia.checks.routing import declaration, reached, unknown
 
-CHECKS: tuple[Check, ...] = ()
+CHECKS: tuple[Check, ...] = declaration.CHECKS + reached.CHECKS + unknown.CHECKS

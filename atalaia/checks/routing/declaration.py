@@ -1,0 +1,174 @@
+"""The declarative file: one that Kong takes, and that every node serves."""
+
+from __future__ import annotations
+
+from atalaia.checks.addresses import Needs, all_of
+from atalaia.checks.check import Check, Finding, Inconclusive, NotDeclared, Severity, Verdict
+from atalaia.checks.configured import admin_lists, listed, live, readable
+from atalaia.environment import Environment, endpoints
+from atalaia.exchange.hop import Hop
+from atalaia.systems.kong.admin.model import AdminEntities
+from atalaia.systems.kong.drift import Difference, Drift, drift
+from atalaia.systems.kong.given import Given, given_of
+
+WHOLE = "gateway"
+"""The target of what is judged for the gateway as a whole."""
+_SHOWN = 50
+
+
+def with_file(environment: Environment) -> tuple[str, ...] | NotDeclared:
+    """The gateway as a whole, where its declarative file is named."""
+    return (WHOLE,) if _has_file(environment) else NotDeclared("gateway.declarative")
+
+
+def _has_file(environment: Environment) -> bool:
+    return environment.gateway_file is not None and not environment.gateway_file.live
+
+
+def _judge_file(seen: tuple[()], expected: Given) -> Verdict:
+    return [
+        Finding(
+            expected="a declarative file that Kong loads",
+            observed=f"Kong refuses it: {told}",
+            hop=Hop.GATEWAY.value,
+            cause=place,
+        )
+        for place, _, told in (problem.partition(": ") for problem in expected.problems)
+    ]
+
+
+REFUSED = Check(
+    id="declaration.refused",
+    severity=Severity.CRITICAL,
+    catches="A declarative file that Kong refuses as a whole: the next restart or reload leaves the old "
+    "configuration in place, or none at all.",
+    remedy="Correct every line that is named, and look at the file with `kong config parse` before it is "
+    "deployed.",
+    source="RT11; Kong 3.4, declarative configuration",
+    targets=with_file,
+    observes=lambda environment, target: (),
+    expects=lambda environment, target: given_of(environment),
+    judge=_judge_file,
+)
+
+
+def accepted(environment: Environment) -> Needs:
+    """What must hold before anybody reads the gateway's configuration, from its file or its Admin API."""
+    return ((REFUSED, WHOLE),) if _has_file(environment) else readable(environment)
+
+
+def _nodes_with_file(environment: Environment) -> tuple[str, ...] | NotDeclared:
+    return (
+        tuple(environment.gateway_nodes()) if _has_file(environment) else NotDeclared("gateway.declarative")
+    )
+
+
+def _node_needs(environment: Environment, target: str) -> Needs:
+    return all_of(accepted(environment), listed(environment, target))
+
+
+def _compared(environment: Environment, target: str) -> tuple[Given | None, str]:
+    return given_of(environment), str(endpoints(environment)[f"{target}-admin"])
+
+
+def _differences(
+    seen: tuple[AdminEntities, ...], expected: tuple[Given, str], kind: Drift
+) -> list[Difference] | Inconclusive:
+    file, address = expected
+    served = live(seen, address)
+    if isinstance(served, Inconclusive):
+        return served
+    assert served.configuration is not None, "lists that were read"
+    return [each for each in drift(file, served.configuration) if each.drift is kind]
+
+
+def _told(found: list[Difference], expected: str, observed: str) -> list[Finding]:
+    findings = [
+        Finding(
+            expected=expected,
+            observed=f"{observed}: {each.kind} {each.name}",
+            hop=Hop.GATEWAY.value,
+            cause=each.place,
+        )
+        for each in found[:_SHOWN]
+    ]
+    if len(found) > _SHOWN:
+        rest = f"{observed}: {len(found) - _SHOWN} more"
+        findings.append(Finding(expected=expected, observed=rest, hop=Hop.GATEWAY.value))
+    return findings
+
+
+def _judge_missing(seen: tuple[AdminEntities, ...], expected: tuple[Given, str]) -> Verdict:
+    found = _differences(seen, expected, Drift.MISSING)
+    if isinstance(found, Inconclusive):
+        return found
+    return _told(found, "every entity of the declarative file", "the node does not have")
+
+
+def _judge_extra(seen: tuple[AdminEntities, ...], expected: tuple[Given, str]) -> Verdict:
+    found = _differences(seen, expected, Drift.EXTRA)
+    if isinstance(found, Inconclusive):
+        return found
+    return _told(found, "nothing that the declarative file does not have", "the node has")
+
+
+def _judge_different(seen: tuple[AdminEntities, ...], expected: tuple[Given, str]) -> Verdict:
+    found = _differences(seen, expected, Drift.DIFFERENT)
+    if isinstance(found, Inconclusive):
+        return found
+    changes = [(each, change) for each in found for change in each.changes]
+    findings = [
+        Finding(
+            expected=f"{each.kind} {each.name}: {change.field} {change.file}",
+            observed=change.live,
+            hop=Hop.GATEWAY.value,
+            cause=change.place,
+        )
+        for each, change in changes[:_SHOWN]
+    ]
+    if len(changes) > _SHOWN:
+        rest = f"{len(changes) - _SHOWN} more differences"
+        findings.append(Finding(expected="the file's values", observed=rest, hop=Hop.GATEWAY.value))
+    return findings
+
+
+MISSING = Check(
+    id="declaration.missing",
+    severity=Severity.CRITICAL,
+    catches="Something that the declarative file has and a node does not: a route that was deleted by "
+    "hand, a node that still runs an older file.",
+    remedy="Load the declarative file on the node again, or take out of the file what is meant to be gone.",
+    source="RT11",
+    targets=_nodes_with_file,
+    observes=admin_lists,
+    expects=_compared,
+    requires=_node_needs,
+    judge=_judge_missing,
+)
+EXTRA = Check(
+    id="declaration.extra",
+    severity=Severity.MAJOR,
+    catches="Something that a node has and the declarative file does not: a route that was added by hand, "
+    "which nobody reviewed and the next deploy removes.",
+    remedy="Add it to the declarative file, or load the file on the node again.",
+    source="RT11",
+    targets=_nodes_with_file,
+    observes=admin_lists,
+    expects=_compared,
+    requires=_node_needs,
+    judge=_judge_extra,
+)
+DIFFERS = Check(
+    id="declaration.differs",
+    severity=Severity.MAJOR,
+    catches="An entity that has other values on a node than in the declarative file.",
+    remedy="Load the declarative file on the node again, or write into the file what is meant.",
+    source="RT11",
+    targets=_nodes_with_file,
+    observes=admin_lists,
+    expects=_compared,
+    requires=_node_needs,
+    judge=_judge_different,
+)
+
+CHECKS: tuple[Check, ...] = (REFUSED, MISSING, EXTRA, DIFFERS)
