@@ -1,0 +1,144 @@
+"""What the rate-limit checks look at: one measurement a limiter, shared by all that judge it.
+
+A measurement is sent by a client of its own, so that it uses up nobody's budget where budgets hang on
+addresses; straight to the gateway's nodes in turn, because the front's limiter would come first.
+"""
+
+from __future__ import annotations
+
+from math import lcm
+
+from atalaia.checks.observables import get, through_front
+from atalaia.checks.origins import mutations
+from atalaia.checks.rate_limits.targets import LONGEST, limit_of, shortest
+from atalaia.checks.routes import FRONT, policy_of, route, sample
+from atalaia.environment import Environment
+from atalaia.exchange.observable import Cost, HttpRequest
+from atalaia.systems.limiter.model import LimiterMeasurement
+from atalaia.systems.limits import front_costs, gateway_costs
+
+LOOKS = 3
+"""Requests to a limiter whose shortest window is too long to be used up."""
+FORGED = (
+    "X-Forwarded-For", "X-Real-IP", "X-Client-IP", "X-Originating-IP", "True-Client-IP", "CF-Connecting-IP"
+)  # fmt: skip
+"""Headers in which proxies tell a client's address; anybody can write them."""
+_FRONT_EXTRA = 3
+
+
+def measured(environment: Environment, target: str) -> LimiterMeasurement:
+    """The measurement of a route's limiter, or of the front's (target FRONT).
+
+    Its requests carry the allowed origin and its twelve mutations in turn, a good token where the route
+    wants one, and go to all nodes in turn; after the first denial each origin is denied once.
+    """
+    return front_measured(environment) if target == FRONT else _of_route(environment, target)
+
+
+def _of_route(environment: Environment, target: str) -> LimiterMeasurement:
+    limit = limit_of(environment, target)
+    window, most_allowed = shortest(limit)
+    client = f"limiter {target}"
+    nodes = tuple(f"{name}-proxy" for name in environment.gateway_nodes())
+    origins = _origins(environment, target)
+    requests = tuple(
+        sample(
+            environment,
+            target,
+            endpoint=nodes[turn % len(nodes)],
+            client=client,
+            origin=origins[turn % len(origins)],
+        )
+        for turn in range(lcm(len(nodes), len(origins)))
+    )
+    looks_only = window > LONGEST
+    # Within less than a window at most one new one begins: of twice as many requests more than the limit
+    # fall into the same one, and each node alone has had more than it may let pass.
+    most = LOOKS if looks_only else 2 * most_allowed * len(nodes) + 2
+    extra = max(len(nodes), len(origins)) - 1
+    forged = () if looks_only else tuple(_forged(requests[at], at) for at in range(len(nodes)))
+    declared = environment.services[route(environment, target).service]
+    counter = (
+        get(environment, route(environment, target).service, declared.metrics)
+        if declared.metrics and declared.requests_metric
+        else None
+    )
+    return LimiterMeasurement(
+        key=f"limiter of {target}",
+        hop=requests[0].hop,
+        client=client,
+        requests=requests,
+        limit=most_allowed,
+        window=window,
+        extra=extra,
+        most=most,
+        forged=forged,
+        counter=counter,
+        counter_metric=declared.requests_metric or "",
+        uncounted=tuple(path for path in (declared.health, declared.metrics) if path),
+        costs=_all_of(gateway_costs(environment, requests[0].target, requests[0].method), most + extra + 3),
+    )
+
+
+def front_measured(environment: Environment) -> LimiterMeasurement:
+    """The measurement of the load balancer's limiter, at a path that no other limiter is behind.
+
+    Taken when all else has been, because what it uses up is another's too where addresses are few.
+    """
+    balancer = environment.load_balancer
+    assert balancer is not None, "the check's targets have one"
+    assert balancer.limit is not None, "the check's targets have a limiter"
+    path = cheap_path(environment)
+    plain = through_front(environment, path).model_copy(
+        update={"client": "front-limiter", "costs": (), "key": f"GET {FRONT} {path} as front-limiter"}
+    )
+    origin = next((policy.origins[0] for policy in environment.cors.values()), None)
+    if origin and origin != "*":
+        plain = plain.model_copy(update={"headers": (("Origin", origin),)})
+    most = 2 * balancer.limit.requests + 2
+    return LimiterMeasurement(
+        key="limiter of the load balancer",
+        hop=plain.hop,
+        client="front-limiter",
+        last=True,
+        requests=(plain,),
+        limit=balancer.limit.requests,
+        window=balancer.limit.window.total_seconds(),
+        extra=_FRONT_EXTRA,
+        most=most,
+        forged=(_forged(plain, 0), _forged(plain, 1)),
+        aligned=False,
+        costs=_all_of(front_costs(environment, path), most + _FRONT_EXTRA + 3),
+    )
+
+
+def cheap_path(environment: Environment) -> str:
+    """A path of the front without another limiter behind it, that costs the stack little."""
+    balancer = environment.load_balancer
+    assert balancer is not None, "the check's targets have one"
+    paths = [service.gateway_health for service in environment.services.values()]
+    known = [path for path in (*paths, balancer.dead_upstream) if path]
+    return next((path for path in known if not gateway_costs(environment, path)), "/")
+
+
+def _origins(environment: Environment, target: str) -> tuple[str | None, ...]:
+    """The allowed origin first, then those that only look like it."""
+    policy = policy_of(environment, target)
+    allowed = next((origin for origin in policy.origins if origin != "*"), None) if policy else None
+    return (allowed, *mutations(allowed)) if allowed else (None,)
+
+
+def _forged(request: HttpRequest, number: int) -> HttpRequest:
+    """The request as if it came from elsewhere: addresses for documentation (RFC 5737)."""
+    address = f"203.0.113.{number + 1}"
+    claims = (*((name, address) for name in FORGED), ("Forwarded", f"for={address}"))
+    kept = tuple(header for header in request.headers if header[0] not in dict(claims))
+    return request.model_copy(update={"key": f"{request.key} as {address}", "headers": (*kept, *claims)})
+
+
+def _all_of(costs: tuple[Cost, ...], requests: int) -> tuple[Cost, ...]:
+    """Costs of a measurement: it means to use up the first, outermost and shortest, and spends of others."""
+    return tuple(
+        cost.model_copy(update={"requests": requests, "exhausts": number == 0 and cost.window <= LONGEST})
+        for number, cost in enumerate(costs)
+    )

@@ -1,0 +1,60 @@
+"""What the rate-limit checks apply to: routes whose class has a limit, and the front's limiter."""
+
+from __future__ import annotations
+
+from atalaia.checks.check import NotDeclared
+from atalaia.checks.routes import FRONT, class_of, routes
+from atalaia.environment import Environment
+from atalaia.environment.gateway import RouteLimit
+
+LONGEST = 60.0
+"""Seconds: a longer window is judged by its headers, and never used up."""
+
+
+def limited_routes(environment: Environment) -> tuple[str, ...] | NotDeclared:
+    """Routes whose class declares a limit."""
+    named = routes(environment)
+    if isinstance(named, NotDeclared):
+        return named
+    limited = tuple(target for target in named if class_of(environment, target).limit)
+    return limited or NotDeclared("route_classes[].limit")
+
+
+def in_file(environment: Environment) -> tuple[str, ...] | NotDeclared:
+    """The same, where a declarative file says what the limiters are."""
+    return limited_routes(environment) if environment.gateway_file else NotDeclared("gateway.declarative")
+
+
+def front(environment: Environment) -> tuple[str, ...] | NotDeclared:
+    """The load balancer, where it has a limiter."""
+    balancer = environment.load_balancer
+    if balancer is None or balancer.limit is None:
+        return NotDeclared("load_balancer.limit")
+    usable = balancer.limit.window.total_seconds() <= LONGEST
+    return (FRONT,) if usable else NotDeclared("load_balancer.limit with a window of a minute or less")
+
+
+def exhaustible(environment: Environment) -> tuple[str, ...] | NotDeclared:
+    """Every limiter whose shortest window is short enough to be used up."""
+    of_routes, of_front = limited_routes(environment), front(environment)
+    found = (
+        *(
+            target
+            for target in (of_routes if isinstance(of_routes, tuple) else ())
+            if shortest(limit_of(environment, target))[0] <= LONGEST
+        ),
+        *(of_front if isinstance(of_front, tuple) else ()),
+    )
+    return found or (of_routes if isinstance(of_routes, NotDeclared) else NotDeclared("limit of a minute"))
+
+
+def limit_of(environment: Environment, target: str) -> RouteLimit:
+    """The limit of a route's class."""
+    limit = class_of(environment, target).limit
+    assert limit is not None, "the check's targets have one"
+    return limit
+
+
+def shortest(limit: RouteLimit) -> tuple[float, int]:
+    """(seconds, requests) of the shortest window."""
+    return limit.windows[0]
