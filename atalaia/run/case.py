@@ -11,6 +11,7 @@ from atalaia.checks.check import Check, NotDeclared
 from atalaia.environment import Environment, Safety
 from atalaia.exchange.observable import HttpRequest, HttpSequence, Observable
 from atalaia.run.results import Outcome, Result, SkipKind
+from atalaia.systems.limiter.model import LimiterMeasurement
 
 UNDECLARED = "-"
 """The target of a check that the environment declares nothing for."""
@@ -124,6 +125,10 @@ def _requests(observables: Iterable[Observable]) -> Iterator[HttpRequest]:
             yield observable
         elif isinstance(observable, HttpSequence):
             yield from observable.steps
+        elif isinstance(observable, LimiterMeasurement):
+            yield from observable.sends
+        if observable.after:
+            yield from _requests((observable.after,))
 
 
 def closure(cases: Iterable[Case]) -> tuple[Case, ...]:
