@@ -9,6 +9,8 @@ from atalaia.exchange.observable import Connect, Handshake, HttpRequest, HttpSeq
 from atalaia.redaction import Redactor
 from atalaia.run.budget import Allotment
 from atalaia.run.case import Case, closure
+from atalaia.systems.kong.admin.model import AdminList
+from atalaia.systems.limiter.model import LimiterMeasurement
 
 
 def render(environment: Environment, planned: Iterable[Case], allotment: Allotment) -> str:
@@ -51,6 +53,11 @@ def _told(seen: Observable) -> str:
     if isinstance(seen, HttpSequence):
         first = seen.steps[0]
         return f"{len(seen.steps)} requests in a row: {seen.key} ({first.url.origin})"
+    if isinstance(seen, LimiterMeasurement):
+        at, within = seen.requests[0].url.origin, f"within {seen.window:g} s"
+        return f"up to {seen.most} requests {within}, until the limiter denies: {seen.key} ({at})"
+    if isinstance(seen, AdminList):
+        return f"GET {seen.url.origin}{seen.path}, page by page"
     if isinstance(seen, Lookup):
         return f"resolve {seen.host}"
     if isinstance(seen, Connect):
