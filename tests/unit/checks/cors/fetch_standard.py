@@ -1,10 +1,10 @@
 """A second reading of the Fetch standard: its steps transcribed one by one, slow and literal.
 
-Numbers in comments are the standard's own steps. Nothing is shared with the judge that it is compared
-with, but the data type of what a page wishes.
+Numbers in comments are the standard's own steps, and each has its own `if`, as there. Nothing is shared
+with the judge that it is compared with, but the data type of what a page wishes.
 """
 
-# ruff: noqa: SIM - as the standard has it, step by step
+# ruff: noqa: SIM102, SIM108, SIM110
 from __future__ import annotations
 
 TOKEN = set("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
