@@ -31,7 +31,7 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
-class _Candidate:
+class Candidate:
     """A route, or the part of one whose paths are of one length, in the order of its priority."""
 
     id: str
@@ -40,8 +40,8 @@ class _Candidate:
     service: Service | None
     prefixes: tuple[str, ...]
     expressions: tuple[re.Pattern[str], ...]
-    hosts: tuple[_Host, ...]
-    headers: tuple[_Header, ...]
+    hosts: tuple[HostPattern, ...]
+    headers: tuple[HeaderPattern, ...]
 
     def takes(self, method: str, path: str, host: str, port: int, headers: Headers) -> str | None:
         """What of the path it matches; None where it does not take the request."""
@@ -64,13 +64,16 @@ class _Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class _Host:
+class HostPattern:
+    """One of a route's hosts: exact, or with a `*` at its start or end."""
+
     start: str
     end: str
     exact: str | None
     port: int | None
 
     def takes(self, host: str, port: int) -> bool:
+        """Whether a request for this host and port may be the route's."""
         if self.port is not None and self.port != port:
             return False
         return (
@@ -81,12 +84,15 @@ class _Host:
 
 
 @dataclass(frozen=True, slots=True)
-class _Header:
+class HeaderPattern:
+    """One of a route's headers: the values that it takes, and those that begin with `~*`."""
+
     name: str
     values: frozenset[str]
     expressions: tuple[re.Pattern[str], ...]
 
     def takes(self, headers: Headers) -> bool:
+        """Whether a request with these headers may be the route's."""
         given = [
             value.lower() for name, values in headers.items() if _key(name) == self.name for value in values
         ]
@@ -98,14 +104,15 @@ class Router:
 
     def __init__(self, configuration: Configuration) -> None:
         services = {service.id: service for service in configuration.services}
-        candidates = [
+        found = [
             candidate
             for route in configuration.routes
             if (service := services.get(route.service or "")) is None or service.enabled
-            for candidate in _candidates(route, service)
+            for candidate in candidates(route, service)
         ]
-        self._candidates = sorted(candidates, key=lambda it: (it.priority, it.id), reverse=True)
-        self._header_names = {header.name for candidate in candidates for header in candidate.headers}
+        self.candidates = tuple(sorted(found, key=lambda it: (it.priority, it.id), reverse=True))
+        """The one that wins first; of equals Kong promises no order."""
+        self._header_names = {header.name for candidate in found for header in candidate.headers}
         self._found: dict[tuple[object, ...], Match | None] = {}
 
     def match(
@@ -134,7 +141,7 @@ class Router:
 
     def _match(self, method: str, path: str, host: str, headers: Headers, scheme: str) -> Match | None:
         name, port = split_host(host, 443 if scheme == "https" else 80)
-        for candidate in self._candidates:
+        for candidate in self.candidates:
             matched = candidate.takes(method, path, name, port, headers)
             if matched is not None:
                 return Match(candidate.route, candidate.service, path, matched)
@@ -167,14 +174,15 @@ def priority(route: Route, paths: Sequence[str]) -> int:
     return value & (1 << 64) - 1
 
 
-def _candidates(route: Route, service: Service | None) -> Iterator[_Candidate]:
+def candidates(route: Route, service: Service | None) -> Iterator[Candidate]:
+    """The parts of a route that compete on their own: its paths by length, its regular expressions."""
     if not {"http", "https", "grpc", "grpcs"}.intersection(route.protocols):
         return
     groups: dict[int, list[str]] = {}
     for path in route.paths:
         groups.setdefault(-1 if path.startswith("~") else len(path.encode()), []).append(path)
     for position, paths in enumerate(groups.values() or [[]], 1):
-        yield _Candidate(
+        yield Candidate(
             id=route.id if len(groups) < 2 else split_route(route.id, position),
             priority=priority(route, paths),
             route=route,
@@ -186,18 +194,18 @@ def _candidates(route: Route, service: Service | None) -> Iterator[_Candidate]:
         )
 
 
-def _host(text: str) -> _Host:
+def _host(text: str) -> HostPattern:
     name, port = split_host(text, -1)
     wanted = None if port == -1 else port
     if name.startswith("*"):
-        return _Host("", name[1:], None, wanted)
+        return HostPattern("", name[1:], None, wanted)
     if name.endswith("*"):
-        return _Host(name[:-1], "", None, wanted)
-    return _Host("", "", name, wanted)
+        return HostPattern(name[:-1], "", None, wanted)
+    return HostPattern("", "", name, wanted)
 
 
-def _header(name: str, values: Sequence[str]) -> _Header:
-    return _Header(
+def _header(name: str, values: Sequence[str]) -> HeaderPattern:
+    return HeaderPattern(
         _key(name),
         frozenset(value.lower() for value in values if not value.startswith("~*")),
         tuple(re.compile(value[2:].lower()) for value in values if value.startswith("~*")),

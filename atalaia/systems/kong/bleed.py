@@ -1,0 +1,41 @@
+"""Plain paths that take more than they say: `/api/users` also takes `/api/usersX`.
+
+A plain path of Kong is the beginning of a text, not of a list of segments (Kong/kong#3056: as meant).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from atalaia.systems.kong.entities import Route
+from atalaia.systems.kong.example import Example, example
+from atalaia.systems.kong.routing import Router
+
+BEYOND = "zz"
+"""What is put behind a path; no route is likely to end so."""
+
+
+@dataclass(frozen=True)
+class Bleed:
+    """A path of a route, and a request beyond it that the route takes all the same."""
+
+    route: Route
+    path: str
+    example: Example
+
+
+def bleeding(router: Router) -> tuple[Bleed, ...]:
+    """Every plain path that does not end with `/` and whose route takes what follows without one."""
+    found: list[Bleed] = []
+    for candidate in router.candidates:
+        for prefix in candidate.prefixes:
+            reached = None if prefix.endswith("/") else example(candidate)
+            if reached is None:
+                continue
+            beyond = Example(reached.method, prefix + BEYOND, reached.host, reached.headers)
+            match = router.match(
+                beyond.method, beyond.path, beyond.host, {k: [v] for k, v in beyond.headers.items()}
+            )
+            if match is not None and match.route.id == candidate.route.id:
+                found.append(Bleed(candidate.route, prefix, beyond))
+    return tuple(found)

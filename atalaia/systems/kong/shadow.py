@@ -1,0 +1,92 @@
+"""Routes that are never reached, because another one always wins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from atalaia.systems.kong.entities import Route
+from atalaia.systems.kong.expressions import automaton, literal_start
+from atalaia.systems.kong.routing import Candidate, HeaderPattern, HostPattern, Router
+
+
+@dataclass(frozen=True)
+class Shadow:
+    """A path of a route (empty: a route without paths) that another route always takes."""
+
+    route: Route
+    path: str
+    by: Route
+
+
+def shadowed(router: Router) -> tuple[Shadow, ...]:
+    """Every path that one stronger route takes in every case.
+
+    Only what is certain is told: several routes that cover one together are not looked for.
+    """
+    found: list[Shadow] = []
+    # A stronger route that covers another has as many kinds of attributes, and so the same.
+    groups: dict[tuple[bool, ...], list[tuple[Candidate, list[str]]]] = {}
+    for candidate in router.candidates:
+        route = candidate.route
+        kinds = tuple(map(bool, (route.methods, route.hosts, route.paths, route.headers, route.snis)))
+        stronger = groups.setdefault(kinds, [])
+        for path in _paths_of(candidate):
+            by = next((it.route for it, starts in stronger if _covers(it, starts, candidate, path)), None)
+            if by is not None:
+                found.append(Shadow(route, path, by))
+        stronger.append((candidate, [literal_start(it.pattern) for it in candidate.expressions]))
+    return tuple(found)
+
+
+def _paths_of(candidate: Candidate) -> Iterator[str]:
+    yield from candidate.prefixes
+    yield from ("~" + expression.pattern for expression in candidate.expressions)
+    if not candidate.route.paths:
+        yield ""
+
+
+def _covers(stronger: Candidate, starts: list[str], weaker: Candidate, path: str) -> bool:
+    return (
+        stronger.priority > weaker.priority
+        and stronger.route.id != weaker.route.id
+        and _covers_path(stronger, starts, path)
+        and (not stronger.route.methods or set(stronger.route.methods) >= set(weaker.route.methods))
+        and (not stronger.route.snis or set(stronger.route.snis) >= set(weaker.route.snis))
+        and all(any(map(_host_covers, stronger.hosts, [host] * len(stronger.hosts))) for host in weaker.hosts)
+        and all(any(_header_covers(it, other) for other in weaker.headers) for it in stronger.headers)
+    )
+
+
+def _covers_path(stronger: Candidate, starts: list[str], path: str) -> bool:
+    if not path:
+        return True
+    if path.startswith("~"):
+        begins = literal_start(path[1:])
+        same = any(expression.pattern == path[1:] for expression in stronger.expressions)
+        return same or any(begins.startswith(prefix) for prefix in stronger.prefixes) or any(
+            begins.startswith(start) and _takes_all(expression.pattern, begins)
+            for expression, start in zip(stronger.expressions, starts, strict=True)
+        )  # fmt: skip
+    return any(path.startswith(prefix) for prefix in stronger.prefixes) or any(
+        path.startswith(start) and _takes_all(expression.pattern, path)
+        for expression, start in zip(stronger.expressions, starts, strict=True)
+    )
+
+
+def _takes_all(expression: str, prefix: str) -> bool:
+    found = automaton(expression)
+    return found is not None and found.covers(prefix)
+
+
+def _host_covers(stronger: HostPattern, weaker: HostPattern) -> bool:
+    if stronger.port is not None and stronger.port != weaker.port:
+        return False
+    if weaker.exact is not None:
+        return stronger.takes(weaker.exact, weaker.port or 80)
+    return stronger.exact is None and weaker.start.startswith(stronger.start) \
+        and weaker.end.endswith(stronger.end)  # fmt: skip
+
+
+def _header_covers(stronger: HeaderPattern, weaker: HeaderPattern) -> bool:
+    return stronger.name == weaker.name and weaker.values <= stronger.values and not weaker.expressions
