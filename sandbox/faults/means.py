@@ -79,6 +79,19 @@ def kong(name: str, nodes: tuple[str, ...], description: str, *edits: Edit) -> F
     return Fault(name, Changes.FILE if everywhere else Changes.LIVE, description, apply, revert)
 
 
+def kong_file(name: str, description: str, *edits: Edit) -> Fault:
+    """A declarative file that no node has loaded, because none would take it."""
+
+    async def apply(sandbox: Sandbox) -> None:
+        file = sandbox.blueprint.kong_file
+        write_private(file, edited(file.read_text(), edits))
+
+    async def revert(sandbox: Sandbox) -> None:
+        sandbox.render("kong-1")
+
+    return Fault(name, Changes.FILE, description, apply, revert)
+
+
 def intent(name: str, description: str, *edits: Edit) -> Fault:
     """An environment file that says something else than the stack does."""
 

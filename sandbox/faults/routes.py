@@ -1,0 +1,53 @@
+"""Faults of what is routed where."""
+
+from sandbox.faults.means import intent, kong
+
+_BOTH = ("kong-1", "kong-2")
+_FIRST_SERVICE = r"^services:\n"
+_HEALTH_ROUTES = r"^(  - name: health-service\n(?s:.*?)    routes:\n)"
+
+FAULTS = (
+    kong(
+        "route-not-in-file",
+        _BOTH,
+        "kong.yml has the calendar's route under another path",
+        (r'\["~/api/v1/calendar\$", /api/v1/calendar/\]', '["~/api/v1/kalender$", /api/v1/kalender/]'),
+    ),
+    intent(
+        "route-leads-elsewhere",
+        "the environment wants the calendar from the user service",
+        (r"(path: /api/v1/calendar, service: )google-calendar-service", r"\1user-service"),
+    ),
+    kong(
+        "route-terminated",
+        _BOTH,
+        "kong.yml ends every request to the webhook with 503",
+        (
+            r"^( *)(- name: whatsapp-webhook\n)",
+            r"\1\2\1  plugins: [{name: request-termination, config: {status_code: 503}}]\n",
+        ),
+    ),
+    kong(
+        "route-answered-by-another",
+        ("kong-1",),
+        "a route that was added on the first node takes the webhook's requests to the user service",
+        (
+            r"(?s)^services:\n(.*?name: user-service\n *url: )(\S+)",
+            r"services:\n  - name: left-over\n    url: \2/health\n    routes:\n      - name: left-over\n"
+            r'        paths: ["~/webhook/whatsapp$"]\n        methods: [GET, HEAD, POST, OPTIONS]\n'
+            r"        regex_priority: 1\n\1\2",
+        ),
+    ),
+    kong(
+        "route-catches-all",
+        _BOTH,
+        "kong.yml has a route to the health service for every path",
+        (_HEALTH_ROUTES, r"\1      - {name: everything, paths: [/], methods: [GET], strip_path: false}\n"),
+    ),
+    kong(
+        "unknown-path-answered",
+        ("kong-2",),
+        "the second node has a route for every path",
+        (_HEALTH_ROUTES, r"\1      - {name: everything, paths: [/], methods: [GET], strip_path: false}\n"),
+    ),
+)
