@@ -36,7 +36,7 @@ class Step:
     body: bytes | None = None
 
     @classmethod
-    def first(cls, request: HttpRequest, network: Network) -> Step:
+    def first(cls, request: HttpRequest, network: Network, *, keeps: bool = False) -> Step:
         """The request itself, with our headers before the caller's, who may replace them."""
         ours = [
             ("Host", request.url.authority),
@@ -44,7 +44,7 @@ class Step:
             ("X-Request-ID", str(uuid.uuid4())),
             ("Accept", "*/*"),
             ("Accept-Encoding", "identity"),
-            ("Connection", "close"),
+            ("Connection", "keep-alive" if keeps else "close"),
         ]
         if request.username is not None:
             password = request.password.get_secret_value() if request.password else ""
