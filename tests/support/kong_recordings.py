@@ -15,6 +15,25 @@ PROXY_PORT, ADMIN_PORT, STATUS_PORT, ECHO_PORT, DEAD_PORT = 18000, 18001, 18100,
 
 Headers = list[tuple[str, str]]
 
+ONLY_A_NODE_SAYS = {
+    219: "the root document tells of the machine, of nginx and of Lua",
+    220: "memory and connections of a process",
+    238: "a path that no list has",
+    241: "the health of a target",
+    242: "the health of a target",
+    243: "the health of no target, and the node's id",
+    245: "a refused write", 246: "a refused write", 247: "a refused write",
+    248: "the plugins that are installed",
+    249: "a schema, as the Admin API serves it",
+    250: "OPTIONS of the Admin API",
+    251: "HEAD of the Admin API",
+    252: "DELETE of a document",
+    256: "memory and connections of a process",
+    257: "whether the workers are ready",
+    258: "a path that the Status API does not have",
+}  # fmt: skip
+"""n → what; all of them are compared over a socket, in tests/sandbox/test_standins_kong_recordings.py."""
+
 
 @dataclass(frozen=True)
 class Recorded:
@@ -59,6 +78,11 @@ def recordings(*groups: str) -> list[Recorded]:
     """The exchanges of these groups (none given: all), in the order in which they happened."""
     lines = (DATA / "transcripts.jsonl").read_text().splitlines()
     return [recorded for line in lines if (recorded := _read(json.loads(line))).group in groups or not groups]
+
+
+def said_by_a_configuration() -> list[Recorded]:
+    """What the Admin API said, and a configuration alone says as well."""
+    return [it for it in recordings() if it.listener != "proxy" and it.n not in ONLY_A_NODE_SAYS]
 
 
 def refusals() -> list[dict[str, Any]]:

@@ -1,0 +1,70 @@
+"""Declarative files: what a real Kong 3.4.2 takes, refuses and makes of them, the model does as well."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from atalaia.systems.kong.declarative import load
+from atalaia.systems.kong.problems import DeclarativeError
+from atalaia.systems.kong.routing import Router
+from atalaia.systems.kong.upstream_url import upstream_target
+from tests.support.kong_recordings import DATA, refusals
+
+REFUSALS_NOT_REPRODUCED = {
+    "a list": "Kong itself fails (500); the model refuses the file",
+    "route bad regex": "another engine: PCRE's words after 'PCRE returned:'",
+    "plugin of unknown route": "Kong itself fails (500); the model refuses the file",
+}
+"""Note of a declarative file → why the model does not answer the same, word for word."""
+
+
+def test_little_is_left_out() -> None:
+    assert len(refusals()) == 94
+    assert {entry["note"] for entry in refusals()} >= REFUSALS_NOT_REPRODUCED.keys()
+    assert len(REFUSALS_NOT_REPRODUCED) <= 5
+
+
+def formats() -> list[Any]:
+    table = json.loads((DATA / "formats.json").read_text())["results"]
+    return [pytest.param(row, id=f"{row['format']} {row['path']}") for row in table]
+
+
+@pytest.mark.parametrize("row", formats())
+def test_a_path_means_what_its_format_says(row: dict[str, Any]) -> None:
+    """A path with a character of regular expressions is one in 1.1 and 2.1; 3.0 asks for `~`."""
+    newest = row["format"] == "3.0"
+    match = Router(
+        load(f"""
+_format_version: "{row["format"]}"
+services:
+- name: s
+  url: http://127.0.0.1:19080/base
+  routes:
+  - {{name: rx, paths: ['/rx/\\d+$'], strip_path: false}}
+  - {{name: rx2, paths: ['{"~/tl/" + chr(92) + "d+$" if newest else "/tl/(?<n>" + chr(92) + "d+)/x"}'],
+     strip_path: {"false" if newest else "true"}}}
+  - {{name: plain, paths: [/plain]}}
+  - {{name: dot, paths: [/v1.0/a]}}
+""")
+    ).match("GET", row["path"], "localhost", {})
+    assert (upstream_target(match, row["path"]) if match else None) == row["upstream_target"]
+
+
+@pytest.mark.parametrize("entry", [pytest.param(entry, id=entry["note"]) for entry in refusals()])
+def test_a_declarative_file_is_refused_or_taken_as_kong_does(entry: dict[str, Any]) -> None:
+    """Word for word, but for those that are listed with their reason."""
+    expected = entry["plain"]["status"], entry["plain"]["body"]
+    try:
+        loaded = load(entry["config"])
+        kinds = {"services", "routes", "plugins", "consumers", "upstreams", "targets"}
+        entities = {kind for kind in kinds if getattr(loaded, kind)} | {it.kind for it in loaded.credentials}
+        answer: tuple[int, Any] = 201, {"entities": sorted(entities)}
+    except DeclarativeError as refused:
+        answer = 400, refused.document
+    if entry["note"] in REFUSALS_NOT_REPRODUCED:
+        assert answer != expected, "it is reproduced now: take it off the list"
+    else:
+        assert answer == expected
