@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from atalaia.checks.check import Check
+from atalaia.checks.headers import normal
 
-CHECKS: tuple[Check, ...] = ()
+CHECKS: tuple[Check, ...] = normal.CHECKS
