@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 from urllib.parse import urlsplit
 
-from atalaia.systems.kong.paths import compile_expression, normalise
+from atalaia.systems.kong.paths import compile_expression, compiles, normalise
 from atalaia.systems.kong.problems import ENTITY, Path, Problem
 
 _NAME = re.compile(r"[A-Za-z0-9.\-_~\x80-\U0010ffff]*")
@@ -34,7 +34,10 @@ def expand_url(given: dict[Any, Any]) -> dict[Any, Any]:
     expanded = {key: value for key, value in given.items() if key != "url"}
     if (found := _NO_SLASHES.fullmatch(url)) is not None:
         return {**expanded, "protocol": found[1], "path": found[2]}
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # an address that is none: without a host, Kong misses it
+        return {**expanded, "protocol": url.partition(":")[0]}
     try:
         port = parts.port
     except ValueError:
@@ -78,7 +81,7 @@ def _check_route(record: Mapping[str, Any], path: Path, report: Report) -> None:
             report(Problem((*path, "hosts", position), f"invalid hostname: {host}"))
     for name, values in _table(record.get("headers")).items():
         for value in _list(values):
-            if isinstance(value, str) and value.startswith("~*") and not _compiles(value[2:]):
+            if isinstance(value, str) and value.startswith("~*") and not compiles(value[2:]):
                 report(Problem((*path, "headers"), f"invalid regex: '{value[2:]}' (of header {name})"))
     protocols = [it for it in _list(record.get("protocols")) if isinstance(it, str)]
     _check_matchers(record, protocols, path, report)
@@ -134,7 +137,7 @@ def _check_origins(config: Mapping[str, Any], path: Path, report: Report) -> Non
     for position, origin in enumerate(_list(config.get("origins"))):
         if not isinstance(origin, str) or origin == "*" or _PLAIN_ORIGIN.fullmatch(origin):
             continue
-        if not _compiles(origin):
+        if not compiles(origin):
             report(Problem((*path, "config", "origins", position), f"'{origin}' is not a valid regex"))
 
 
@@ -167,14 +170,6 @@ def _list(value: Any) -> list[Any]:
 def _table(value: Any) -> Mapping[str, Any]:
     """A value that should be a table."""
     return value if isinstance(value, dict) else {}
-
-
-def _compiles(expression: str) -> bool:
-    try:
-        re.compile(expression)
-    except re.error:
-        return False
-    return True
 
 
 def _is_network(text: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 
 _TRIPLET = re.compile(r"%([0-9a-fA-F]{2})")
 _RESERVED = frozenset("!*'();:@&=+$,/?%#[]")
@@ -50,8 +51,23 @@ def escape(path: str) -> str:
 
 
 def compile_expression(text: str) -> re.Pattern[str]:
-    """A route's regular expression (without its `~`) in Python's spelling. Raises re.error."""
-    return re.compile(_GROUP.sub("(?P<", text))
+    """A regular expression of Kong's (without `~`) in Python's spelling. Raises re.error."""
+    try:
+        with warnings.catch_warnings(action="ignore"):  # what Python may read otherwise one day
+            return re.compile(_GROUP.sub("(?P<", text))
+    except OverflowError:
+        raise re.error("number too big in {} quantifier") from None
+    except RecursionError:
+        raise re.error("parentheses are too deeply nested") from None
+
+
+def compiles(text: str) -> bool:
+    """Whether a text is a regular expression."""
+    try:
+        compile_expression(text)
+    except re.error:
+        return False
+    return True
 
 
 def _decoded(found: re.Match[str]) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from atalaia.systems.kong.entities import Configuration, Route, Service
 from atalaia.systems.kong.identity import split_route
-from atalaia.systems.kong.paths import compile_expression, normalise
+from atalaia.systems.kong.paths import compile_expression, compiles, normalise
 
 _REGEX_PATH = 1 << 51
 _PLAIN_HOSTS = 1 << 60
@@ -208,7 +208,12 @@ def _header(name: str, values: Sequence[str]) -> HeaderPattern:
     return HeaderPattern(
         _key(name),
         frozenset(value.lower() for value in values if not value.startswith("~*")),
-        tuple(re.compile(value[2:].lower()) for value in values if value.startswith("~*")),
+        # Kong lower-cases the expression, too; what is none then takes nothing.
+        tuple(
+            compile_expression(value[2:].lower())
+            for value in values
+            if value.startswith("~*") and compiles(value[2:].lower())
+        ),
     )
 
 

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import copy
 import json
-import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from atalaia.systems.kong.lua_patterns import matches
+from atalaia.systems.kong.paths import compiles
 from atalaia.systems.kong.problems import ENTITY, Path, Problem
 
 Report = Callable[[Problem], None]
@@ -124,7 +124,8 @@ def _value(field: Field, value: Any, path: Path, report: Report) -> Any:
     if value is None and kind == "record" and "fields" in field and not field.get("abstract"):
         value = field.get("default") or ({} if field.get("required") else None)
     if value is None:
-        value = copy.deepcopy(field.get("default"))
+        value = field.get("default")
+        value = copy.deepcopy(value) if isinstance(value, list | dict) else value
         if value is None:
             if field.get("required") and not field.get("abstract") and not field.get("auto"):
                 report(Problem(path, "required field missing"))
@@ -211,8 +212,5 @@ def _text_fault(field: Field, value: str) -> str | None:
     if any_of and not any(matches(pattern, value) for pattern in any_of["patterns"]):
         return str(any_of["err"])
     if field.get("is_regex"):
-        try:
-            re.compile(value)
-        except re.error:
-            return f"'{value}' is not a valid regex"
+        return None if compiles(value) else f"'{value}' is not a valid regex"
     return None

@@ -76,8 +76,11 @@ def parse(text: str) -> dict[str, Any]:
         document = _of_first_document(text, Loader.get_data)
     except yaml.MarkedYAMLError as error:
         raise _failed(f"{error.problem}", _line(error)) from None
-    except (yaml.YAMLError, ValueError, OverflowError) as error:
+    except yaml.YAMLError as error:
         raise _failed(str(error).splitlines()[0]) from None
+    except (ValueError, LookupError, AttributeError, TypeError, OverflowError):
+        # PyYAML takes the value of an explicit tag (`!!int x`) for what the tag says.
+        raise _failed("a value that does not fit its tag") from None
     if not isinstance(document, dict):
         raise _failed("expected an object")
     _measure(document, 0, {})

@@ -145,7 +145,8 @@ def test_only_the_first_document_counts_as_in_kong() -> None:
 
 
 def test_a_file_is_read_once_and_an_environment_without_one_gives_nothing() -> None:
-    assert given(FILE, "kong/kong.yml") is GIVEN
+    once = given(FILE, "kong/kong.yml")
+    assert given(FILE, "kong/kong.yml") is once
     environment = Environment(name="e")
     assert given_of(environment) is None
-    assert given_of(environment.completed(GatewayFile(FILE, "kong/kong.yml"))) is GIVEN
+    assert given_of(environment.completed(GatewayFile(FILE, "kong/kong.yml"))) is once
