@@ -11,6 +11,7 @@ from atalaia.exchange.network import Network
 from atalaia.exchange.observable import Handshake, Observable
 from atalaia.exchange.trust import verifying
 from atalaia.systems.kong.admin.model import AdminList
+from atalaia.systems.limiter.model import LimiterMeasurement
 from atalaia.systems.postgres.model import PostgresLogin
 from atalaia.systems.redis.model import RedisLogin
 
@@ -26,6 +27,8 @@ def prepare(observables: Iterable[Observable], network: Network) -> None:
         importlib.import_module("psycopg")
     if AdminList in kinds:
         importlib.import_module("atalaia.systems.kong.admin.client")
+    if LimiterMeasurement in kinds:
+        importlib.import_module("atalaia.systems.limiter.measure")
     if Handshake in kinds:
         verifying(network.ca)
 
@@ -46,4 +49,8 @@ async def observe(observable: Observable, network: Network) -> Seen:
             from atalaia.systems.kong.admin import client as kong
 
             return await kong.read_list(observable, network)
+        case LimiterMeasurement():
+            from atalaia.systems.limiter import measure as limiter
+
+            return await limiter.measure(observable, network)
     return await exchange.observe(observable, network)

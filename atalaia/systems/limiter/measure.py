@@ -1,0 +1,222 @@
+"""Use a limiter up, and say what came of it: the effect of a measurement."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator
+from contextlib import AsyncExitStack
+from itertools import cycle, islice
+
+from atalaia.exchange.client import Client
+from atalaia.exchange.exchange import Exchange
+from atalaia.exchange.hop import Hop
+from atalaia.exchange.network import Network
+from atalaia.exchange.observable import HttpRequest
+from atalaia.systems.limiter.counter import counted
+from atalaia.systems.limiter.model import LimiterMeasurement, LimiterSeen
+from atalaia.systems.limiter.told import told
+
+_SHORT = 10.0
+"""Seconds; of a shorter window Reset, in whole seconds, tells too little: the clock itself is looked at."""
+_EACH = 0.004
+"""Seconds that a request may take where none was measured yet."""
+_SETTLED = 0.05
+"""Seconds after a window's begin: clocks differ a little."""
+_FAILURES = 3
+"""Requests without an answer after which no more are sent."""
+_COUNTED_WITHIN = 1.0
+"""Seconds within which a service has counted a request that it has answered."""
+
+
+async def measure(measurement: LimiterMeasurement, network: Network) -> LimiterSeen:
+    """Send until the limiter denies, and a few more; see LimiterMeasurement.
+
+    Bounded: by the measurement's `most`, by each request's deadline, and by two windows in all.
+    """
+    async with AsyncExitStack() as stack:
+        clients = [
+            await stack.enter_async_context(Client(network.of(measurement.client), keeps=True))
+            for _ in range(measurement.at_once)
+        ]
+        course = _Course(measurement, clients)
+        before = await _count(measurement, network)
+        if measurement.at_once > 1:
+            await course.all_at_once()
+        else:
+            await course.one_by_one()
+        after = None if before is None else await _count_again(measurement, network, before + course.served)
+    return LimiterSeen(
+        steps=tuple(course.steps),
+        forged=tuple(course.forged),
+        again=course.again,
+        waited=course.waited,
+        reached_before=before,
+        reached_after=after,
+        status=measurement.status,
+    )
+
+
+class _Course:
+    """What has been sent so far."""
+
+    def __init__(self, measurement: LimiterMeasurement, clients: list[Client]) -> None:
+        self._wanted = measurement
+        self._clients = clients
+        self._next: Iterator[HttpRequest] = cycle(measurement.requests)
+        self._ends = time.monotonic() + 2 * measurement.window + 5
+        self.steps: list[Exchange] = []
+        self.forged: list[Exchange] = []
+        self.again: Exchange | None = None
+        self.waited = 0.0
+
+    @property
+    def served(self) -> int:
+        """Requests that somebody behind the limiter has answered."""
+        everything = (*self.steps, *self.forged, *((self.again,) if self.again else ()))
+        return sum(
+            each.response is not None and not self._denied(each) and each.answered_by is not Hop.GATEWAY
+            for each in everything
+        )
+
+    async def one_by_one(self) -> None:
+        """Until it denies; then once from every origin, in others' names, and once more as oneself.
+
+        Where the window ended in between, all of it once more: it has been seen by then how long it takes.
+        """
+        await self._wait_for_room()
+        for _ in range(2):
+            if not await self._until_denied():
+                return
+            for _ in range(self._wanted.extra):
+                await self._step()
+            self.forged = [await self._send(request) for request in self._wanted.forged]
+            if not self.forged:
+                return
+            self.again = await self._send(next(self._next))
+            if self._denied(self.again) or all(self._denied(each) for each in self.forged):
+                return
+
+    async def all_at_once(self) -> None:
+        """So many under way at a time, until all are sent, within one window."""
+        wanted = self._wanted
+        for _ in range(2):
+            await self._wait_for_room(wanted.most)
+            waiting = islice(self._next, wanted.most)
+            begun = len(self.steps)
+
+            async def send(client: Client, requests: Iterator[HttpRequest] = waiting) -> None:
+                for request in requests:
+                    self.steps.append(_kept(await client.exchange(request), wanted.status))
+
+            await asyncio.gather(*(send(client) for client in self._clients))
+            self.steps = self.steps[begun:]
+            if wanted.window * (min(each.sent_at for each in self.steps) // wanted.window + 1) > time.time():
+                return
+
+    async def _until_denied(self) -> bool:
+        """Whether the limiter has denied a request that others before it passed in the same window."""
+        wanted = self._wanted
+        passed = failed = 0
+        budget = len(self.steps) + wanted.most
+        while len(self.steps) < budget and time.monotonic() < self._ends and failed < _FAILURES:
+            step = await self._step()
+            failed += step.failure is not None
+            if not self._denied(step):
+                passed += step.failure is None
+                if passed % 8 == 3 and not await self._go_on(step):
+                    return False
+            elif passed:
+                return True
+            elif self.waited or not await self._next_window(step):
+                return False
+        return False
+
+    async def _go_on(self, step: Exchange) -> bool:
+        """Whether the window can be used up at the rate at which it goes, once it is a fresh one."""
+        wanted = self._wanted
+        each = max(sum(step.elapsed for step in self.steps[-3:]) / 3 + wanted.pause, 1e-4)
+        after = wanted.extra + len(wanted.forged) + 2
+        if (wanted.limit + 1) * each > wanted.window:
+            return False  # never within one window
+        left = told(step).left_in(wanted.window, wanted.limit)
+        rest = self._rest(step)
+        if rest is None or left is None or (left + after) * each <= rest:
+            return True
+        if (wanted.limit + after) * each <= wanted.window and not self.waited:
+            return await self._next_window(step)
+        return True
+
+    async def _next_window(self, step: Exchange) -> bool:
+        """Wait for a window to begin; False where it is not known when that is, or is too far."""
+        rest = self._rest(step)
+        if rest is None:
+            rest = float(told(step).retry_after or self._wanted.window)
+        if rest > self._wanted.window + 1:
+            return False
+        await self._wait(rest + _SETTLED)
+        return True
+
+    def _rest(self, step: Exchange) -> float | None:
+        """Seconds that the window goes on, at least in short ones; None where it is not known."""
+        wanted = self._wanted
+        if wanted.aligned and wanted.window <= _SHORT:
+            return wanted.window - time.time() % wanted.window
+        said = told(step)
+        return float(said.reset) if said.reset is not None and said.limit == wanted.limit else None
+
+    async def _wait_for_room(self, requests: int | None = None) -> None:
+        """In a short window: wait for the next where the rest is too short for what is to be sent."""
+        wanted = self._wanted
+        if not wanted.aligned or wanted.window > _SHORT:
+            return
+        sent = wanted.limit + 1 + wanted.extra + len(wanted.forged) + 1 if requests is None else requests
+        needed = min(sent * (_EACH + wanted.pause) + _SETTLED, 0.9 * wanted.window)
+        rest = wanted.window - time.time() % wanted.window
+        if rest < needed:
+            await self._wait(rest + min(_SETTLED, 0.02 * wanted.window))
+
+    async def _wait(self, seconds: float) -> None:
+        begun = time.monotonic()
+        await asyncio.sleep(seconds)
+        self.waited += time.monotonic() - begun
+
+    async def _step(self) -> Exchange:
+        self.steps.append(await self._send(next(self._next)))
+        if self._wanted.pause:
+            await asyncio.sleep(self._wanted.pause)
+        return self.steps[-1]
+
+    async def _send(self, request: HttpRequest) -> Exchange:
+        return _kept(await self._clients[0].exchange(request), self._wanted.status)
+
+    def _denied(self, exchange: Exchange) -> bool:
+        return exchange.response is not None and exchange.response.status == self._wanted.status
+
+
+def _kept(exchange: Exchange, denial: int) -> Exchange:
+    """The exchange without the body of an answer that is none of the limiter's."""
+    if exchange.response is None or exchange.response.status == denial:
+        return exchange
+    return exchange.model_copy(update={"response": exchange.response.model_copy(update={"body": b""})})
+
+
+async def _count(measurement: LimiterMeasurement, network: Network) -> int | None:
+    """What the service has counted; None where it does not tell."""
+    if measurement.counter is None:
+        return None
+    async with Client(network) as client:
+        page = (await client.exchange(measurement.counter)).response
+    if page is None or page.status != 200 or page.truncated:
+        return None
+    return counted(page.text(), measurement.counter_metric, measurement.uncounted)
+
+
+async def _count_again(measurement: LimiterMeasurement, network: Network, expected: int) -> int | None:
+    """The same, once it has counted what it must have: a service counts when it has answered."""
+    deadline = time.monotonic() + _COUNTED_WITHIN
+    while True:
+        found = await _count(measurement, network)
+        if found is None or found >= expected or time.monotonic() > deadline:
+            return found
+        await asyncio.sleep(0.05)
