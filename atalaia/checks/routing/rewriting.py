@@ -1,0 +1,108 @@
+"""What the configuration makes of a request on its way to the service: its path and Host (RT04, RT05)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from atalaia.checks.check import Check, Finding, Inconclusive, Severity, Verdict
+from atalaia.checks.configured import configured, unless_given
+from atalaia.checks.routes import routes
+from atalaia.checks.routing.entries import NOT_IN_FILE
+from atalaia.checks.routing.leading import Declared, declared, led
+from atalaia.exchange.hop import Hop
+from atalaia.systems.kong.given import Given
+from atalaia.systems.kong.routing import Match
+from atalaia.systems.kong.upstream_url import upstream_target
+
+_GATEWAY = Hop.GATEWAY.value
+
+
+def _found(seen: tuple[Any, ...], expected: Declared) -> tuple[Given, Match] | Inconclusive:
+    given = configured(expected.file, seen)
+    if isinstance(given, Inconclusive):
+        return given
+    match = led(given, expected)
+    assert match is not None, "route.not-in-file has found it"
+    return given, match
+
+
+def _judge_path(seen: tuple[Any, ...], expected: Declared) -> Verdict:
+    found = _found(seen, expected)
+    if isinstance(found, Inconclusive):
+        return found
+    given, match = found
+    sent = expected.request.target
+    wanted = expected.route.upstream_path or sent
+    seen_there = upstream_target(match, sent)
+    if "?" not in wanted or expected.route.upstream_path is None:
+        # The query always arrives as it was sent.
+        wanted, seen_there = wanted.partition("?")[0], seen_there.partition("?")[0]
+    if seen_there == wanted:
+        return []
+    prefix = bool(match.service and match.service.path)
+    cause = given.line(match.service, "path") if match.service and prefix else given.line(
+        match.route, "strip_path"
+    )  # fmt: skip
+    strips = f"strip_path is {str(match.route.strip_path).lower()}"
+    if match.service and prefix:
+        strips += f", the service's path is {match.service.path}"
+    return [
+        Finding(
+            expected=f"{expected.name} arrives at {expected.route.service} as {wanted}",
+            observed=f"it arrives as {seen_there}: {strips}",
+            hop=_GATEWAY,
+            cause=cause,
+        )
+    ]
+
+
+WRONG_PATH = Check(
+    id="upstream.wrong-path",
+    severity=Severity.CRITICAL,
+    catches="A route whose service sees another path than it serves: strip_path is true by default, and a "
+    "path in the service's url is put before what is left.",
+    remedy="Set strip_path on the route, or the path of the service's url; or declare upstream_path where "
+    "the service is meant to see another path.",
+    source="RT04; Kong 3.4, kong/router/utils.lua get_upstream_uri_v0",
+    targets=routes,
+    observes=lambda environment, target: unless_given(environment),
+    expects=declared,
+    requires=lambda environment, target: ((NOT_IN_FILE, target),),
+    judge=_judge_path,
+)
+
+
+def _judge_host(seen: tuple[Any, ...], expected: Declared) -> Verdict:
+    found = _found(seen, expected)
+    if isinstance(found, Inconclusive):
+        return found
+    given, match = found
+    if match.route.preserve_host == expected.route.preserve_host:
+        return []
+    own, clients = "its own address", "the client's Host"
+    wanted, other = (clients, own) if expected.route.preserve_host else (own, clients)
+    return [
+        Finding(
+            expected=f"{expected.route.service} sees {wanted} in the Host header",
+            observed=f"it sees {other}: preserve_host is {str(match.route.preserve_host).lower()}",
+            hop=_GATEWAY,
+            cause=given.line(match.route, "preserve_host"),
+        )
+    ]
+
+
+WRONG_HOST = Check(
+    id="upstream.wrong-host",
+    severity=Severity.MAJOR,
+    catches="A route that passes the client's Host on where the service wants its own, or the other way "
+    "round: wrong virtual hosts, wrong links, a Host header that clients choose.",
+    remedy="Set preserve_host on the route as the environment declares it, or correct the environment.",
+    source="RT05; Kong 3.4, kong/db/schema/entities/routes.lua",
+    targets=routes,
+    observes=lambda environment, target: unless_given(environment),
+    expects=declared,
+    requires=lambda environment, target: ((NOT_IN_FILE, target),),
+    judge=_judge_host,
+)
+
+CHECKS: tuple[Check, ...] = (WRONG_PATH, WRONG_HOST)
