@@ -33,6 +33,7 @@ def reference_faults(document: Document) -> list[Fault]:
     rules = (
         _routes,
         _route_classes,
+        _header_profiles,
         _dependencies,
         _cycles,
         _nodes,
@@ -91,6 +92,23 @@ def _route_classes(data: Any) -> _Found:
             yield from _declared(route_class, key, here, _table(data, key), key)
         profiles = {*PROFILES, *_table(data, "header_profiles")}
         yield from _declared(route_class, "headers", here, sorted(profiles), "header_profiles")
+
+
+def _header_profiles(data: Any) -> _Found:
+    """What profiles extend: ends at one that is there without being declared, or at none."""
+    profiles = _table(data, "header_profiles")
+    for name, profile in _tables(data, "header_profiles"):
+        here, base = ("header_profiles", name), profile.get("extends")
+        if base == name and name in PROFILES:  # the one that it takes the place of
+            continue
+        yield from _declared(profile, "extends", here, sorted({*PROFILES, *profiles}), "header_profiles")
+        way = [name]
+        while isinstance(base, str) and base in profiles and base not in way:
+            way.append(base)
+            base = _table(profiles, base).get("extends")
+        if base == name:
+            circle = " → ".join(shown(one) for one in _short((*way, name)))
+            yield (*here, "extends"), f"a circle: {circle}", "", ""
 
 
 def _dependencies(data: Any) -> _Found:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -84,6 +85,16 @@ def test_atendeai_is_what_its_documents_say():
     assert classes["auth"].limit.windows == ((60.0, 5), (3600.0, 100))
     assert classes["api"].limit is not None
     assert classes["api"].limit.windows == ((60.0, 100), (3600.0, 1000))
+    assert [(one.limit.by, one.limit.shared) for one in classes.values() if one.limit] == [
+        ("address", True)
+    ] * 2
+    scheme = environment.authentication["jwt"]
+    assert (scheme.algorithm, scheme.hop) == ("HS256", "service")
+    assert (scheme.access_token, scheme.refresh_token) == (timedelta(minutes=15), timedelta(days=7))
+    policy = environment.cors["app"]
+    assert policy.credentials
+    assert policy.methods == ("GET", "POST", "PUT", "DELETE", "OPTIONS")
+    assert {one.headers for one in classes.values()} == {"helmet"}
     balancer = environment.load_balancer
     assert balancer is not None
     assert {path for backend in balancer.backends.values() for path in backend.paths} == {
