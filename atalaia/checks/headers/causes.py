@@ -99,7 +99,9 @@ class Causes:
         for name, value in self.request.headers:
             headers.setdefault(name.lower(), []).append(value)
         request = self.request
-        return self.given.router.match(request.method, request.target, request.url.host, headers)
+        host = headers.get("host", [request.url.authority])[0]
+        scheme = request.url.scheme
+        return self.given.router.match(request.method, request.target, host, headers, scheme=scheme)
 
     @cached_property
     def _rules(self) -> Scopes | None:
