@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Any
 from urllib.parse import urlsplit
 
+from atalaia.systems.kong import pcre
 from atalaia.systems.kong.paths import compile_expression, compiles, normalise
 from atalaia.systems.kong.problems import ENTITY, Path, Problem
 
@@ -121,7 +122,7 @@ def _path_fault(text: str) -> str | None:
         try:
             compile_expression(text[1:])
         except re.error as error:
-            return f"invalid regex: '{text[1:]}' (PCRE returned: {error})"
+            return f"invalid regex: '{text[1:]}' (PCRE returned: {pcre.told(error, text[1:])})"
         return None
     if not text.startswith("/") or "//" in text:
         return None  # said by the schema

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 from collections.abc import Mapping
 from typing import Any
@@ -11,7 +12,7 @@ from atalaia.systems.kong.entities import Configuration
 from atalaia.systems.kong.problems import DeclarativeError, Problem
 from atalaia.systems.kong.records import Records
 from atalaia.systems.kong.source import parse
-from atalaia.systems.kong.upgrade import upgrade
+from atalaia.systems.kong.upgrade import UPGRADED, upgrade
 
 FORMATS = ("1.1", "2.1", "3.0")
 _ENTITIES = (
@@ -45,12 +46,14 @@ def load_document(document: Mapping[str, Any], *, digest: str, loaded_at: int = 
             usable[entity] = given
         elif given is not None:
             problems.append(Problem((entity,), "expected an array"))
-    upgrade(usable, version)
+    if version in UPGRADED:
+        usable = copy.deepcopy(usable)
+        upgrade(usable)
     records = Records(problems.append)
     records.add_all(usable)
     records.resolve()
     if problems:
-        raise DeclarativeError(problems)
+        raise DeclarativeError(problems, given=document)
     return build.configuration(records, digest=digest, format_version=version, loaded_at=loaded_at)
 
 

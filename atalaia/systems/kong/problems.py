@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +27,8 @@ class Problem:
     """Where it is in the document, where Kong's `path` says something else."""
     line: int | None = None
     """The line of the text (from 1), where the text is no document that could have places."""
+    fails_kong: bool = False
+    """Whether Kong itself fails over it, and answers 500 without a word about the file."""
 
     def __str__(self) -> str:
         told = self.message if self.shown is None else self.shown
@@ -36,8 +38,12 @@ class Problem:
 class DeclarativeError(UsageError):
     """A declarative file that Kong would refuse; every fault of it."""
 
-    def __init__(self, problems: Iterable[Problem], where: str = "") -> None:
+    def __init__(
+        self, problems: Iterable[Problem], where: str = "", given: Mapping[str, Any] | None = None
+    ) -> None:
         self.problems = tuple(problems)
+        self.given = given
+        """The document that is refused; None where the text is none."""
         super().__init__("; ".join(map(str, self.problems)), where=where)
 
     @property
@@ -49,8 +55,15 @@ class DeclarativeError(UsageError):
         return root
 
     @property
+    def status(self) -> int:
+        """Of Kong's answer to `POST /config`: 400, or 500 where Kong itself fails."""
+        return 500 if any(problem.fails_kong for problem in self.problems) else 400
+
+    @property
     def document(self) -> dict[str, Any]:
-        """The body of Kong's answer 400 to `POST /config`."""
+        """The body of Kong's answer to `POST /config`."""
+        if self.status == 500:
+            return {"message": "An unexpected error occurred"}
         return {
             "fields": self.fields,
             "name": "invalid declarative configuration",

@@ -12,13 +12,13 @@ from atalaia.systems.kong.problems import Path, Problem
 
 CREDENTIALS = ("keyauth_credentials", "jwt_secrets", "basicauth_credentials", "hmacauth_credentials", "acls",
                "oauth2_credentials")  # fmt: skip
-_CHILDREN: Mapping[str, Mapping[str, str]] = {
+CHILDREN: Mapping[str, Mapping[str, str]] = {
     "services": {"routes": "service", "plugins": "service"},
     "routes": {"plugins": "route"},
     "consumers": {"plugins": "consumer", **dict.fromkeys(CREDENTIALS, "consumer")},
     "upstreams": {"targets": "upstream"},
 }
-_REFERENCES: Mapping[str, Mapping[str, str]] = {
+REFERENCES: Mapping[str, Mapping[str, str]] = {
     "routes": {"service": "services"},
     "plugins": {"route": "routes", "service": "services", "consumer": "consumers"},
     "targets": {"upstream": "upstreams"},
@@ -97,7 +97,7 @@ class Records:
                 self._report(Problem(where, "expected a record"))
 
     def _add_one(self, entity: str, item: dict[Any, Any], path: Path, parent: tuple[str, str] | None) -> None:
-        children = _CHILDREN.get(entity, {})
+        children = CHILDREN.get(entity, {})
         given = {key: value for key, value in item.items() if key not in children and key not in _NOTES}
         if entity == "services":
             given = custom.expand_url(given)
@@ -134,7 +134,7 @@ class Records:
         ids = {(record.entity, record.id): record.id for record in self._all}
         names = {(record.entity, record.key): record.id for record in self._all if record.key}
         for record in self._all:
-            for field, entity in _REFERENCES.get(record.entity, {}).items():
+            for field, entity in REFERENCES.get(record.entity, {}).items():
                 value = record.fields.get(field)
                 if value is None:
                     continue
@@ -142,8 +142,10 @@ class Records:
                 found = names.get((entity, str(key))) or ids.get((entity, str(key)))
                 if found is None:
                     message = f"invalid reference '{field}: {key}' (no such entry in '{entity}')"
-                    label = record.key or record.id
-                    self._report(Problem((record.entity, label, 0), message, place=(*record.path, field)))
+                    # Kong counts these by the entity's key, and fails itself where it has none.
+                    label = record.fields.get("instance_name") if record.entity == "plugins" else record.key
+                    path = (record.entity, label or record.id, 0)
+                    self._report(Problem(path, message, place=(*record.path, field), fails_kong=not label))
                 else:
                     record.fields[field] = {"id": found}
 

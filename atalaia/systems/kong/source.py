@@ -81,8 +81,10 @@ def parse(text: str) -> dict[str, Any]:
     except (ValueError, LookupError, AttributeError, TypeError, OverflowError):
         # PyYAML takes the value of an explicit tag (`!!int x`) for what the tag says.
         raise _failed("a value that does not fit its tag") from None
+    if isinstance(document, list) and not document:
+        document = {}  # one empty table to Lua
     if not isinstance(document, dict):
-        raise _failed("expected an object")
+        raise _failed("expected an object", fails_kong=isinstance(document, list))
     _measure(document, 0, {})
     return document
 
@@ -122,9 +124,9 @@ def _check_events(text: str) -> None:
         raise _failed(f"{line}:{column}: {error.problem}", _line(error)) from None
 
 
-def _failed(why: str, line: int | None = None) -> DeclarativeError:
-    problem = Problem(("error",), f"failed parsing declarative configuration: {why}", line=line)
-    return DeclarativeError([problem])
+def _failed(why: str, line: int | None = None, *, fails_kong: bool = False) -> DeclarativeError:
+    message = f"failed parsing declarative configuration: {why}"
+    return DeclarativeError([Problem(("error",), message, line=line, fails_kong=fails_kong)])
 
 
 def _line(error: yaml.MarkedYAMLError) -> int | None:

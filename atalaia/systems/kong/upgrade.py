@@ -10,10 +10,12 @@ _PLAIN = re.compile(r"[A-Za-z0-9.\-_~/%]*")
 """Formats 1.1 and 2.1 took every path with another character in it for a regular expression."""
 
 
-def upgrade(entities: Mapping[str, list[Any]], version: str) -> None:
+UPGRADED = ("1.1", "2.1")
+"""The formats that mean something else by a path."""
+
+
+def upgrade(entities: Mapping[str, list[Any]]) -> None:
     """Mark the regular expressions of 1.1 and 2.1 with the `~` that 3.0 asks for, in place."""
-    if version not in ("1.1", "2.1"):
-        return
     for route in _routes(entities):
         paths = route.get("paths")
         if isinstance(paths, list):

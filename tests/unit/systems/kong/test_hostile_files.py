@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from atalaia.systems.kong.flatten import flattened
 from atalaia.systems.kong.given import Given
 from atalaia.systems.kong.given import given as read
 from atalaia.systems.kong.overlap import overlaps
@@ -29,6 +30,7 @@ def judge(text: str) -> Given:
             assert found.problems
             assert found.refusal is not None
             assert found.refusal.document["message"]
+            assert flattened(found.refusal)["message"]
         else:
             for entity in (*found.configuration.routes, *found.configuration.plugins):
                 assert found.line(entity, "config", "paths").startswith("kong.yml:")
