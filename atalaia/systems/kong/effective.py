@@ -12,7 +12,6 @@ _ORDER = (
 )  # fmt: skip
 """(route, service, consumer), the first match wins: R+S+C, R+C, S+C, R+S, C, R, S, global
 (kong/runloop/plugins_iterator.lua, 3.4)."""
-_HTTP = frozenset({"http", "https", "grpc", "grpcs"})
 
 Scope = tuple[str | None, str | None, str | None]
 """Ids of route, service and consumer."""
@@ -24,7 +23,7 @@ class Scopes:
     def __init__(self, configuration: Configuration) -> None:
         self._by_name: dict[str, dict[Scope, Plugin]] = {}
         for plugin in configuration.plugins:
-            if plugin.enabled and _speaks_http(plugin):
+            if plugin.enabled:
                 scope = plugin.route, plugin.service, plugin.consumer
                 self._by_name.setdefault(plugin.name, {})[scope] = plugin
 
@@ -79,8 +78,3 @@ def _winner(instances: Mapping[Scope, Plugin], route: Route, consumer: str | Non
         if scope in instances:
             return instances[scope]
     return None
-
-
-def _speaks_http(plugin: Plugin) -> bool:
-    protocols = plugin.document.get("protocols")
-    return not protocols or not _HTTP.isdisjoint(protocols)
