@@ -119,6 +119,8 @@ class HttpRequest(Observable):
     target: str
     """Path and query as sent."""
     headers: tuple[tuple[str, str], ...] = ()
+    without: tuple[str, ...] = ()
+    """Names of headers that the toolkit sends of itself, such as X-Request-ID, and must not here."""
     body: bytes | None = Field(default=None, repr=False)
     bearer: Bearer | None = None
     """A token of the toolkit's own making, sent in Authorization."""

@@ -52,7 +52,7 @@ class Step:
             ours.append(("Authorization", f"Basic {pair}"))
         if request.bearer is not None:
             ours.append(("Authorization", f"Bearer {mint(request.bearer)}"))
-        replaced = {name.lower() for name, _ in request.headers}
+        replaced = {name.lower() for name in (*(name for name, _ in request.headers), *request.without)}
         kept = [(name, value) for name, value in ours if name.lower() not in replaced]
         headers = (*kept, *request.headers)
         return cls(request.method, request.url, _sendable(request.target), headers, request.body)

@@ -89,3 +89,16 @@ def test_a_host_that_is_not_ascii_is_sent_encoded() -> None:
     request = step.http("127.0.0.1", 1.0, None)  # type: ignore[arg-type]
     assert request.headers["Host"] == "xn--bcher-kva.test:8080"
     assert request.extensions["sni_hostname"] == "xn--bcher-kva.test"
+
+
+def test_what_must_not_be_sent_is_left_out() -> None:
+    request = HttpRequest(
+        key="k",
+        hop=Hop.GATEWAY,
+        url=parse_url("http://kong.test:8000", SCHEMES),
+        target="/",
+        without=("x-request-id",),
+    )
+    step = Step.first(request, Network())
+    assert step.header("X-Request-ID") == ""
+    assert step.header("User-Agent")
