@@ -13,7 +13,7 @@ class Service:
     prefixes: tuple[str, ...]
     """The API paths that it serves."""
     echo: bool = False
-    """Whether it answers what it does not serve with the request that it saw."""
+    """Whether it answers /api/v1/echo with the request that it saw."""
 
     @property
     def port(self) -> str:

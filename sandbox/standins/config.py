@@ -52,7 +52,7 @@ class ServiceConfig(Section):
     accounts: tuple[Account, ...] = ()
     """Who may log in at the service that has an /api/v1/auth prefix."""
     echo: bool = False
-    """Answer every path that it does not serve with the request, instead of 404."""
+    """Answer /api/v1/echo and what lies below it with the request."""
 
 
 class KongConfig(Section):

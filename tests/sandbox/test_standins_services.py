@@ -164,7 +164,7 @@ class TestAuthentication:
 
 @pytest.mark.usefixtures("control")
 class TestEcho:
-    def test_where_it_is_asked_for_what_is_not_served_is_answered_with_the_request(self) -> None:
+    def test_it_is_answered_with_the_request_as_it_was_seen(self) -> None:
         answer = ask(HEALTH, "GET", "/api/v1/echo?a=%2F", [("X-One", "1"), ("x-one", "2")])
         seen = answer.json()
         assert (answer.status, seen["method"], seen["target"]) == (200, "GET", "/api/v1/echo?a=%2F")
@@ -173,6 +173,9 @@ class TestEcho:
         ]  # fmt: skip
         assert seen["client"] == "127.0.0.1"
         assert answer.header("X-Service") == "health-service"
+        assert ask(HEALTH, "GET", "/").json()["target"] == "/", "what a gateway may leave of the path"
+        assert ask(HEALTH, "GET", "/nowhere").status == 404
+        assert ask(USERS, "GET", "/api/v1/echo").status == 404
 
     def test_its_requests_are_counted_apart_from_health_documents(self) -> None:
         series = (

@@ -10,7 +10,7 @@ from sandbox.standins.services.answer import Answer, Refused, error_document, fi
 from sandbox.standins.services.auth import NEVER_KEPT, Auth
 from sandbox.standins.services.behaviour import Behaviour
 from sandbox.standins.services.collection import Collection
-from sandbox.standins.services.echo import ROUTE, echo
+from sandbox.standins.services.echo import ROUTE, echo, is_echoed
 from sandbox.standins.services.metrics import Metrics
 from sandbox.standins.services.tokens import Identity
 
@@ -30,7 +30,7 @@ class Api:
         }
 
     def answer(self, request: Request, behaviour: Behaviour) -> Answer:
-        """The answer to an API request; what matches no prefix is 404, or the request itself."""
+        """The answer to an API request; what matches no prefix is 404."""
         path = request.path
         for prefix in self._prefixes:
             if path == prefix or path.startswith(prefix + "/"):
@@ -42,7 +42,7 @@ class Api:
                     document = error_document(refusal.status, str(refusal))
                     headers = (NEVER_KEPT,) if prefix.endswith("/auth") else ()
                     return Answer(refusal.status, document, pattern, refusal.clinic, headers)
-        if self._config.echo:
+        if self._config.echo and is_echoed(path):
             return Answer(200, echo(request), ROUTE)
         return Answer(404, error_document(404, f"Cannot {request.method} {path}"), "unmatched")
 

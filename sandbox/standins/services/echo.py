@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import unquote
 
 from sandbox.standins.http.message import Request
 
 ROUTE = "/api/v1/echo"
 """Its label in metrics, whatever the path."""
+
+
+def is_echoed(path: str) -> bool:
+    """Whether a path is the echo's, also after a gateway has stripped or joined it: `/` is left of it then."""
+    return path == "/" or "/echo" in unquote(path)
 
 
 def echo(request: Request) -> dict[str, Any]:
