@@ -12,7 +12,7 @@ ROUTE = "/api/v1/echo"
 
 
 def is_echoed(path: str) -> bool:
-    """Whether a path is the echo's, also after a gateway has stripped or joined it: `/` is left of it then."""
+    """Whether a path is the echo's, also where a gateway has changed it: `/` may be left of it."""
     return path == "/" or "/echo" in unquote(path)
 
 
