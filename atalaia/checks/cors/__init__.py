@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from atalaia.checks.check import Check
+from atalaia.checks.cors import foreign, intent, lint, preflights
 from atalaia.checks.origins import mutations
 
-CHECKS: tuple[Check, ...] = ()
+CHECKS: tuple[Check, ...] = lint.CHECKS + intent.CHECKS + preflights.CHECKS + foreign.CHECKS
 
 __all__ = ["CHECKS", "mutations"]

@@ -1,0 +1,148 @@
+"""Preflights of pages that may not: a third party's, look-alikes, `null`, the http twin (CO02 to CO05)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from atalaia.checks.addresses import all_of
+from atalaia.checks.answers import undecided, where
+from atalaia.checks.check import Check, Finding, NotDeclared, Severity, Verdict
+from atalaia.checks.cors.fetch import Wish, combined, why_unreadable
+from atalaia.checks.cors.judging import (
+    ALLOW_CREDENTIALS,
+    ALLOW_ORIGIN,
+    Pages,
+    judge_foreign,
+    lines_of,
+    pages,
+)
+from atalaia.checks.cors.policies import by_route, named_origins, twins_of
+from atalaia.checks.cors.preflights import PREFLIGHT_REFUSED
+from atalaia.checks.cors.requests import after_first, asked, closed, foreigners, intent_of
+from atalaia.checks.cors.words import may_read, only
+from atalaia.checks.origins import FOREIGN
+from atalaia.environment import Environment
+from atalaia.exchange.exchange import Exchange
+
+_CLOSED = NotDeclared("route_classes with a cors policy whose origins are named")
+
+
+def closed_routes(environment: Environment) -> tuple[str, ...] | NotDeclared:
+    """The routes whose policy names its origins."""
+    named = by_route(environment)
+    return named if isinstance(named, NotDeclared) else closed(environment) or _CLOSED
+
+
+def _expected(environment: Environment, target: str) -> Pages:
+    return pages(environment, intent_of(environment, target), asked(environment, target, FOREIGN))
+
+
+def _judge_any(seen: tuple[Exchange], expected: Pages) -> Verdict:
+    if reason := undecided(*seen):
+        return reason
+    (exchange,) = seen
+    lines = lines_of(exchange)
+    allowed, credentials = combined(lines, ALLOW_ORIGIN), combined(lines, ALLOW_CREDENTIALS)
+    if why_unreadable(Wish(FOREIGN, credentials=True), lines) is None:
+        observed = f"{may_read((FOREIGN,), credentials=True)}, and any other page: its Origin comes back"
+    elif allowed == "*" and credentials == "true":
+        observed = (
+            "`*` together with credentials: any page may read answers without the user's cookies, and none "
+            "with them"
+        )
+    else:
+        return []
+    return [
+        Finding(
+            expected=only(named_origins(expected.intent), credentials=True),
+            observed=observed,
+            hop=where(exchange, expected.hop),
+            cause=expected.causes.of(ALLOW_ORIGIN),
+        )
+    ]
+
+
+ANY_ORIGIN: Check = Check(
+    id="cors.any-origin-with-credentials",
+    severity=Severity.CRITICAL,
+    catches="Whoever asks may read answers with the user's cookies: Kong does so for `*`, or no origins, "
+    "together with `credentials: true`.",
+    remedy="Name the origins in the cors plugin.",
+    source="CO05; Kong 3.4, kong/plugins/cors/handler.lua; PortSwigger, CORS",
+    targets=closed_routes,
+    observes=lambda environment, target: (asked(environment, target, FOREIGN),),
+    expects=_expected,
+    requires=lambda environment, target: all_of(
+        ((PREFLIGHT_REFUSED, target),), after_first(ANY_ORIGIN, environment, target)
+    ),
+    judge=_judge_any,
+)
+
+
+def _judge(seen: tuple[Exchange, ...], expected: Pages) -> Verdict:
+    return undecided(*seen) or judge_foreign(seen, expected)
+
+
+def _asked_by(origins: Callable[[Environment, str], tuple[str, ...]]):  # type: ignore[no-untyped-def]
+    return lambda environment, target: tuple(
+        asked(environment, target, origin) for origin in origins(environment, target)
+    )
+
+
+def _after_any(own: Callable[[], Check]):  # type: ignore[no-untyped-def]
+    return lambda environment, target: all_of(
+        ((ANY_ORIGIN, target),), after_first(own(), environment, target)
+    )
+
+
+FOREIGN_ALLOWED: Check = Check(
+    id="cors.foreign-origin-allowed",
+    severity=Severity.CRITICAL,
+    catches="A foreign page whose requests browsers send, because its origin looks like an allowed one: a "
+    "prefix, a suffix, another port, a dot that was not escaped; twelve such origins are tried.",
+    remedy="Compare whole origins. Where it must be an expression, escape its dots and anchor both ends.",
+    source="CO02; Corsy, CORScanner, nuclei",
+    targets=closed_routes,
+    observes=_asked_by(foreigners),
+    expects=_expected,
+    requires=_after_any(lambda: FOREIGN_ALLOWED),
+    judge=_judge,
+)
+
+NULL_ALLOWED: Check = Check(
+    id="cors.null-origin-allowed",
+    severity=Severity.CRITICAL,
+    catches="`null` as an allowed origin: any page can have it, by a sandboxed frame.",
+    remedy="Take `null` out of the origins; serve local tests from http://localhost instead.",
+    source="CO03; Corsy",
+    targets=closed_routes,
+    observes=_asked_by(lambda environment, target: ("null",)),
+    expects=_expected,
+    requires=_after_any(lambda: NULL_ALLOWED),
+    judge=_judge,
+)
+
+
+def _with_twins(environment: Environment) -> tuple[str, ...] | NotDeclared:
+    named = closed_routes(environment)
+    if isinstance(named, NotDeclared):
+        return named
+    found = tuple(target for target in named if twins_of(intent_of(environment, target)))
+    return found or NotDeclared("cors policy with an https origin")
+
+
+PLAINTEXT_ALLOWED: Check = Check(
+    id="cors.plaintext-origin-allowed",
+    severity=Severity.CRITICAL,
+    catches="The http twin of an https origin is allowed: whoever is on the wire writes a page on it, and "
+    "reads what the user may. Kong does so for an expression without `:`.",
+    remedy="Write the scheme into every entry: https://…",
+    source="CO04; Kong 3.4, kong/plugins/cors/handler.lua",
+    targets=_with_twins,
+    observes=_asked_by(lambda environment, target: twins_of(intent_of(environment, target))),
+    expects=_expected,
+    requires=_after_any(lambda: PLAINTEXT_ALLOWED),
+    judge=_judge,
+)
+
+CHECKS: tuple[Check, ...] = (ANY_ORIGIN, FOREIGN_ALLOWED, NULL_ALLOWED, PLAINTEXT_ALLOWED)
