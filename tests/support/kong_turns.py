@@ -36,7 +36,7 @@ class Request:
 
 
 class SmallKong:
-    """One service, one route `/api`, some plugins on the route, others everywhere; a uuid that counts."""
+    """One service, one route, `/api`, some plugins on the route, others everywhere; a uuid that counts."""
 
     def __init__(
         self,
@@ -44,9 +44,10 @@ class SmallKong:
         everywhere: tuple[dict[str, Any], ...] = (),
         consumers: tuple[dict[str, Any], ...] = (),
         version: tuple[int, int] = (3, 4),
+        path: str = "/api",
     ) -> None:
         self._made = 0
-        self.configuration = declared(*plugins, everywhere=everywhere, consumers=consumers)
+        self.configuration = declared(*plugins, everywhere=everywhere, consumers=consumers, path=path)
         self.worker = Worker(version, uuid=self._uuid)
         self.chains = Chains(self.configuration, self.worker)
         self._router = Router(self.configuration)
@@ -82,9 +83,10 @@ def declared(
     *plugins: dict[str, Any],
     everywhere: tuple[dict[str, Any], ...] = (),
     consumers: tuple[dict[str, Any], ...] = (),
+    path: str = "/api",
 ) -> Configuration:
     """The configuration of these plugins on one route, and of others everywhere."""
-    route = {"name": "r", "paths": ["/api"], "plugins": list(plugins)}
+    route = {"name": "r", "paths": [path], "plugins": list(plugins)}
     service = {"name": "s", "url": "http://upstream.example:8080", "routes": [route]}
     document = {
         "_format_version": "3.0", "services": [service], "plugins": list(everywhere),
