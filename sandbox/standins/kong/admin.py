@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, unquote
 from atalaia.systems.kong import schema
 from atalaia.systems.kong.declarative import load, load_document
 from atalaia.systems.kong.entities import Configuration
+from atalaia.systems.kong.flatten import flattened
 from atalaia.systems.kong.problems import DeclarativeError
 from sandbox.standins.http.message import Headers, Request, Response
 from sandbox.standins.http.server import Reply
@@ -109,7 +110,8 @@ class Admin:
         digest = hashlib.md5(
             (text or json.dumps(given, sort_keys=True)).encode(), usedforsecurity=False
         ).hexdigest()
-        if parse_qs(request.query).get("check_hash") == ["1"] and digest == self.node.configuration.hash:
+        asked = parse_qs(request.query)
+        if asked.get("check_hash") == ["1"] and digest == self.node.configuration.hash:
             return 304, None
         loaded_at = int(time.time())
         try:
@@ -119,7 +121,8 @@ class Admin:
                 else load(text, loaded_at=loaded_at)
             )
         except DeclarativeError as refused:
-            return 400, refused.document
+            as_list = asked.get("flatten_errors") == ["1"]
+            return refused.status, flattened(refused) if as_list else refused.document
         self.node.serve(loaded)
         return 201, _entities(loaded)
 
