@@ -3,7 +3,21 @@
 from __future__ import annotations
 
 from atalaia.checks.check import Check
-from atalaia.checks.routing import choosing, declaration, entries, methods, reached, rewriting, unknown
+from atalaia.checks.routing import (
+    choosing,
+    client,
+    correlation,
+    declaration,
+    entries,
+    methods,
+    normalisation,
+    reached,
+    rewriting,
+    seen,
+    targets,
+    unknown,
+    upstreams,
+)
 
 CHECKS: tuple[Check, ...] = (
     declaration.CHECKS
@@ -13,4 +27,10 @@ CHECKS: tuple[Check, ...] = (
     + unknown.CHECKS
     + choosing.CHECKS
     + methods.CHECKS
+    + normalisation.CHECKS
+    + seen.CHECKS
+    + client.CHECKS
+    + correlation.CHECKS
+    + upstreams.CHECKS
+    + targets.CHECKS
 )

@@ -1,0 +1,135 @@
+"""What the service really sees of a request: its path and Host (RT04, RT05), at the declared echo."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from atalaia.checks.check import Check, Finding, Inconclusive, Severity, Verdict
+from atalaia.checks.configured import configured, given_of, unless_given
+from atalaia.checks.routing.echo import Echo, echo, echo_nodes, echoing, read_echo
+from atalaia.checks.routing.leading import addresses
+from atalaia.environment import Environment, endpoints
+from atalaia.exchange.exchange import Exchange
+from atalaia.exchange.hop import Hop
+from atalaia.exchange.observable import HttpRequest, Observable
+from atalaia.systems.kong.given import Given
+from atalaia.systems.kong.routing import Match
+from atalaia.systems.kong.upstream_url import upstream_host, upstream_target
+
+_BELOW = "/a%20b/../c%2Fd?x=1&y=%20"
+"""What a gateway may change on the way: an encoded space and slash, a dot segment, a query."""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A request to the echo, and the file that says what becomes of it."""
+
+    target: str
+    host: str
+    scheme: str
+    file: Given | None
+
+
+def _request(environment: Environment, endpoint: str) -> HttpRequest:
+    return echo(environment, endpoint, "path and host", below=_BELOW)
+
+
+def _sent(environment: Environment, endpoint: str) -> Sent:
+    url = endpoints(environment)[endpoint]
+    request = _request(environment, endpoint)
+    return Sent(request.target, url.authority, url.scheme, given_of(environment))
+
+
+def _observes(environment: Environment, endpoint: str) -> tuple[Observable, ...]:
+    return (_request(environment, endpoint), *unless_given(environment))
+
+
+def _told(seen: tuple[Any, ...], expected: Sent) -> tuple[Echo, Given, Match] | Inconclusive:
+    exchange: Exchange = seen[0]
+    found = read_echo(exchange)
+    if isinstance(found, Inconclusive):
+        return found
+    given = configured(expected.file, seen[1:])
+    if isinstance(given, Inconclusive):
+        return given
+    match = given.router.match("GET", expected.target, expected.host, {}, scheme=expected.scheme)
+    if match is None or match.service is None:
+        return Inconclusive(f"the configuration has no route for {expected.target}")
+    return found, given, match
+
+
+def _judge_path(seen: tuple[Any, ...], expected: Sent) -> Verdict:
+    told = _told(seen, expected)
+    if isinstance(told, Inconclusive):
+        return told
+    found, given, match = told
+    wanted = upstream_target(match, expected.target)
+    if found.target == wanted:
+        return []
+    return [
+        Finding(
+            expected=f"the service sees {wanted} of {expected.target}, as the configuration has it",
+            observed=f"it sees {found.target}",
+            hop=Hop.GATEWAY.value,
+            cause=given.line(match.route, "strip_path"),
+        )
+    ]
+
+
+PATH_REWRITTEN = Check(
+    id="upstream.path-rewritten",
+    severity=Severity.MAJOR,
+    catches="A gateway that makes another path of a request than its configuration says: a node with other "
+    "settings, a plugin that rewrites, a proxy in between.",
+    remedy="Compare the node with its declarative file, and look for plugins that change the path.",
+    source="RT04; Kong 3.4, kong/router/utils.lua get_upstream_uri_v0",
+    targets=echo_nodes,
+    observes=_observes,
+    expects=_sent,
+    requires=echoing,
+    judge=_judge_path,
+)
+
+
+def _judge_host(seen: tuple[Any, ...], expected: Sent) -> Verdict:
+    told = _told(seen, expected)
+    if isinstance(told, Inconclusive):
+        return told
+    found, given, match = told
+    assert given.configuration is not None, "it has a route"
+    assert match.service is not None, "it leads to a service"
+    upstream = next((one for one in given.configuration.upstreams if one.name == match.service.host), None)
+    wanted = {
+        upstream_host(match.route, match.service, expected.host, host, port)
+        for host, port in addresses(given.configuration, match.service)
+    }
+    if upstream and upstream.host_header and not match.route.preserve_host:
+        wanted = {upstream.host_header}
+    host = found.header("Host")
+    if host in wanted:
+        return []
+    return [
+        Finding(
+            expected=f"the service sees {' or '.join(sorted(wanted))} in the Host header, as configured",
+            observed=f"it sees {host or 'none'}",
+            hop=Hop.GATEWAY.value,
+            cause=given.line(match.route, "preserve_host"),
+        )
+    ]
+
+
+HOST_REWRITTEN = Check(
+    id="upstream.host-rewritten",
+    severity=Severity.MAJOR,
+    catches="A gateway that sends another Host header than its configuration says.",
+    remedy="Compare the node with its declarative file, and look for plugins that change headers.",
+    source="RT05; Kong 3.4, kong/runloop/balancer",
+    targets=echo_nodes,
+    observes=_observes,
+    expects=_sent,
+    requires=echoing,
+    judge=_judge_host,
+)
+
+CHECKS: tuple[Check, ...] = (PATH_REWRITTEN, HOST_REWRITTEN)

@@ -1,0 +1,121 @@
+"""The targets of upstreams: healthy, checked, and known by name (RT13)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from atalaia.checks.addresses import all_of
+from atalaia.checks.answers import not_measured
+from atalaia.checks.check import Check, Finding, Inconclusive, NotDeclared, Severity, Verdict
+from atalaia.checks.configured import given_of, listed
+from atalaia.checks.observables import bare
+from atalaia.checks.routing.declaration import accepted
+from atalaia.environment import Environment, endpoints
+from atalaia.exchange.hop import Hop
+from atalaia.systems.kong.admin.model import AdminEntities, AdminList
+from atalaia.systems.kong.given import Given
+
+Judge = Callable[[tuple[Any, ...], Any], Verdict]
+
+
+def _nodes(environment: Environment) -> tuple[str, ...] | NotDeclared:
+    """Every node, where the file has upstreams, or where only the nodes know."""
+    given = given_of(environment)
+    if given and given.configuration and not given.configuration.upstreams:
+        return NotDeclared("upstreams in the gateway's configuration")
+    return tuple(environment.gateway_nodes()) or NotDeclared("gateway")
+
+
+def _health(environment: Environment, node: str) -> tuple[AdminList, ...]:
+    url = endpoints(environment)[f"{node}-admin"]
+    return (
+        AdminList(
+            key=f"LIST {node}-admin /upstreams with health",
+            hop=Hop.GATEWAY,
+            url=bare(url),
+            path="/upstreams",
+            below="health",
+        ),
+    )
+
+
+def _targets(seen: AdminEntities) -> Iterator[tuple[str, dict[str, Any]]]:
+    """(upstream's name, target) of every target that gets requests."""
+    names = {document["id"]: str(document.get("name") or document["id"]) for document in seen.documents}
+    for target in seen.below:
+        upstream = target.get("upstream")
+        name = names.get(upstream.get("id", ""), "") if isinstance(upstream, dict) else ""
+        if target.get("weight") != 0:
+            yield name, target
+
+
+def _judging(state: str, expected: str, told: str) -> Judge:
+    def judge(seen: tuple[AdminEntities], file: Given | None) -> Verdict:
+        (lists,) = seen
+        if lists.failure:
+            why = f"the health of the upstreams could not be read: {lists.failure}"
+            return not_measured(lists.failure) or Inconclusive(why)
+        return [
+            Finding(
+                expected=f"target {target.get('target')} of upstream {name} {expected}",
+                observed=f"{target.get('health')}: {told}",
+                hop=Hop.GATEWAY.value,
+                cause=_line(file, name, str(target.get("target"))),
+            )
+            for name, target in _targets(lists)
+            if target.get("health") == state
+        ]
+
+    return judge
+
+
+def _line(file: Given | None, upstream: str, target: str) -> str:
+    if file is None or file.configuration is None:
+        return ""
+    for one in file.configuration.upstreams:
+        if one.name == upstream:
+            own = (it for it in file.configuration.targets if (it.upstream, it.target) == (one.id, target))
+            return file.line(next(own, one))
+    return ""
+
+
+def _check(id: str, severity: Severity, catches: str, remedy: str, judge: Judge) -> Check:
+    return Check(
+        id=id,
+        severity=severity,
+        catches=catches,
+        remedy=remedy,
+        source="RT13; Kong 3.4, kong/runloop/balancer/targets.lua",
+        targets=_nodes,
+        observes=_health,
+        expects=lambda environment, target: given_of(environment),
+        requires=lambda environment, target: all_of(accepted(environment), listed(environment, target)),
+        judge=judge,
+    )
+
+
+UNHEALTHY = _check(
+    "upstream.target-unhealthy",
+    Severity.CRITICAL,
+    "A target that the node takes for dead and sends nothing to: the others carry its share, or nobody does.",
+    "Look at the target itself, and at what the health checks ask it for.",
+    _judging("UNHEALTHY", "is HEALTHY", "the node's health checks took it out"),
+)
+UNCHECKED = _check(
+    "upstream.target-unchecked",
+    Severity.MAJOR,
+    "An upstream whose health checks are off, as they are by default: a target that dies goes on getting "
+    "its share of the requests.",
+    "Set healthchecks.active with intervals above 0 and a path, or passive with failures above 0.",
+    _judging("HEALTHCHECKS_OFF", "is checked", "neither active nor passive checks are on"),
+)
+UNRESOLVED = _check(
+    "upstream.target-unresolved",
+    Severity.CRITICAL,
+    "A target whose name the node cannot resolve.",
+    "Correct the target's host, or the DNS that the node asks.",
+    _judging("DNS_ERROR", "is resolved", "its name is not resolved"),
+)
+
+CHECKS: tuple[Check, ...] = (UNHEALTHY, UNCHECKED, UNRESOLVED)
