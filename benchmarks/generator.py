@@ -75,18 +75,25 @@ class _Generator:
         self._arrivals = deque(started + arrival for arrival in self._arrivals)
         for _ in range(32):
             self._connect()
-        while self._arrivals:
-            now = self.loop.time()
-            while self._arrivals and self._arrivals[0] <= now:
-                self.send(self._arrivals.popleft())
-            if self._arrivals:
-                await asyncio.sleep(max(0.0, self._arrivals[0] - self.loop.time()))
+        done = self.loop.create_future()
+        self.loop.call_at(self._arrivals[0], self._send_due, done)
+        await done
         until = self.loop.time() + _DRAIN
         while (self.waiting or self.load.unanswered) and self.loop.time() < until:
             await asyncio.sleep(0.01)
         self.load.seconds = self.loop.time() - started
         self.load.processor = time.process_time() - processor
         return self.load
+
+    def _send_due(self, done: asyncio.Future[None]) -> None:
+        """Send what is due; a timer's own resolution is a millisecond."""
+        now, arrivals = self.loop.time() + 0.0005, self._arrivals
+        while arrivals and arrivals[0] <= now:
+            self.send(arrivals.popleft())
+        if arrivals:
+            self.loop.call_at(arrivals[0], self._send_due, done)
+        else:
+            done.set_result(None)
 
     def send(self, intended: float) -> None:
         """Send now where a connection is free, else as soon as one is."""
@@ -157,7 +164,7 @@ class _Connection(asyncio.Protocol):
         load = self._load
         load.latencies.append(self._generator.loop.time() - intended)
         load.statuses[int(buffer[9:12])] += 1
-        if b"\r\nconnection: close" in buffer[:2048].lower():
+        if b"\r\nconnection: close\r\n" in buffer:  # as HAProxy writes it
             self._transport.close()
         else:
             self._generator.free(self)

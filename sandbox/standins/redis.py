@@ -128,13 +128,13 @@ def _parse(buffer: bytes, start: int) -> tuple[Value | RedisError, int]:
     end = buffer.find(b"\r\n", start)
     if end < 0:
         raise IndexError
-    kind, line, after = buffer[start : start + 1], buffer[start + 1 : end].decode(), end + 2
-    if kind == b"+":
-        return line, after
-    if kind == b"-":
-        return RedisError(line), after
+    kind, line, after = buffer[start : start + 1], buffer[start + 1 : end], end + 2
     if kind == b":":
         return int(line), after
+    if kind == b"+":
+        return line.decode(), after
+    if kind == b"-":
+        return RedisError(line.decode()), after
     if kind == b"$":
         size = int(line)
         if size < 0:

@@ -50,8 +50,10 @@ def service(name: str, port: int, *prefixes: str, **others: Any) -> ServiceConfi
 
 
 @contextmanager
-def running(config: StandIns, *, deadline: float = 15.0) -> Iterator[subprocess.Popen[bytes]]:
-    """Start a process of stand-ins, wait until it serves, and end it; it must end well and silently."""
+def running(
+    config: StandIns, *, deadline: float = 15.0, says: bytes = b""
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Start a process of stand-ins, wait until it serves, and end it; it must end well, and say only that."""
     file = config.control.with_suffix(".json")
     file.write_text(config.model_dump_json())
     process = subprocess.Popen(
@@ -67,7 +69,7 @@ def running(config: StandIns, *, deadline: float = 15.0) -> Iterator[subprocess.
         yield process
         process.terminate()
         output = process.communicate(timeout=10)[0]
-        assert (process.returncode, output) == (0, b"")
+        assert (process.returncode, output) == (0, says)
     finally:
         if process.poll() is None:
             process.kill()

@@ -38,14 +38,21 @@ def client_address(peer: str, forwarded_for: Sequence[str], trusted: TrustedIps,
     entries = [entry.strip() for value in forwarded_for for entry in value.split(",") if entry.strip()]
     found = peer
     for entry in reversed(entries):
-        try:
-            ip_address(entry)
-        except ValueError:
+        if not _is_address(entry):
             return found
         found = entry
         if not recursive or entry not in trusted:
             return found
     return found
+
+
+@lru_cache(maxsize=4096)
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 @dataclass(frozen=True, slots=True)

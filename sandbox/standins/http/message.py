@@ -8,6 +8,7 @@ from email.utils import formatdate
 from http import HTTPStatus
 
 Headers = list[tuple[str, str]]
+"""Names and values, as sent."""
 
 _PHRASES = {status.value: status.phrase for status in HTTPStatus}
 _ENCODER = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
@@ -77,6 +78,20 @@ class Response:
         self.phrase = phrase
         self.close = close
         """Close the connection afterwards."""
+
+
+_NAMES: dict[bytes, str] = {}
+_NAMES_REMEMBERED = 2048
+
+
+def name_of(raw: bytes) -> str:
+    """A header's name; one that was seen before is the very same text, which is looked up faster."""
+    name = _NAMES.get(raw)
+    if name is None:
+        name = raw.decode("latin-1")
+        if len(raw) <= 64 and len(_NAMES) < _NAMES_REMEMBERED:
+            _NAMES[raw] = name
+    return name
 
 
 def json_response(status: int, document: object, headers: Headers | None = None) -> Response:

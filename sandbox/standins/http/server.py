@@ -10,7 +10,7 @@ from typing import Protocol
 
 import httptools
 
-from sandbox.standins.http.message import Request, Response, phrase_of, render
+from sandbox.standins.http.message import Request, Response, name_of, phrase_of, render
 
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
@@ -175,7 +175,7 @@ class Connection(asyncio.Protocol):
         self._target += url
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        self._headers.append((name.decode("latin-1"), value.decode("latin-1")))
+        self._headers.append((name_of(name), value.decode("latin-1")))
 
     def on_headers_complete(self) -> None:
         parser = self._parser

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import httptools
 
-from sandbox.standins.http.message import Headers
+from sandbox.standins.http.message import Headers, name_of
 
 if TYPE_CHECKING:
     from sandbox.standins.http.pool import Call, Pool
@@ -60,12 +60,15 @@ class UpstreamConnection(asyncio.Protocol):
         self.idle_since = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self._deadline = 0.0
+        self._parser: httptools.HttpResponseParser | None = None
+        """Kept for the next answer, where it has seen the end of the last."""
 
     def begin(self, call: Call) -> None:
         """Send the call's request and expect its answer."""
         self.call = call
         call.connection = self
-        self._parser = httptools.HttpResponseParser(self)
+        if self._parser is None:
+            self._parser = httptools.HttpResponseParser(self)
         self._headers: Headers = []
         self._phrase = b""
         self._answered = False
@@ -90,9 +93,11 @@ class UpstreamConnection(asyncio.Protocol):
             self.transport.abort()
             return
         self._deadline = self._pool.loop.time() + call.timeouts.read
+        assert self._parser is not None
         try:
             self._parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade):
+            self._parser = None
             if not self._complete:
                 self._fail(Trouble.INVALID)
                 return
@@ -124,13 +129,14 @@ class UpstreamConnection(asyncio.Protocol):
         self._phrase += phrase
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        self._headers.append((name.decode("latin-1"), value.decode("latin-1")))
+        self._headers.append((name_of(name), value.decode("latin-1")))
 
     def on_headers_complete(self) -> None:
         call = self.call
         if call is None or self._complete:
             self._until_close = True
             return
+        assert self._parser is not None
         status = self._parser.get_status_code()
         if status < 200:  # interim; the parser goes on with the answer itself
             self._headers, self._phrase = [], b""
@@ -143,6 +149,7 @@ class UpstreamConnection(asyncio.Protocol):
         if call.method == "HEAD":
             # The parser waits for the body that Content-Length announces; there is none.
             self._complete = True
+            self._parser = None
 
     def on_body(self, body: bytes) -> None:
         if self._complete:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cache, partial
 from urllib.parse import quote
 
 from atalaia.systems.kong.plugins import Increment, RedisStore
@@ -89,9 +89,7 @@ class _Store:
             self._send(connection, increments, counted)
 
     def _send(self, connection: Connection, increments: Sequence[Increment], counted: Counted) -> None:
-        keys = [it.key for it in increments]
-        command = render("EVAL", _SCRIPT, len(keys), *keys, *[it.expires for it in increments])
-        reply = connection.send_raw(command)
+        reply = connection.send_raw(_command(increments))
         reply.add_done_callback(partial(_answered, counted))
         waiting = self._waiting
         while waiting and waiting[0][1].done():
@@ -115,6 +113,22 @@ class _Store:
             self._timer = self._loop.call_at(deadline, self._late)
 
 
+@cache
+def _head(keys: int) -> bytes:
+    """The command up to its keys."""
+    words = 3 + 2 * keys
+    return render("EVAL", _SCRIPT, keys).replace(b"*3\r\n", b"*%d\r\n" % words, 1)
+
+
+def _command(increments: Sequence[Increment]) -> bytes:
+    keys, lives = b"", b""
+    for key, expires in increments:
+        raw, seconds = key.encode(), b"%d" % expires
+        keys += b"$%d\r\n%b\r\n" % (len(raw), raw)
+        lives += b"$%d\r\n%b\r\n" % (len(seconds), seconds)
+    return _head(len(increments)) + keys + lives
+
+
 def _answered(counted: Counted, reply: asyncio.Future[Value]) -> None:
     if reply.cancelled():
         return
@@ -122,4 +136,4 @@ def _answered(counted: Counted, reply: asyncio.Future[Value]) -> None:
         counted(None)
         return
     value = reply.result()
-    counted([int(count) for count in value if isinstance(count, int)] if isinstance(value, list) else None)
+    counted([count for count in value if isinstance(count, int)] if isinstance(value, list) else None)

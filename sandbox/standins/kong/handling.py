@@ -67,19 +67,15 @@ class Handling:
         content_type, body = errors.body(message, self.request.header("accept"))
         self.answer(Answer(status, content_type, body, headers))
 
-    def by_nginx(
-        self, status: int, *, waited: float | None = None, own: float = 0.0, close: bool = False
-    ) -> None:
-        """Answer what nginx gives up on; `waited` seconds, where it was for an upstream."""
+    def by_nginx(self, status: int, *, waited: int | None = None, own: int = 0, close: bool = False) -> None:
+        """Answer what nginx gives up on; `waited` milliseconds, where it was for an upstream."""
         request = self.request
         content_type, body = errors.nginx_body(
             status, request.header("accept"), request.header("content-type")
         )
         self.answer(Answer(status, content_type, body), waited=waited, own=own, close=close)
 
-    def answer(
-        self, answer: Answer, *, waited: float | None = None, own: float = 0.0, close: bool = False
-    ) -> None:
+    def answer(self, answer: Answer, *, waited: int | None = None, own: int = 0, close: bool = False) -> None:
         """Send an answer that no upstream gave."""
         node, request, reply = self.node, self.request, self.reply
         headers: Headers = [] if answer.content_type is None else [("Content-Type", answer.content_type)]
@@ -95,8 +91,8 @@ class Handling:
             marks = [(RESPONSE_LATENCY, str(took)), ("Server", node.server)]
         else:
             marks = [
-                (UPSTREAM_LATENCY, str(milliseconds(waited))),
-                (PROXY_LATENCY, str(milliseconds(own))),
+                (UPSTREAM_LATENCY, str(waited)),
+                (PROXY_LATENCY, str(own)),
                 ("Via", node.server),
             ]
         phrase = errors.PHRASES.get(answer.status)
@@ -104,8 +100,7 @@ class Handling:
             answer.status, [*self.amended(filtered), *marks], answer.body, phrase=phrase, close=close
         )
         sent = reply.send(response)
-        kong, upstream = (took, None) if waited is None else (milliseconds(own), milliseconds(waited))
-        self.log(answer.status, "kong", sent, kong=kong, upstream=upstream)
+        self.log(answer.status, "kong", sent, kong=took if waited is None else own, upstream=waited)
 
     def amended(self, headers: Headers) -> Headers:
         """The headers of an answer on their last way; a fault may change them."""
@@ -133,7 +128,7 @@ class Handling:
 
 def milliseconds(seconds: float) -> int:
     """As Kong tells them: whole."""
-    return round(seconds * 1000)
+    return int(seconds * 1000 + 0.5)
 
 
 def _size(request: Request) -> int:

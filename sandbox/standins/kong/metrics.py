@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from atalaia.systems.kong.entities import Upstream
 from sandbox.standins.kong.targets import TargetState
@@ -17,8 +17,7 @@ _UPSTREAM_BUCKETS = (25, 50, 80, 100, 250, 400, 700, 1000, 2000, 5000, 10000, 30
 _STATES = ("dns_error", "healthchecks_off", "healthy", "unhealthy")
 
 
-@dataclass(frozen=True, slots=True)
-class Logged:
+class Logged(NamedTuple):
     """A finished request, as Kong's log phase sees it."""
 
     status: int

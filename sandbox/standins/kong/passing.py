@@ -18,15 +18,27 @@ from sandbox.standins.kong.handling import Handling, milliseconds
 from sandbox.standins.kong.node import Node
 from sandbox.standins.kong.rewriting import upstream_request
 
-_HOP_BY_HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "upgrade", "proxy-authenticate"})
+_HOP_BY_HOP = frozenset({"connection", "keep-alive", "upgrade", "proxy-authenticate"})
+_TREATED: dict[str, str] = {}
+"""Names of headers, as they were written, and what is done with them: kept, dropped, length or chunked."""
+
+
+def _treatment(name: str) -> str:
+    lower = name.lower()
+    found = {"content-length": "length", "transfer-encoding": "chunked"}.get(lower)
+    if found is None:
+        found = "dropped" if lower in _HOP_BY_HOP else "kept"
+    if len(_TREATED) < 1024:
+        _TREATED[name] = found
+    return found
 
 
 class Passing(Handling):
     """A request that goes on to an upstream once the plugins have let it; the sink of the answer."""
 
     __slots__ = (
-        "_began", "_call", "_chunked", "_ended", "_keep_alive", "_out", "_peer", "_peers", "_pool", "_sent",
-        "_status", "_tries", "_waited",
+        "_began", "_call", "_chunked", "_ended", "_keep_alive", "_out", "_own", "_peer", "_peers", "_pool",
+        "_sent", "_status", "_tries", "_waited",
     )  # fmt: skip
 
     def __init__(
@@ -35,7 +47,8 @@ class Passing(Handling):
         super().__init__(node, turn, request, reply, started)
         self._pool = pool
         self._began = started
-        self._waited = 0.0
+        self._waited = self._own = 0
+        """Milliseconds that the upstream took; that Kong took before it was asked."""
         self._out: list[bytes] = []
         self._sent = 0
         self._status = 0
@@ -62,6 +75,7 @@ class Passing(Handling):
             return
         self._tries = service.retries
         self._began = perf_counter()
+        self._own = milliseconds(self._began - self.started)
         self.reply.abandoned = self._abandoned
         self._send()
 
@@ -83,20 +97,22 @@ class Passing(Handling):
 
     def head(self, status: int, phrase: str, headers: Headers) -> None:
         """The upstream's status and headers have come."""
-        self._waited = perf_counter() - self._began
+        self._waited = milliseconds(perf_counter() - self._began)
         self._status = status
         if target := self._peer.target:
             target.answered(status, target.checks.passive)
         request = self.request
         framing, rest = None, []
         for line in headers:
-            lower = line[0].lower()
-            if lower == "content-length":
-                framing = f"Content-Length: {line[1]}"
-            elif lower == "transfer-encoding":
-                self._chunked = True
-            elif lower not in _HOP_BY_HOP:
+            treatment = _TREATED.get(line[0])
+            if treatment is None:
+                treatment = _treatment(line[0])
+            if treatment == "kept":
                 rest.append(line)
+            elif treatment == "length":
+                framing = f"Content-Length: {line[1]}"
+            elif treatment == "chunked":
+                self._chunked = True
         filtered = self.turn.finish(status, rest)
         if filtered is None:  # Kong's own code fails: it answers nothing
             self._cut()
@@ -117,9 +133,8 @@ class Passing(Handling):
         else:
             lines.append(framing)
         lines.append("Connection: keep-alive" if self._keep_alive else "Connection: close")
-        own = milliseconds(self._began - self.started)
         lines.append(
-            f"{UPSTREAM_LATENCY}: {milliseconds(self._waited)}\r\n{PROXY_LATENCY}: {own}\r\n"
+            f"{UPSTREAM_LATENCY}: {self._waited}\r\n{PROXY_LATENCY}: {self._own}\r\n"
             f"Via: {self.node.server}\r\n\r\n"
         )
         self._out.append("\r\n".join(lines).encode("latin-1"))
@@ -150,8 +165,7 @@ class Passing(Handling):
         if self._ended:
             reply.abandoned = self._call = None  # no cycles: nothing is left to the garbage collector
             reply.finish(self._keep_alive)
-            own, waited = milliseconds(self._began - self.started), milliseconds(self._waited)
-            self.log(self._status, "service", self._sent, kong=own, upstream=waited)
+            self.log(self._status, "service", self._sent, kong=self._own, upstream=self._waited)
         elif reply.congested and self._call:
             self._call.pause()
             reply.on_drained(self._call.resume)
@@ -171,8 +185,8 @@ class Passing(Handling):
                 return
         self.reply.abandoned = None
         timed_out = trouble in (Trouble.READ_TIMEOUT, Trouble.CONNECT_TIMEOUT)
-        waited, own = perf_counter() - self._began, self._began - self.started
-        self.by_nginx(504 if timed_out else 502, waited=waited, own=own)
+        waited = milliseconds(perf_counter() - self._began)
+        self.by_nginx(504 if timed_out else 502, waited=waited, own=self._own)
 
     def _may_repeat(self, trouble: Trouble) -> bool:
         if trouble in (Trouble.REFUSED, Trouble.CONNECT_TIMEOUT):
