@@ -44,7 +44,7 @@ def general(
     `host` tells on which host a port is found by those who connect to it; `windows` how long the limiters
     count.
     """
-    values = DEFAULTS | LIMITS[windows]
+    values = {**DEFAULTS, **LIMITS[windows]}
     for name, port in ports:
         values |= {name: f"{host(name)}:{port}", f"{name}_host": host(name), f"{name}_port": str(port)}
     return values | {f"secret_{name}": value for name, value in asdict(secrets).items()}
