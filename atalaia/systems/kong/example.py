@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from atalaia.systems.kong.expressions import Effort, sample, shared
+from atalaia.systems.kong.automaton import Effort
+from atalaia.systems.kong.expressions import sample, shared
 from atalaia.systems.kong.paths import normalise
 from atalaia.systems.kong.routing import Candidate, HeaderPattern, HostPattern, split_host
 

@@ -10,9 +10,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from atalaia.systems.kong.automaton import Effort
 from atalaia.systems.kong.entities import Route
 from atalaia.systems.kong.example import Example, example
-from atalaia.systems.kong.expressions import Effort, literal_start
+from atalaia.systems.kong.expressions import literal_start
 from atalaia.systems.kong.routing import Candidate, Router
 
 _MOST_PAIRS = 50_000
