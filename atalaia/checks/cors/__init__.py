@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from atalaia.checks.check import Check
-from atalaia.checks.cors import foreign, intent, lint, preflights
+from atalaia.checks.cors import answers, errors, foreign, front, intent, lint, preflights
 from atalaia.checks.origins import mutations
 
-CHECKS: tuple[Check, ...] = lint.CHECKS + intent.CHECKS + preflights.CHECKS + foreign.CHECKS
+CHECKS: tuple[Check, ...] = (
+    lint.CHECKS
+    + intent.CHECKS
+    + preflights.CHECKS
+    + foreign.CHECKS
+    + answers.CHECKS
+    + errors.CHECKS
+    + front.CHECKS
+)
 
 __all__ = ["CHECKS", "mutations"]
