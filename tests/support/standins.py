@@ -69,7 +69,7 @@ def running(
         yield process
         process.terminate()
         output = process.communicate(timeout=10)[0]
-        assert (process.returncode, output) == (0, says)
+        assert (process.returncode, output) == (0, says), output.decode()
     finally:
         if process.poll() is None:
             process.kill()
