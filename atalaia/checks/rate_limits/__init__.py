@@ -3,5 +3,8 @@
 from __future__ import annotations
 
 from atalaia.checks.check import Check
+from atalaia.checks.rate_limits import answers, enforced, identity, intent, keys, monitoring
 
-CHECKS: tuple[Check, ...] = ()
+CHECKS: tuple[Check, ...] = (
+    intent.CHECKS + keys.CHECKS + enforced.CHECKS + answers.CHECKS + identity.CHECKS + monitoring.CHECKS
+)

@@ -10,11 +10,14 @@ from math import lcm
 
 from atalaia.checks.observables import get, through_front
 from atalaia.checks.origins import mutations
-from atalaia.checks.rate_limits.targets import LONGEST, limit_of, shortest
+from atalaia.checks.rate_limits.promise import counts_late
+from atalaia.checks.rate_limits.targets import LONGEST, front, limit_of, limited_routes, shortest
+from atalaia.checks.remembered import per_environment
 from atalaia.checks.routes import FRONT, policy_of, route, sample
 from atalaia.environment import Environment
-from atalaia.exchange.observable import Cost, HttpRequest
+from atalaia.exchange.observable import Cost, HttpRequest, HttpSequence
 from atalaia.systems.limiter.model import LimiterMeasurement
+from atalaia.systems.limiter.recovery import LimiterRecovery
 from atalaia.systems.limits import front_costs, gateway_costs
 
 LOOKS = 3
@@ -23,6 +26,12 @@ FORGED = (
     "X-Forwarded-For", "X-Real-IP", "X-Client-IP", "X-Originating-IP", "True-Client-IP", "CF-Connecting-IP"
 )  # fmt: skip
 """Headers in which proxies tell a client's address; anybody can write them."""
+AT_ONCE = 20
+"""Requests under way at a time in a burst."""
+TURNS = 3
+"""Requests of each of two clients."""
+PAUSE = 0.02
+"""Seconds after a request to a limiter that counts it later: Kong does so in a timer without delay."""
 _FRONT_EXTRA = 3
 
 
@@ -32,7 +41,77 @@ def measured(environment: Environment, target: str) -> LimiterMeasurement:
     Its requests carry the allowed origin and its twelve mutations in turn, a good token where the route
     wants one, and go to all nodes in turn; after the first denial each origin is denied once.
     """
-    return front_measured(environment) if target == FRONT else _of_route(environment, target)
+    return _measurements(environment)[target]
+
+
+@per_environment
+def _measurements(environment: Environment) -> dict[str, LimiterMeasurement]:
+    routes, fronts = limited_routes(environment), front(environment)
+    return {
+        **{
+            target: _of_route(environment, target) for target in (routes if isinstance(routes, tuple) else ())
+        },
+        **{target: front_measured(environment) for target in (fronts if isinstance(fronts, tuple) else ())},
+    }
+
+
+def recovered(environment: Environment, target: str) -> LimiterRecovery:
+    """One request of the same client when the limiter must let it pass again."""
+    measurement = measured(environment, target)
+    first = measurement.requests[0]
+    return LimiterRecovery(
+        **{name: getattr(first, name) for name in HttpRequest.model_fields}
+        | {
+            "key": f"recovery of the {measurement.key}",
+            "after": measurement,
+            "last": measurement.last,
+            "costs": tuple(cost.model_copy(update={"requests": 1}) for cost in measurement.costs),
+        },
+        limit=measurement.limit,
+        window=measurement.window,
+        sliding=target == FRONT,
+    )
+
+
+def burst(environment: Environment, target: str) -> LimiterMeasurement:
+    """More requests at once than a route's limiter allows, as a client of its own.
+
+    To all nodes where they count together, else to the first: each has a budget of its own.
+    """
+    limit = limit_of(environment, target)
+    window, allowed = shortest(limit)
+    nodes = tuple(environment.gateway_nodes())[: None if limit.shared else 1]
+    client = f"burst {target}"
+    requests = tuple(sample(environment, target, endpoint=f"{node}-proxy", client=client) for node in nodes)
+    most = allowed + max(allowed, AT_ONCE)
+    return LimiterMeasurement(
+        key=f"burst at {target}",
+        hop=requests[0].hop,
+        client=client,
+        requests=requests,
+        limit=allowed,
+        window=window,
+        most=most,
+        at_once=min(AT_ONCE, most),
+        costs=_all_of(gateway_costs(environment, requests[0].target, requests[0].method), 2 * most),
+    )
+
+
+def identities(environment: Environment, target: str) -> HttpSequence:
+    """Two clients in turn through the front, three requests each."""
+    clients = tuple(f"identity {number} {target}" for number in (1, 2))
+    one = sample(environment, target, endpoint=FRONT)
+    steps = tuple(
+        one.model_copy(update={"key": f"{one.key} of {client} #{turn}", "client": client, "costs": ()})
+        for turn in range(TURNS)
+        for client in clients
+    )
+    costs = tuple(
+        cost.model_copy(update={"requests": TURNS, "client": client})
+        for client in clients
+        for cost in one.costs
+    )
+    return HttpSequence(key=f"two clients of {target}", hop=one.hop, steps=steps, costs=costs)
 
 
 def _of_route(environment: Environment, target: str) -> LimiterMeasurement:
@@ -67,6 +146,7 @@ def _of_route(environment: Environment, target: str) -> LimiterMeasurement:
         key=f"limiter of {target}",
         hop=requests[0].hop,
         client=client,
+        pause=PAUSE if counts_late(environment, target) else 0.0,
         requests=requests,
         limit=most_allowed,
         window=window,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from atalaia.checks.check import NotDeclared
-from atalaia.checks.routes import FRONT, class_of, routes
+from atalaia.checks.routes import FRONT, class_of, route, routes
 from atalaia.environment import Environment
 from atalaia.environment.gateway import RouteLimit
 
@@ -46,6 +46,25 @@ def exhaustible(environment: Environment) -> tuple[str, ...] | NotDeclared:
         *(of_front if isinstance(of_front, tuple) else ()),
     )
     return found or (of_routes if isinstance(of_routes, NotDeclared) else NotDeclared("limit of a minute"))
+
+
+def measurable_routes(environment: Environment) -> tuple[str, ...] | NotDeclared:
+    """Routes whose limiter can be used up."""
+    found = exhaustible(environment)
+    if isinstance(found, NotDeclared):
+        return found
+    return tuple(each for each in found if each != FRONT) or NotDeclared("route_classes[].limit")
+
+
+def first_of_class(environment: Environment) -> tuple[str, ...] | NotDeclared:
+    """Of each class whose limiters can be used up, the first route."""
+    found = measurable_routes(environment)
+    if isinstance(found, NotDeclared):
+        return found
+    first: dict[str | None, str] = {}
+    for target in found:
+        first.setdefault(route(environment, target).route_class, target)
+    return tuple(first.values())
 
 
 def limit_of(environment: Environment, target: str) -> RouteLimit:

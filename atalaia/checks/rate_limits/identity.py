@@ -1,0 +1,175 @@
+"""Live behaviour: whose budget a request spends, and whom a denial keeps away (RL06, RL07, RL11)."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from atalaia.checks.addresses import Needs, all_of
+from atalaia.checks.answers import describe, not_measured
+from atalaia.checks.balancing import routed
+from atalaia.checks.check import Check, Inconclusive, NotDeclared, Severity, Verdict
+from atalaia.checks.rate_limits.answers import WRONG_HEADERS
+from atalaia.checks.rate_limits.enforced import enforced
+from atalaia.checks.rate_limits.observables import identities, measured
+from atalaia.checks.rate_limits.promise import Promise, promise_of, unanswered
+from atalaia.checks.rate_limits.targets import exhaustible, first_of_class, limit_of, measurable_routes
+from atalaia.checks.rate_limits.words import requests
+from atalaia.checks.routes import path_of
+from atalaia.environment import Effect, Environment
+from atalaia.exchange.exchange import Exchange, Exchanges
+from atalaia.exchange.hop import Hop
+from atalaia.systems.limiter.model import LimiterSeen
+from atalaia.systems.limiter.told import told
+
+
+def _with_identities(environment: Environment) -> tuple[str, ...] | NotDeclared:
+    found = first_of_class(environment)
+    if isinstance(found, NotDeclared):
+        return found
+    if environment.load_balancer is None:
+        return NotDeclared("load_balancer")
+    if environment.client.addresses is None:
+        return NotDeclared("client.addresses, so that there are two clients")
+    by_address = tuple(target for target in found if limit_of(environment, target).by == "address")
+    return by_address or NotDeclared("limit by address")
+
+
+def _identity_needs(environment: Environment, target: str) -> Needs:
+    return all_of(((WRONG_HEADERS, target),), routed(environment, path_of(environment, target)))
+
+
+def _judge_identities(seen: tuple[Exchanges], expected: Promise) -> Verdict:
+    steps = seen[0].steps
+    for step in steps:
+        if step.failure:
+            return not_measured(step.failure) or Inconclusive(f"no answer through the front: {step.failure}")
+        status = step.response.status if step.response else 0
+        if status == 429 and step.answered_by is not Hop.GATEWAY:
+            return Inconclusive(f"{describe(step)}: the front's limit was used up before")
+    promise = "two clients behind the front have a budget each"
+    clients = (steps[0::2], steps[1::2])
+    drops = [drop for client in clients for drop in _drops(client, expected)]
+    if any(step.response and step.response.status == 429 for step in steps):
+        count = len(clients[0])
+        observed = f"a client that sent {requests(count)} in all was denied, of {expected.per_window}"
+        return [expected.finding(observed, promise)]
+    if any(drop > 1 for drop in drops):
+        left = ", ".join(str(told(step).left_in(expected.window, expected.limit)) for step in steps)
+        return [expected.finding(f"they spend the same one: sent in turn, they were left {left}", promise)]
+    if not any(drop == 1 for drop in drops):
+        return Inconclusive("a window began between any two of the requests, or nothing told what was left")
+    return []
+
+
+def _drops(steps: tuple[Exchange, ...], expected: Promise) -> list[int]:
+    """How much less was left from one request of a client to its next, within a window."""
+    left = [told(step).left_in(expected.window, expected.limit) for step in steps]
+    return [
+        former - later
+        for former, later in pairwise(left)
+        if former is not None and later is not None and former > later
+    ]
+
+
+CLIENTS_SHARE = Check(
+    id="limiter.clients-share",
+    severity=Severity.CRITICAL,
+    catches="All clients in one bucket behind the load balancer: the gateway takes its address for "
+    "everybody's, and one busy client locks all others out.",
+    remedy="Let Kong trust the load balancer: trusted_ips with its address, real_ip_header X-Forwarded-For, "
+    "real_ip_recursive on; and let the load balancer send the header (option forwardfor).",
+    source="RL06; Kong#13599",
+    targets=_with_identities,
+    observes=lambda environment, target: (identities(environment, target),),
+    expects=promise_of,
+    requires=_identity_needs,
+    judge=_judge_identities,
+)
+
+
+def _judge_evasion(seen: tuple[LimiterSeen], expected: Promise) -> Verdict:
+    (measured_,) = seen
+    if measured_.again is None:
+        return Inconclusive("nothing was sent in others' names")
+    if reason := unanswered(*measured_.forged, measured_.again):
+        return reason
+    passed = [each for each in measured_.forged if not measured_.denies(each)]
+    if not passed:
+        return []
+    if not measured_.denies(measured_.again):
+        return Inconclusive("a window began before it could be seen whether others' names help")
+    name = passed[0].sent_header("X-Forwarded-For")
+    return [
+        expected.finding(
+            f"a denied client that says it is {name} (X-Forwarded-For and the like) is served",
+            "a denied client stays denied, whatever address it claims to have",
+        )
+    ]
+
+
+EVADABLE = Check(
+    id="limiter.evadable",
+    severity=Severity.CRITICAL,
+    catches="A limiter that is evaded by a header which any client can write: X-Forwarded-For with another "
+    "address in each request is another budget each time.",
+    remedy="Kong: trust only the load balancer's address (trusted_ips). HAProxy: track the connection's own "
+    "source (track-sc0 src), and delete such headers before anybody reads them.",
+    source="RL07; Kong#7948",
+    targets=exhaustible,
+    observes=lambda environment, target: (measured(environment, target),),
+    expects=promise_of,
+    requires=enforced,
+    judge=_judge_evasion,
+    effect=Effect.SPENDS,
+)
+
+
+def _with_counter(environment: Environment) -> tuple[str, ...] | NotDeclared:
+    found = measurable_routes(environment)
+    if isinstance(found, NotDeclared):
+        return found
+    counting = tuple(target for target in found if measured(environment, target).counter)
+    return counting or NotDeclared("services[].requests_metric")
+
+
+def _judge_reach(seen: tuple[LimiterSeen], expected: Promise) -> Verdict:
+    (measured_,) = seen
+    before, after = measured_.reached_before, measured_.reached_after
+    if before is None or after is None:
+        return Inconclusive("the service's counter of requests could not be read")
+    everything = (*measured_.steps, *measured_.forged, *((measured_.again,) if measured_.again else ()))
+    denied = sum(measured_.denies(each) for each in everything)
+    served = sum(
+        each.response is not None and not measured_.denies(each) and each.answered_by is not Hop.GATEWAY
+        for each in everything
+    )
+    reached = after - before
+    numbers = (
+        f"{requests(reached)} reached the service, of {served} that passed and {denied} that were denied"
+    )
+    if reached == served:
+        return []
+    if reached < served:
+        return Inconclusive(f"{numbers}: its counter tells less than the answers")
+    if not expected.alone and reached < served + denied:
+        return Inconclusive(f"{numbers}: others asked it as well")
+    return [expected.finding(numbers, "what is denied reaches no service")]
+
+
+REACHES_SERVICE = Check(
+    id="limiter.denied-reaches-service",
+    severity=Severity.CRITICAL,
+    catches="A limiter that answers 429 and passes the request on all the same: the service bears the load "
+    "that it should be spared.",
+    remedy="Look for a limiter that only marks (a serverless function, a plugin that runs after the request "
+    "was sent), and for retries of the client library behind the gateway.",
+    source="RL11",
+    targets=_with_counter,
+    observes=lambda environment, target: (measured(environment, target),),
+    expects=promise_of,
+    requires=enforced,
+    judge=_judge_reach,
+    effect=Effect.SPENDS,
+)
+
+CHECKS: tuple[Check, ...] = (CLIENTS_SHARE, EVADABLE, REACHES_SERVICE)
