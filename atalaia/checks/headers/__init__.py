@@ -3,6 +3,24 @@
 from __future__ import annotations
 
 from atalaia.checks.check import Check
-from atalaia.checks.headers import normal
+from atalaia.checks.headers import (
+    caching,
+    compression,
+    conflicts,
+    cookies,
+    errors,
+    fingerprint,
+    normal,
+    transport,
+)
 
-CHECKS: tuple[Check, ...] = normal.CHECKS
+CHECKS: tuple[Check, ...] = (
+    normal.CHECKS
+    + conflicts.CHECKS
+    + errors.CHECKS
+    + transport.CHECKS
+    + fingerprint.CHECKS
+    + cookies.CHECKS
+    + caching.CHECKS
+    + compression.CHECKS
+)

@@ -19,12 +19,14 @@ class Fault:
     observed: str
     value: str | None = None
     """The value that was there."""
+    absent: bool = False
+    """Whether the header was not there."""
 
 
 def missing(profile: Profile, response: Response, *, over_tls: bool) -> tuple[Fault, ...]:
     """The headers that the profile requires and the answer does not have. HSTS is for TLS only."""
     return tuple(
-        Fault(rule.header, f"{rule.header}: {rule.wanted}", f"no {rule.header}")
+        Fault(rule.header, f"{rule.header}: {rule.wanted}", f"no {rule.header}", absent=True)
         for rule in profile.rules
         if rule.required and _applies(rule, over_tls=over_tls) and not _there(rule, response)
     )

@@ -45,11 +45,16 @@ def answer_of(exchange: Exchange) -> Response | Inconclusive:
     return exchange.response
 
 
-def first_of_its_kind(check: Callable[[], Check], target_of: Environment, target: str) -> Needs:
-    """What is wrong at every place alike is told once: at the first, and at the gateway before the front."""
-    one = place(target_of, target)
-    names = [name for name in (one.inner, one.like) if name is not None]
-    return tuple((check(), name) for name in names)
+def first_of_its_kind(
+    check: Callable[[], Check], environment: Environment, target: str, *, clients_only: bool = False
+) -> Needs:
+    """What is wrong at every place alike is told once: at the first, and at the gateway before the front.
+
+    `clients_only` is for checks that look at what clients see, and at nothing before it.
+    """
+    one = place(environment, target)
+    names = (one.like,) if clients_only else (one.inner, one.like)
+    return tuple((check(), name) for name in names if name is not None)
 
 
 def _judge(
