@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 import socket
 import subprocess
 import sys
@@ -53,7 +54,10 @@ def service(name: str, port: int, *prefixes: str, **others: Any) -> ServiceConfi
 def running(
     config: StandIns, *, deadline: float = 15.0, says: bytes = b""
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Start a process of stand-ins, wait until it serves, and end it; it must end well, and say only that."""
+    """Start a process of stand-ins, wait until it serves, and end it; it must end well.
+
+    What it says must match `says`: nothing, as it stands.
+    """
     file = config.control.with_suffix(".json")
     file.write_text(config.model_dump_json())
     process = subprocess.Popen(
@@ -69,7 +73,8 @@ def running(
         yield process
         process.terminate()
         output = process.communicate(timeout=10)[0]
-        assert (process.returncode, output) == (0, says), output.decode()
+        assert process.returncode == 0
+        assert re.fullmatch(says, output), output.decode()
     finally:
         if process.poll() is None:
             process.kill()
