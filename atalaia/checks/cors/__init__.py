@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from atalaia.checks.check import Check
-from atalaia.checks.cors import answers, errors, foreign, front, intent, lint, preflights
+from atalaia.checks.cors import answers, denials, errors, foreign, front, intent, lint, preflights
 from atalaia.checks.origins import mutations
 
 CHECKS: tuple[Check, ...] = (
@@ -13,6 +13,7 @@ CHECKS: tuple[Check, ...] = (
     + foreign.CHECKS
     + answers.CHECKS
     + errors.CHECKS
+    + denials.CHECKS
     + front.CHECKS
 )
 

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from atalaia.checks.configured import given_of
 from atalaia.environment import Environment
+from atalaia.exchange.hop import Hop
 from atalaia.exchange.observable import HttpRequest
 from atalaia.systems.kong.effective import Scopes
 from atalaia.systems.kong.entities import Plugin
@@ -70,5 +71,8 @@ class Causes:
 
 
 def causes_of(environment: Environment, request: HttpRequest) -> Causes:
-    """The causes of the answer to this request."""
-    return Causes(given_of(environment), request)
+    """The causes of the answer to this request.
+
+    Through the front the gateway's file is none: what the gateway itself says is judged before.
+    """
+    return Causes(given_of(environment) if request.hop is Hop.GATEWAY else None, request)

@@ -16,6 +16,7 @@ from atalaia.checks.balancing import TLS_FRONT_DIFFERS
 from atalaia.checks.certificates import reachable
 from atalaia.checks.check import Check, Finding, NotDeclared, Severity, Verdict
 from atalaia.checks.cors.answers import UNREADABLE
+from atalaia.checks.cors.front import FRONT_ALLOWS, FRONT_REFUSES, at_front
 from atalaia.checks.cors.judging import Pages, judge_foreign, judge_readable, pages, unanswered
 from atalaia.checks.cors.policies import Policy, by_route, first_of, named_origins, policies
 from atalaia.checks.cors.preflights import several_origins
@@ -45,6 +46,9 @@ class Provoked:
     needs: Needs
     like: str = ""
     """The error of the same hop that stands for this one."""
+
+    passes: str = ""
+    """The target of the front's checks that must hold first, where the gateway answers through it."""
 
     @property
     def foreign(self) -> HttpRequest:
@@ -95,7 +99,8 @@ def _of_front(environment: Environment, intent: CorsPolicy, inner: str) -> dict[
     found: dict[str, Provoked] = {}
     if backend_of(environment, UNKNOWN) is not None:
         needs = all_of(((UNKNOWN_PATH_ANSWERED, FRONT),), front_needs(environment, UNKNOWN))
-        found[f"404 at {front}"] = Provoked(intent, unknown_path(environment, front), needs, inner)
+        passes = next(iter(at_front(environment)), "")
+        found[f"404 at {front}"] = Provoked(intent, unknown_path(environment, front), needs, inner, passes)
     itself = all_of(((TLS_FRONT_DIFFERS, front),) if front != FRONT else (), reachable(environment, front))
     own = ""
     if backend_of(environment, WELL_KNOWN[0]) is None:
@@ -135,9 +140,10 @@ def _targets(environment: Environment) -> tuple[str, ...] | NotDeclared:
     return tuple(errors(environment)) or NotDeclared("cors policy whose origins are named")
 
 
-def _needs(own: Check, environment: Environment, target: str) -> Needs:
+def _needs(own: Check, through: Check, environment: Environment, target: str) -> Needs:
     one = errors(environment)[target]
-    return all_of(one.needs, ((own, one.like),) if one.like else ())
+    like: Needs = ((own, one.like),) if one.like else ()
+    return all_of(one.needs, like, ((through, one.passes),) if one.passes else ())
 
 
 def _judge(seen: tuple[Exchange], expected: Pages) -> Verdict:
@@ -168,7 +174,7 @@ UNREADABLE_ERROR: Check = Check(
     targets=_targets,
     observes=lambda environment, target: (errors(environment)[target].request,),
     expects=_expected,
-    requires=lambda environment, target: _needs(UNREADABLE_ERROR, environment, target),
+    requires=lambda environment, target: _needs(UNREADABLE_ERROR, FRONT_REFUSES, environment, target),
     judge=_judge,
 )
 
@@ -199,7 +205,7 @@ FOREIGN_READS_ERROR: Check = Check(
     targets=_asked_by_others,
     observes=lambda environment, target: (errors(environment)[target].foreign,),
     expects=_expected,
-    requires=lambda environment, target: _needs(FOREIGN_READS_ERROR, environment, target),
+    requires=lambda environment, target: _needs(FOREIGN_READS_ERROR, FRONT_ALLOWS, environment, target),
     judge=_judge_foreign,
 )
 

@@ -25,7 +25,7 @@ _VIA = " via "
 
 
 @per_environment
-def _at_front(environment: Environment) -> Mapping[str, str]:
+def at_front(environment: Environment) -> Mapping[str, str]:
     """Target → route: of each policy the route that stands for the others, where the front leads there."""
     front = front_of(environment)
     if front is None:
@@ -48,7 +48,7 @@ def _targets(environment: Environment) -> tuple[str, ...] | NotDeclared:
     named = by_policy(environment)
     if isinstance(named, NotDeclared):
         return named
-    return tuple(_at_front(environment)) or NotDeclared("load_balancer")
+    return tuple(at_front(environment)) or NotDeclared("load_balancer")
 
 
 def _closed(environment: Environment) -> tuple[str, ...] | NotDeclared:
@@ -57,14 +57,14 @@ def _closed(environment: Environment) -> tuple[str, ...] | NotDeclared:
         return named
     found = tuple(
         name for name in named
-        if "*" not in intent_of(environment, _at_front(environment)[name]).origins
+        if "*" not in intent_of(environment, at_front(environment)[name]).origins
     )  # fmt: skip
     return found or NotDeclared("cors policy whose origins are named")
 
 
 def _both(environment: Environment, target: str, origin: str) -> tuple[HttpRequest, HttpRequest]:
     """Preflight and request of a page of this origin, through the front."""
-    route, front = _at_front(environment)[target], front_of(environment)
+    route, front = at_front(environment)[target], front_of(environment)
     return (
         asked(environment, route, origin, endpoint=front, client=CLIENT),
         actual_of(environment, route, origin, endpoint=front),
@@ -72,16 +72,16 @@ def _both(environment: Environment, target: str, origin: str) -> tuple[HttpReque
 
 
 def _allowed(environment: Environment, target: str) -> tuple[HttpRequest, HttpRequest]:
-    return _both(environment, target, origin_of(intent_of(environment, _at_front(environment)[target])))
+    return _both(environment, target, origin_of(intent_of(environment, at_front(environment)[target])))
 
 
 def _expected(environment: Environment, target: str) -> Pages:
-    route = _at_front(environment)[target]
+    route = at_front(environment)[target]
     return pages(environment, intent_of(environment, route), _allowed(environment, target)[0])
 
 
 def _needs(check: Check, environment: Environment, target: str) -> Needs:
-    route = _at_front(environment)[target]
+    route = at_front(environment)[target]
     return all_of(((check, route),), front_needs(environment, path_of(environment, route)))
 
 

@@ -1,6 +1,6 @@
 """Answers, as browsers hand them to pages or keep them."""
 
-from atalaia.checks.cors import answers, errors, front
+from atalaia.checks.cors import answers, denials, errors, front
 from suites.holds import holds
 
 
@@ -41,4 +41,9 @@ def test_what_the_gateway_allows_comes_through_the_front(case, hold):
 
 @holds(front.FRONT_ALLOWS)
 def test_the_front_lets_no_foreign_page_in(case, hold):
+    hold(case)
+
+
+@holds(denials.WRONG_AT_LIMIT)
+def test_at_a_limit_allowed_pages_read_the_denial_and_no_others(case, hold):
     hold(case)

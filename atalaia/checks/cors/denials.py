@@ -1,0 +1,99 @@
+"""At a limiter's end: the app must be able to read the 429, and no look-alike anything (CO01, CO02).
+
+Costs nothing of its own: the measurement of a limiter sends the allowed origin and its mutations anyway.
+"""
+
+from __future__ import annotations
+
+from atalaia.checks.addresses import Needs, all_of
+from atalaia.checks.check import Check, Inconclusive, NotDeclared, Severity, Verdict
+from atalaia.checks.cors.answers import FOREIGN_READS, UNREADABLE
+from atalaia.checks.cors.errors import UNREADABLE_ERROR, errors
+from atalaia.checks.cors.foreign import closed_routes
+from atalaia.checks.cors.judging import Pages, judge_foreign, judge_readable, pages, unanswered
+from atalaia.checks.cors.policies import by_route, named_origins, policies
+from atalaia.checks.cors.preflights import several_origins
+from atalaia.checks.cors.requests import intent_of
+from atalaia.checks.rate_limits.enforced import enforced
+from atalaia.checks.rate_limits.observables import measured
+from atalaia.checks.rate_limits.targets import exhaustible
+from atalaia.checks.routes import FRONT
+from atalaia.environment import Effect, Environment
+from atalaia.environment.gateway import CorsPolicy
+from atalaia.systems.limiter.model import LimiterSeen
+
+
+def _targets(environment: Environment) -> tuple[str, ...] | NotDeclared:
+    named, limited = by_route(environment), exhaustible(environment)
+    if isinstance(named, NotDeclared):
+        return named
+    if isinstance(limited, NotDeclared):
+        return limited
+    found = tuple(target for target in limited if _intent(environment, target) is not None)
+    return found or NotDeclared("a limit of a minute or less on routes with cors")
+
+
+def _intent(environment: Environment, target: str) -> CorsPolicy | None:
+    """The policy whose origin the measurement carries."""
+    if target == FRONT:
+        origin = dict(measured(environment, FRONT).requests[0].headers).get("Origin")
+        found = (policy.intent for policy in policies(environment).values())
+        return next((intent for intent in found if origin in intent.origins), None)
+    named = by_route(environment)
+    if not isinstance(named, tuple) or target not in named:
+        return None
+    intent = intent_of(environment, target)
+    return intent if named_origins(intent) else None
+
+
+def _expected(environment: Environment, target: str) -> Pages:
+    intent = _intent(environment, target)
+    assert intent is not None, "the check's targets have one"
+    return pages(environment, intent, measured(environment, target).requests[0])
+
+
+def _needs(environment: Environment, target: str) -> Needs:
+    if target == FRONT:
+        own = tuple((UNREADABLE_ERROR, name) for name in errors(environment) if name.startswith("own "))
+        return all_of(enforced(environment, FRONT), own)
+    closed = closed_routes(environment)
+    named = closed if isinstance(closed, tuple) else ()
+    foreign: Needs = ((FOREIGN_READS, target),) if target in named else ()
+    return all_of(enforced(environment, target), ((UNREADABLE, target),), foreign)
+
+
+def _judge(seen: tuple[LimiterSeen], expected: Pages) -> Verdict:
+    (measurement,) = seen
+    if reason := unanswered(*measurement.steps):
+        return reason
+    allowed = named_origins(expected.intent)
+    denied = [each for each in measurement.denied if each.sent_header("Origin") in allowed]
+    if not denied:
+        return Inconclusive("the limiter denied no request of an allowed page")
+    first = denied[0]
+    findings = several_origins(first, expected) or judge_readable(
+        first, first.sent_header("Origin") or "", expected, "its limiter"
+    )
+    if "*" in expected.intent.origins:
+        return findings
+    foreign = [each for each in measurement.steps if each.sent_header("Origin") not in {*allowed, None}]
+    return findings + judge_foreign(foreign, expected)
+
+
+WRONG_AT_LIMIT: Check = Check(
+    id="cors.wrong-at-limit",
+    severity=Severity.MAJOR,
+    catches="A 429 that the browser keeps from the app, which cannot tell its user to wait; or an answer of "
+    "a route at its limit that a look-alike of the allowed origin may read.",
+    remedy="In HAProxy set the Access-Control headers of its own 429 by `http-after-response`; in Kong let "
+    "the cors plugin apply wherever the limiter does.",
+    source="CO01, CO02, RL12; HAProxy 2.8, http-after-response",
+    targets=_targets,
+    observes=lambda environment, target: (measured(environment, target),),
+    expects=_expected,
+    requires=_needs,
+    judge=_judge,
+    effect=Effect.SPENDS,
+)
+
+CHECKS: tuple[Check, ...] = (WRONG_AT_LIMIT,)
