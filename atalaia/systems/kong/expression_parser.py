@@ -18,6 +18,7 @@ def _set(characters: str) -> int:
 _DIGIT, _WORD = _set(string.digits), _set(string.ascii_letters + string.digits + "_")
 _CLASSES = {"d": _DIGIT, "D": ANY & ~_DIGIT, "w": _WORD, "W": ANY & ~_WORD, "s": 0, "S": ANY}
 PLAIN_ESCAPES = frozenset("./-_~%!$&'()*+,;=:@?[]{}|^\\# \"")
+"""Characters that stand for themselves after a backslash."""
 
 
 class _Unknown(Exception):
@@ -44,7 +45,7 @@ class _Parser:
     def whole(self) -> Automaton:
         made = self._made
         begin = made.state()
-        made.open = self._ending = made.state()
+        made.open = made.state()
         self._closed = made.state()
         made.steps[made.open].append((ANY, made.open))
         made.ends = {made.open, self._closed}
