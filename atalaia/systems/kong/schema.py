@@ -151,8 +151,13 @@ def _value(field: Field, value: Any, path: Path, report: Report) -> Any:
     elif kind == "map":
         return _map(field, value, path, report)
     if message := _fault(field, value):
-        report(Problem(path, message))
+        report(Problem(path, message, shown=_unquoted(message, value) if "config" in path else None))
     return value
+
+
+def _unquoted(message: str, value: Any) -> str:
+    """Kong's words without the value: a plugin's setting may be a header with a credential."""
+    return message.replace(f": {value}", "") if isinstance(value, str) and value else message
 
 
 def _map(field: Field, value: Mapping[Any, Any], path: Path, report: Report) -> dict[str, Any]:

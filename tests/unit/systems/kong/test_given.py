@@ -150,3 +150,12 @@ def test_a_file_is_read_once_and_an_environment_without_one_gives_nothing() -> N
     environment = Environment(name="e")
     assert given_of(environment) is None
     assert given_of(environment.completed(GatewayFile(FILE, "kong/kong.yml"))) is once
+
+
+def test_a_plugins_setting_is_not_quoted_to_people() -> None:
+    text = "config: {add: {headers: [Authorization Bearer hush]}}"
+    refused = given(f"{{_format_version: '3.0', plugins: [{{name: request-transformer, {text}}}]}}", "k")
+    assert refused.problems == ("k:1: plugins[0].config.add.headers[0]: invalid value",)
+    assert refused.refusal is not None
+    assert "invalid value: Authorization Bearer hush" in refused.refusal.document["message"]
+    assert "hush" not in str(refused.refusal)
