@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from types import TracebackType
 
 import anyio
@@ -28,24 +26,18 @@ from atalaia.exchange.step import Step
 from atalaia.exchange.trust import never_used, verifying
 
 MAX_REDIRECTS = 10
-_KEPT = 8
-"""Servers that a client keeps a connection to: the nodes of a gateway."""
 _SECRET = re.compile(r"authorization|cookie|token|secret|api-?key", re.IGNORECASE)
 
 
 class Client:
     """Sends requests as an environment wants it, each over a connection of its own.
 
-    With `keeps` a connection to each server is kept for the next request, for whoever sends many one
-    after the other and needs no phases; one that failed is not. A server that fails is an Exchange with
-    a failure; what is raised is a fault of ours, or a UsageError about the authorities to trust or the
-    proxy to use.
+    A server that fails is an Exchange with a failure; what is raised is a fault of ours, or a
+    UsageError about the authorities to trust or the proxy to use.
     """
 
-    def __init__(self, network: Network, *, keeps: bool = False) -> None:
+    def __init__(self, network: Network) -> None:
         self._network = network
-        self._keeps = keeps
-        self._kept: dict[tuple[bool, str | None], httpx.AsyncHTTPTransport] = {}
 
     async def __aenter__(self) -> Client:
         # httpx and anyio load much of themselves at their first use: now, not at an exchange's expense.
@@ -59,16 +51,14 @@ class Client:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Close what was kept; an exchange ends its own connections."""
-        for transport in self._kept.values():
-            await transport.aclose()
+        """Nothing is left to close: an exchange ends its own connections."""
 
     async def exchange(self, request: HttpRequest) -> Exchange:
         """Send one request, and say what came of it.
 
         Where redirects are followed, response and phases are those of the last request.
         """
-        step = Step.first(request, self._network, keeps=self._keeps)
+        step = Step.first(request, self._network)
         progress = Progress()
         sent_at, begun = time.time(), time.perf_counter()
         deadline = asyncio.timeout(self._network.total.total_seconds())
@@ -89,7 +79,7 @@ class Client:
             url=str(step),
             request_id=step.header("X-Request-ID"),
             source=self._network.source,
-            sent=tuple((name, value) for name, value in request.headers if not _SECRET.search(name)),
+            sent=told_headers(request),
             sent_at=sent_at,
             address=progress.address,
             response=response,
@@ -150,29 +140,15 @@ class Client:
             retry=retry_if_exception_type(NotOpened),
             reraise=True,
         )
-        async with self._lent(step.url.tls, proxy, progress) as transport:
-            response: httpx.Response = await retrying(
-                self._open, transport, step, hosts, progress, proxied=proxy is not None
-            )
-            await self._read(response, progress)
-            return response
-
-    @asynccontextmanager
-    async def _lent(
-        self, tls: bool, proxy: str | None, progress: Progress
-    ) -> AsyncIterator[httpx.AsyncHTTPTransport]:
-        """The transport of one request: closed after it, or kept where it went well."""
-        transport = self._kept.pop((tls, proxy), None) or self._transport(tls, proxy)
-        well = False
         try:
-            yield transport
-            well = True
+            async with self._transport(step.url.tls, proxy) as transport:
+                response: httpx.Response = await retrying(
+                    self._open, transport, step, hosts, progress, proxied=proxy is not None
+                )
+                await self._read(response, progress)
+                return response
         finally:
-            if well and self._keeps and (tls, proxy) not in self._kept:
-                self._kept[tls, proxy] = transport
-            else:
-                await transport.aclose()
-                await progress.stopwatch.end_connection()
+            await progress.stopwatch.end_connection()
 
     async def _addresses(self, host: str, progress: Progress) -> tuple[str, ...]:
         resolution = await addresses_of(self._network, host)
@@ -234,7 +210,12 @@ class Client:
             trust_env=False,
             http1=True,
             http2=False,
-            limits=httpx.Limits(max_connections=None, max_keepalive_connections=_KEPT if self._keeps else 0),
+            limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
             proxy=proxy,
             local_address=self._network.source,
         )
+
+
+def told_headers(request: HttpRequest) -> tuple[tuple[str, str], ...]:
+    """The request's own headers as an exchange tells them: without those that carry credentials."""
+    return tuple((name, value) for name, value in request.headers if not _SECRET.search(name))

@@ -84,11 +84,11 @@ def _too_slow(parts: tuple[Stretch, ...], seen: LimiterSeen, expected: Promise) 
 
 
 def _too_few(parts: tuple[Stretch, ...], seen: LimiterSeen, expected: Promise) -> Verdict:
-    part = next(part for part in reversed(parts) if part.denied)
-    passed, used = len(part.passed), part.used_before
-    enough = passed >= expected.limit if used is None else passed + used >= expected.limit
-    if enough and (passed or not used):
+    ended = [part for part in parts if part.denied]
+    if any(part.passed and len(part.passed) + (part.used_before or 0) >= expected.limit for part in ended):
         return []
+    part = max(ended, key=lambda part: len(part.passed))
+    passed, used = len(part.passed), part.used_before
     if not passed:
         return Inconclusive(
             f"others had used the whole window up: {requests(len(part.denied))} denied, none passed"

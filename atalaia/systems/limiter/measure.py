@@ -6,11 +6,14 @@ import asyncio
 import time
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from itertools import cycle, islice
+from statistics import median
 
 from atalaia.exchange.client import Client
 from atalaia.exchange.exchange import Exchange
 from atalaia.exchange.hop import Hop
+from atalaia.exchange.kept import KeptClient
 from atalaia.exchange.network import Network
 from atalaia.exchange.observable import HttpRequest
 from atalaia.systems.limiter.counter import counted
@@ -23,6 +26,10 @@ _EACH = 0.004
 """Seconds that a request may take where none was measured yet."""
 _SETTLED = 0.05
 """Seconds after a window's begin: clocks differ a little."""
+_LOOKED = 8
+"""After so many requests it is looked, again and again, at how long they take."""
+_BODY = 2**14
+"""Bytes kept of a body: only denials' are, and those are short."""
 _FAILURES = 3
 """Requests without an answer after which no more are sent."""
 _COUNTED_WITHIN = 1.0
@@ -36,7 +43,9 @@ async def measure(measurement: LimiterMeasurement, network: Network) -> LimiterS
     """
     async with AsyncExitStack() as stack:
         clients = [
-            await stack.enter_async_context(Client(network.of(measurement.client), keeps=True))
+            await stack.enter_async_context(
+                KeptClient(replace(network.of(measurement.client), body_cap=_BODY))
+            )
             for _ in range(measurement.at_once)
         ]
         course = _Course(measurement, clients)
@@ -60,7 +69,7 @@ async def measure(measurement: LimiterMeasurement, network: Network) -> LimiterS
 class _Course:
     """What has been sent so far."""
 
-    def __init__(self, measurement: LimiterMeasurement, clients: list[Client]) -> None:
+    def __init__(self, measurement: LimiterMeasurement, clients: list[KeptClient]) -> None:
         self._wanted = measurement
         self._clients = clients
         self._next: Iterator[HttpRequest] = cycle(measurement.requests)
@@ -80,22 +89,23 @@ class _Course:
         )
 
     async def one_by_one(self) -> None:
-        """Until it denies; then once from every origin, in others' names, and once more as oneself.
+        """Until it denies; then in others' names, once more as oneself, and once from every origin.
 
-        Where the window ended in between, all of it once more: it has been seen by then how long it takes.
+        Where the window ended meanwhile, all of it once more, in the next one.
         """
         await self._wait_for_room()
-        for _ in range(2):
+        for last in (False, True):
             if not await self._until_denied():
                 return
+            self.forged = [await self._send(request) for request in self._wanted.forged]
+            if self.forged:
+                self.again = await self._send(next(self._next))
+                passed = not (self._denied(self.again) or all(self._denied(each) for each in self.forged))
+                if passed and not last and await self._next_window(self.again):
+                    continue
             for _ in range(self._wanted.extra):
                 await self._step()
-            self.forged = [await self._send(request) for request in self._wanted.forged]
-            if not self.forged:
-                return
-            self.again = await self._send(next(self._next))
-            if self._denied(self.again) or all(self._denied(each) for each in self.forged):
-                return
+            return
 
     async def all_at_once(self) -> None:
         """So many under way at a time, until all are sent, within one window."""
@@ -105,7 +115,7 @@ class _Course:
             waiting = islice(self._next, wanted.most)
             begun = len(self.steps)
 
-            async def send(client: Client, requests: Iterator[HttpRequest] = waiting) -> None:
+            async def send(client: KeptClient, requests: Iterator[HttpRequest] = waiting) -> None:
                 for request in requests:
                     self.steps.append(_kept(await client.exchange(request), wanted.status))
 
@@ -124,7 +134,7 @@ class _Course:
             failed += step.failure is not None
             if not self._denied(step):
                 passed += step.failure is None
-                if passed % 8 == 3 and not await self._go_on(step):
+                if passed % _LOOKED == 0 and not await self._go_on(step):
                     return False
             elif passed:
                 return True
@@ -135,8 +145,8 @@ class _Course:
     async def _go_on(self, step: Exchange) -> bool:
         """Whether the window can be used up at the rate at which it goes, once it is a fresh one."""
         wanted = self._wanted
-        each = max(sum(step.elapsed for step in self.steps[-3:]) / 3 + wanted.pause, 1e-4)
-        after = wanted.extra + len(wanted.forged) + 2
+        each = max(median(step.elapsed for step in self.steps[-_LOOKED:]) + wanted.pause, 1e-4)
+        after = len(wanted.forged) + 2
         if (wanted.limit + 1) * each > wanted.window:
             return False  # never within one window
         left = told(step).left_in(wanted.window, wanted.limit)
@@ -170,7 +180,7 @@ class _Course:
         wanted = self._wanted
         if not wanted.aligned or wanted.window > _SHORT:
             return
-        sent = wanted.limit + 1 + wanted.extra + len(wanted.forged) + 1 if requests is None else requests
+        sent = wanted.limit + len(wanted.forged) + 2 if requests is None else requests
         needed = min(sent * (_EACH + wanted.pause) + _SETTLED, 0.9 * wanted.window)
         rest = wanted.window - time.time() % wanted.window
         if rest < needed:

@@ -1,0 +1,130 @@
+"""HTTP/1.1 on a connection that is kept: a request as bytes, and one answer read, whatever is sent."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+
+from atalaia.exchange.body import BoundedBody, Undecodable
+from atalaia.exchange.exchange import Response
+from atalaia.exchange.step import Step
+
+_STATUS = re.compile(rb"HTTP/1\.([01]) ([1-9]\d\d)(?: ([^\r\n]*))?")
+_LENGTH = re.compile(r"\d{1,15}")
+_CHUNK = re.compile(rb"([0-9a-fA-F]{1,12})[ \t]*(?:;[^\r\n]*)?\r\n")
+_INTERIM = 5
+"""Answers of 1xx that are read over before the real one."""
+_PIECE = 2**16
+
+
+class Broken(Exception):
+    """What came is no HTTP/1.1; the words hold nothing of it."""
+
+
+def request_bytes(step: Step) -> bytes:
+    """The request as it goes on the wire; with a length where it has a body."""
+    lines = [f"{step.method} {step.target} HTTP/1.1", *(f"{name}: {value}" for name, value in step.headers)]
+    body = step.body or b""
+    if body or step.method in {"POST", "PUT", "PATCH"}:
+        lines.append(f"Content-Length: {len(body)}")
+    return "\r\n".join((*lines, "", "")).encode() + body
+
+
+async def read_answer(reader: asyncio.StreamReader, method: str, cap: int) -> tuple[Response, bool]:
+    """The next answer, at most `cap` bytes of its body, and whether the connection can be kept.
+
+    Raises Broken, Undecodable, OSError. How long it takes is the caller's to bound.
+    """
+    for _ in range(_INTERIM):
+        version, status, phrase, headers = await _read_head(reader)
+        if status >= 200:
+            break
+    else:
+        raise Broken("nothing but interim answers")
+    response = Response(status=status, reason_phrase=phrase, http_version=f"1.{version}", headers=headers)
+    body = BoundedBody(cap, response.header("Content-Encoding") or "")
+    ended = await _read_body(reader, response, method, body)
+    if not body.truncated:
+        body.finish()
+    closing = "close" in (response.header("Connection") or "").lower() or version == 0
+    whole = response.model_copy(update={"body": body.content, "truncated": body.truncated})
+    return whole, ended and not closing
+
+
+async def _read_head(reader: asyncio.StreamReader) -> tuple[int, int, str, tuple[tuple[str, str], ...]]:
+    try:
+        head = await reader.readuntil(b"\r\n\r\n")
+    except asyncio.IncompleteReadError as error:
+        raise Broken(
+            "the server hung up in the answer's head" if error.partial else "the server hung up"
+        ) from None
+    except asyncio.LimitOverrunError:
+        raise Broken("the answer's head is too long") from None
+    first, *lines = head[:-4].split(b"\r\n")
+    line = _STATUS.fullmatch(first)
+    if line is None:
+        raise Broken("illegal status line")
+    headers = []
+    for text in lines:
+        name, colon, value = text.decode("latin-1").partition(":")
+        if not colon or not name or name != name.strip():
+            raise Broken("illegal header line")
+        headers.append((name, value.strip(" \t")))
+    return int(line[1]), int(line[2]), (line[3] or b"").decode("latin-1"), tuple(headers)
+
+
+async def _read_body(
+    reader: asyncio.StreamReader, response: Response, method: str, body: BoundedBody
+) -> bool:
+    """Feed the body; whether it was read to an end that leaves the connection usable."""
+    if method == "HEAD" or response.status in {204, 304}:
+        return True
+    if (response.header("Transfer-Encoding") or "").lower() == "chunked":
+        return await _read_chunks(reader, body)
+    lengths = set(response.all("Content-Length"))
+    if not lengths:
+        return await _read(reader, None, body)
+    if len(lengths) > 1 or not _LENGTH.fullmatch(length := lengths.pop()):
+        raise Broken("illegal content length")
+    return await _read(reader, int(length), body)
+
+
+async def _read(reader: asyncio.StreamReader, length: int | None, body: BoundedBody) -> bool:
+    """Feed so many bytes, or all until the end; False where the connection cannot be kept after that."""
+    left = length
+    while left is None or left:
+        data = await reader.read(_PIECE if left is None else min(_PIECE, left))
+        if not data:
+            if left is None:
+                return False
+            raise Broken("the server hung up in the answer's body")
+        body.feed(data)
+        if body.truncated:
+            return False
+        left = None if left is None else left - len(data)
+    return True
+
+
+async def _read_chunks(reader: asyncio.StreamReader, body: BoundedBody) -> bool:
+    try:
+        while size := _size(await reader.readuntil(b"\r\n")):
+            if not await _read(reader, size, body):
+                return False
+            _size(b"0" + await reader.readexactly(2))
+        while await reader.readuntil(b"\r\n") != b"\r\n":
+            pass  # trailers
+    except asyncio.LimitOverrunError:
+        raise Broken("illegal chunk") from None
+    except asyncio.IncompleteReadError:
+        raise Broken("the server hung up in the answer's body") from None
+    return True
+
+
+def _size(line: bytes) -> int:
+    """The length of a chunk by the line before it."""
+    if (size := _CHUNK.fullmatch(line)) is None:
+        raise Broken("illegal chunk")
+    return int(size[1], 16)
+
+
+__all__ = ["Broken", "Undecodable", "read_answer", "request_bytes"]
