@@ -319,6 +319,42 @@ class TestConfiguration:
         assert answer.json()["version"] == "3.4.2-atalaia-stand-in"
         assert answer.header("Server") == "kong/3.4.2-atalaia-stand-in"
 
+    def test_consumers_have_their_credentials_and_what_nobody_declares_is_an_empty_list(
+        self, node: Node
+    ) -> None:
+        node.load(
+            """
+_format_version: "3.0"
+consumers:
+- username: alice
+  keyauth_credentials: [{key: one}, {key: two}]
+  jwt_secrets: [{key: issuer, secret: a-secret-that-is-long-enough-for-it}]
+  acls: [{group: admins}]
+- {username: bob, keyauth_credentials: [{key: three}]}
+"""
+        )
+
+        def listed(path: str, field: str) -> list[str]:
+            document = ask(node.admin, "GET", path).json()
+            return [entity[field] for entity in document["data"]]
+
+        assert listed("/consumers", "username") == ["alice", "bob"]
+        assert listed("/consumers/alice/key-auth", "key") == ["one", "two"]
+        assert listed("/consumers/bob/jwt", "key") == []
+        assert listed("/jwts", "key") == ["issuer"]
+        assert listed("/key-auths?size=2", "key") == ["one", "two"]
+        assert listed("/acls", "group") == ["admins"]
+        assert ask(node.admin, "GET", "/key-auths/three").json()["consumer"]["id"]
+        for path in ("/certificates", "/snis", "/ca_certificates", "/vaults"):
+            assert ask(node.admin, "GET", path).json() == {"data": [], "next": None}
+        assert ask(node.admin, "GET", "/consumers/nobody/key-auth").status == 404
+
+    def test_schemas_are_those_that_files_are_read_by(self, node: Node) -> None:
+        fields = ask(node.admin, "GET", "/schemas/plugins/cors").json()["fields"]
+        assert {"protocols", "consumer", "config"} <= {name for field in fields for name in field}
+        assert ask(node.admin, "GET", "/schemas/routes").status == 200
+        assert ask(node.admin, "GET", "/schemas/plugins/none-such").status == 404
+
     def test_answers_are_counted_where_the_file_asks_for_it(self, node: Node) -> None:
         (port,) = free_ports(1)
         asks = "plugins: [{name: prometheus, config: {status_code_metrics: true}}]"
@@ -450,3 +486,22 @@ plugins: [{{name: prometheus, config: {{upstream_health_metrics: true}}}}]
     def test_without_checks_and_without_an_address_that_is_said(self, node: Node) -> None:
         self.load(node, "127.0.0.1:1", "unnamed.test:80", checks="{}")
         assert self.health(node) == {"127.0.0.1:1": "HEALTHCHECKS_OFF", "unnamed.test:80": "DNS_ERROR"}
+
+
+def test_what_a_node_cannot_do_it_says_when_it_loads_it(tmp_path: Path) -> None:
+    proxy, admin, status = free_ports(3)
+    declarative = tmp_path / "kong.yml"
+    declarative.write_text(
+        """
+_format_version: "3.0"
+services: [{name: s, url: "https://127.0.0.1:1"}]
+plugins: [{name: file-log, config: {path: /dev/null}}]
+"""
+    )
+    kong = KongConfig(
+        node="kong-1", proxy_port=proxy, admin_port=admin, status_port=status, declarative=declarative
+    )
+    told = ["plugin file-log", "service s: https is spoken as plain http"]
+    line = f"kong-1: not done by the stand-in: {'; '.join(told)}\n"
+    with running(StandIns(control=tmp_path / "c.sock", kong=kong), says=line.encode()):
+        assert ask(admin, "GET", "/").json()["left_out"] == told

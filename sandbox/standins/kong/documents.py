@@ -79,10 +79,23 @@ def metrics(node: Node, listeners: tuple[Server, ...]) -> str:
     """`GET /metrics`, in Prometheus' text format."""
     server = status(node, listeners)["server"]
     node_id = f'node_id="{node.id}"'
+    http = 'kong_subsystem="http"'
     lines = [
         "# HELP kong_datastore_reachable Datastore reachable from Kong, 0 is unreachable",
         "# TYPE kong_datastore_reachable gauge",
         "kong_datastore_reachable 1",
+        "# HELP kong_memory_lua_shared_dict_bytes Allocated slabs in bytes in a shared_dict",
+        "# TYPE kong_memory_lua_shared_dict_bytes gauge",
+        *(f'kong_memory_lua_shared_dict_bytes{{{node_id},shared_dict="{name}",{http}}} 0' for name in _DICTS),
+        "# HELP kong_memory_lua_shared_dict_total_bytes Total capacity in bytes of a shared_dict",
+        "# TYPE kong_memory_lua_shared_dict_total_bytes gauge",
+        *(
+            f'kong_memory_lua_shared_dict_total_bytes{{{node_id},shared_dict="{name}",{http}}} {size << 20}'
+            for name, size in _DICTS.items()
+        ),
+        "# HELP kong_memory_workers_lua_vms_bytes Allocated bytes in worker Lua VM",
+        "# TYPE kong_memory_workers_lua_vms_bytes gauge",
+        f'kong_memory_workers_lua_vms_bytes{{{node_id},pid="{node.pid}",{http}}} 0',
         "# HELP kong_nginx_connections_total Number of connections by subsystem",
         "# TYPE kong_nginx_connections_total gauge",
         *(

@@ -15,8 +15,12 @@ def left_out(configuration: Configuration) -> Iterator[str]:
     for name in unmodelled(configuration):
         yield f"plugin {name}"
     for plugin in configuration.plugins:
-        if plugin.enabled and plugin.config.get("policy") == "redis" and plugin.config.get("redis_ssl"):
+        if not plugin.enabled or plugin.config.get("policy") != "redis":
+            continue
+        if plugin.config.get("redis_ssl"):
             yield f"plugin {plugin.name}: Redis over TLS counts as down"
+        if plugin.config.get("sync_rate") not in (None, -1):
+            yield f"plugin {plugin.name}: with a sync_rate each node counts for itself"
     for service in configuration.services:
         if service.enabled and service.protocol != "http":
             yield f"service {service.name}: {service.protocol} is spoken as plain http"
