@@ -8,15 +8,20 @@ from atalaia.errors import UsageError
 from sandbox.faults import (
     addresses,
     certificates,
+    cors,
     declaration,
     exposure,
+    forwarding,
     gateway,
+    headers,
     load_balancer,
     monitoring,
     routes,
     routing,
     services,
     stores,
+    tokens,
+    upstreams,
 )
 from sandbox.faults.fault import Fault
 
@@ -29,11 +34,16 @@ FAULTS: dict[str, Fault] = {
         routing,
         declaration,
         routes,
+        forwarding,
+        upstreams,
+        cors,
         load_balancer,
         exposure,
         certificates,
         stores,
         monitoring,
+        headers,
+        tokens,
     )
     for fault in area.FAULTS
 }

@@ -4,6 +4,9 @@ from sandbox.faults.means import intent, kong
 
 _BOTH = ("kong-1", "kong-2")
 _FIRST_SERVICE = r"^services:\n"
+_CALENDAR = r"^(      - name: calendar\n(?:        .*\n)*?)"
+_CALENDAR_HEALTH = r"^(      - name: calendar-health\n(?:        .*\n)*?)"
+_EXACT = r'\["~/api/v1/calendar\$", /api/v1/calendar/\]'
 _HEALTH_ROUTES = r"^(  - name: health-service\n(?s:.*?)    routes:\n)"
 
 FAULTS = (
@@ -49,5 +52,64 @@ FAULTS = (
         ("kong-2",),
         "the second node has a route for every path",
         (_HEALTH_ROUTES, r"\1      - {name: everything, paths: [/], methods: [GET], strip_path: false}\n"),
+    ),
+    kong(
+        "strip-path-flipped",
+        _BOTH,
+        "kong.yml strips the calendar's path",
+        (_CALENDAR + "        strip_path: false", r"\1        strip_path: true"),
+    ),
+    kong(
+        "preserve-host-flipped",
+        _BOTH,
+        "kong.yml passes the client's Host on to the calendar",
+        (
+            _CALENDAR + "        strip_path: false",
+            r"\1        strip_path: false\n        preserve_host: true",
+        ),
+    ),
+    kong(
+        "routes-overlap",
+        _BOTH,
+        "kong.yml has two routes for one path, of equal priority",
+        (
+            _HEALTH_ROUTES,
+            r"\1      - {name: news, paths: [/news], methods: [GET]}\n"
+            r"      - {name: news-too, paths: [/news], methods: [GET, POST]}\n",
+        ),
+    ),
+    kong(
+        "route-shadowed",
+        _BOTH,
+        "kong.yml has a route before which another one always goes",
+        (
+            _HEALTH_ROUTES,
+            r'\1      - {name: news, paths: ["~/news$"], methods: [GET], regex_priority: 1}\n'
+            r'      - {name: news-too, paths: ["~/news$"], methods: [GET]}\n',
+        ),
+    ),
+    kong(
+        "prefix-too-wide",
+        _BOTH,
+        "kong.yml has the calendar's path as a plain one",
+        (_EXACT, "[/api/v1/calendar]"),
+    ),
+    kong(
+        "prefix-bleeds",
+        ("kong-1",),
+        "the first node has the calendar's path as a plain one",
+        (_EXACT, "[/api/v1/calendar]"),
+    ),
+    kong(
+        "method-undeclared",
+        _BOTH,
+        "kong.yml lets DELETE through to the calendar's health document",
+        (_CALENDAR_HEALTH + r"( *methods: \[GET)", r"\1\2, DELETE"),
+    ),
+    kong(
+        "method-leaks",
+        ("kong-1",),
+        "the first node lets DELETE through to the calendar's health document",
+        (_CALENDAR_HEALTH + r"( *methods: \[GET)", r"\1\2, DELETE"),
     ),
 )
