@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from atalaia.checks.authentication import denied, lifetime, plugin
+from atalaia.checks.authentication import denied, lifetime, plugin, refusals
 from atalaia.checks.check import Check
 
-CHECKS: tuple[Check, ...] = plugin.CHECKS + denied.CHECKS + lifetime.CHECKS
+CHECKS: tuple[Check, ...] = plugin.CHECKS + denied.CHECKS + refusals.CHECKS + lifetime.CHECKS

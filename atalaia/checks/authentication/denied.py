@@ -166,7 +166,8 @@ EXPIRED_ACCEPTED = Check(
 )
 
 
-def _of_another(environment: Environment, target: str) -> tuple[HttpRequest, ...]:
+def of_another(environment: Environment, target: str) -> tuple[HttpRequest, ...]:
+    """The route's sample with a good token of one tenant, for the data of another."""
     other = scheme(environment, target).tenants[1]
     return (sample(environment, target, tenant=other, client=CLIENT),)
 
@@ -184,7 +185,7 @@ OTHER_TENANT_ACCEPTED = Check(
     remedy="Take the tenant from the token; refuse a request whose header names another.",
     source="OWASP API Security Top 10 (2023), API1",
     targets=with_tenants,
-    observes=_of_another,
+    observes=of_another,
     expects=_tenants_refusal,
     requires=_tokens_asked_for,
     judge=_judge,

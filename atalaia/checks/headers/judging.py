@@ -61,7 +61,8 @@ def mistaken_policy(profile: Profile, response: Response) -> tuple[Fault, ...]:
     if profile.rule(CSP) is None:
         return ()
     wanted = "a Content-Security-Policy that browsers read as it was meant"
-    return tuple(Fault(CSP, wanted, said) for said in csp.mistakes(policies(response)))
+    value = response.header(CSP)
+    return tuple(Fault(CSP, wanted, said, value) for said in csp.mistakes(policies(response)))
 
 
 def permissive_policy(profile: Profile, response: Response) -> tuple[Fault, ...]:
@@ -70,7 +71,7 @@ def permissive_policy(profile: Profile, response: Response) -> tuple[Fault, ...]
         return ()
     wanted = "a Content-Security-Policy that lets no injected script run"
     found = csp.permissions(policies(response), of_pages=profile.of_pages)
-    return tuple(Fault(CSP, wanted, said) for said in found)
+    return tuple(Fault(CSP, wanted, said, response.header(CSP)) for said in found)
 
 
 def everything(profile: Profile, response: Response, *, over_tls: bool) -> tuple[Fault, ...]:

@@ -17,11 +17,11 @@ from atalaia.checks.headers.places import Place, front_needs, front_of, places
 from atalaia.checks.headers.profiles import Profile
 from atalaia.checks.observables import through_front
 from atalaia.checks.provoked import UNKNOWN, dead_upstream, unknown_path, without_token
+from atalaia.checks.rate_limits.enforced import NOT_ENFORCED
 from atalaia.checks.rate_limits.observables import measured
 from atalaia.checks.rate_limits.targets import exhaustible
 from atalaia.checks.remembered import per_environment
 from atalaia.checks.routes import FRONT, first_node
-from atalaia.checks.routing.reached import answered
 from atalaia.checks.routing.unknown import UNKNOWN_PATH_ANSWERED
 from atalaia.environment import Environment
 from atalaia.exchange.observable import HttpRequest, Observable
@@ -97,9 +97,9 @@ def denials(environment: Environment) -> Mapping[str, Provoked]:
         measurement = measured(environment, target)
         inner = places(environment).get(target)
         if target == FRONT and outer:
-            like, endpoint, needs = _usual(outer), FRONT, reachable(environment, FRONT)
+            like, endpoint = _usual(outer), FRONT
         elif inner is not None and not inner.at_front:
-            like, endpoint, needs = target, first_node(environment), answered(environment, target)
+            like, endpoint = target, first_node(environment)
         else:
             continue
         found[f"429 at {target}"] = Provoked(
@@ -109,7 +109,7 @@ def denials(environment: Environment) -> Mapping[str, Provoked]:
             measurement.requests[0],
             measurement,
             range(measurement.status, measurement.status + 1),
-            needs,
+            ((NOT_ENFORCED, target),),
         )
     return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-JwtFlaw = Literal["alg-none", "expired", "wrong-signature"]
+JwtFlaw = Literal["alg-none", "expired", "wrong-signature", "malformed"]
 """What is wrong with a token that is taken all the same."""
 
 

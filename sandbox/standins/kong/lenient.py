@@ -15,8 +15,11 @@ _DIGESTS = {"HS256": "sha256", "HS384": "sha384", "HS512": "sha512"}
 
 
 def mended(text: str, flaw: JwtFlaw, credentials: Iterable[Credential], claim: str, now: float) -> str:
-    """The token without its flaw, signed by the secret of the consumer that it names; as it is where it has
-    another flaw, names nobody, or where its consumer's tokens are not signed by a secret."""
+    """The token without its flaw, signed by the secret of the consumer that it names (of the first one where
+    it is no token at all); as it is where it has another flaw, names nobody, or where its consumer's tokens
+    are not signed by a secret."""
+    if flaw == "malformed":
+        return text if _is_token(text) else _made(credentials, claim, now)
     try:
         head, body, signature = text.split(".")
         header, claims = _read(head), _read(body)
@@ -38,6 +41,25 @@ def mended(text: str, flaw: JwtFlaw, credentials: Iterable[Credential], claim: s
         return text
     signed = f"{head}.{body}"
     return f"{signed}.{_signature(signed, algorithm, secret)}"
+
+
+def _is_token(text: str) -> bool:
+    try:
+        head, body, _ = text.split(".")
+        return bool(_read(head) and _read(body))
+    except ValueError:
+        return False
+
+
+def _made(credentials: Iterable[Credential], claim: str, now: float) -> str:
+    """A good token of the first consumer that has a secret."""
+    for document in (credential.document for credential in credentials):
+        algorithm = str(document.get("algorithm") or "HS256")
+        if algorithm in _DIGESTS:
+            claims = {claim: document.get("key"), "exp": int(now) + 60}
+            signed = f"{_written({'alg': algorithm, 'typ': 'JWT'})}.{_written(claims)}"
+            return f"{signed}.{_signature(signed, algorithm, str(document.get('secret') or '').encode())}"
+    return ""
 
 
 def _number(value: object) -> float:

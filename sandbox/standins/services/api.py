@@ -40,6 +40,8 @@ class Api:
                     return self._below(prefix, rest, pattern, request, behaviour)
                 except Refused as refusal:
                     document = error_document(refusal.status, str(refusal))
+                    if behaviour.tells_traces:
+                        document["stack"] = f"Error: {refusal}\n    at verify (/app/src/auth/tokens.js:41:13)"
                     headers = (NEVER_KEPT,) if prefix.endswith("/auth") else ()
                     return Answer(refusal.status, document, pattern, refusal.clinic, headers)
         if self._config.echo and is_echoed(path):

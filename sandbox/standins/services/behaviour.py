@@ -40,6 +40,8 @@ class Behaviour:
     """Answer 429 after so many API requests of a client."""
     compresses: bool = True
     """Compress long answers for those who accept it."""
+    tells_traces: bool = False
+    """Refusals tell where in the code they were decided."""
 
 
 HEALTHY = Behaviour()

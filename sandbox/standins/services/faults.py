@@ -60,5 +60,6 @@ FAULTS: dict[str, Fault] = {
         lambda given: Behaviour(lifetimes=((given.token, given.seconds),)), HEALTHY, Lifetime
     ),
     "limits-too": behaviour(lambda given: Behaviour(limit=given.requests), HEALTHY, Limit),
+    "tells-traces": behaviour(lambda _: Behaviour(tells_traces=True), HEALTHY),
     "not-compressed": behaviour(lambda _: Behaviour(compresses=False), HEALTHY),
 }

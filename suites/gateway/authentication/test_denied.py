@@ -1,6 +1,6 @@
 """Who is refused, by whom, and with which words."""
 
-from atalaia.checks.authentication import denied
+from atalaia.checks.authentication import denied, refusals
 from suites.holds import holds
 
 
@@ -31,4 +31,14 @@ def test_nobody_gets_in_with_an_expired_token(case, hold):
 
 @holds(denied.OTHER_TENANT_ACCEPTED)
 def test_nobody_gets_at_another_tenants_data(case, hold):
+    hold(case)
+
+
+@holds(refusals.REFUSAL_LEAKS)
+def test_a_refusal_tells_nothing_of_what_is_behind_it(case, hold):
+    hold(case)
+
+
+@holds(refusals.CHALLENGE_MISSING)
+def test_a_401_says_how_to_get_in(case, hold):
     hold(case)
