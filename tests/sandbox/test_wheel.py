@@ -16,7 +16,7 @@ import pytest
 from tests.support.counting import counting_server
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ("atalaia", "environments", "loadtests", "probes", "reports", "sandbox", "suites")
+PACKAGES = ("atalaia", "deploy", "environments", "loadtests", "probes", "reports", "sandbox", "suites")
 POISON = """
 [tool.pytest]
 addopts = ["--no-such-option"]

@@ -30,13 +30,14 @@ MAY_IMPORT = {
     **{leaf: {leaf} for leaf in LEAVES},
     "atalaia": set(),
     "environments": set(),
+    "deploy": set(),
     "sandbox": {"sandbox", "atalaia.environment", "atalaia.systems"} | LEAVES,
     "scripts": {"scripts"},
 }
 MAY_IMPORT["atalaia.cli"] |= {"sandbox"}
 """The command starts sandboxes; nothing else of the toolkit knows that there is one."""
 
-OURS = {"atalaia", "suites", "probes", "reports", "sandbox", "loadtests", "environments", "scripts"}
+OURS = {"atalaia", "suites", "probes", "reports", "sandbox", "loadtests", "environments", "deploy", "scripts"}
 
 
 def modules() -> Iterator[tuple[str, Path]]:
