@@ -1,15 +1,15 @@
 """Declared routes, and what nobody declared."""
 
-from atalaia.checks.routing import reached, unknown
+from atalaia.checks.routing import entries, reached, unknown
 from suites.holds import holds
 
 
-@holds(reached.NOT_IN_FILE)
+@holds(entries.NOT_IN_FILE)
 def test_a_declared_route_is_configured(case, hold):
     hold(case)
 
 
-@holds(reached.LEADS_ELSEWHERE)
+@holds(entries.LEADS_ELSEWHERE)
 def test_a_route_leads_to_its_service(case, hold):
     hold(case)
 
