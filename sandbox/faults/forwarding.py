@@ -4,6 +4,7 @@ from sandbox.faults.means import haproxy, kong, standin
 
 _FIRST_RULE = r"^( *)(acl is_api .*)"
 _ECHO = r"^(      - name: echo\n(?:        .*\n)*?)        strip_path: false"
+_OTHER_PATH = "        plugins: [{name: request-transformer, config: {replace: {uri: /api/v1/echo/x}}}]"
 _GLOBAL = r"^plugins:\n"
 _BOTH = ("kong-1", "kong-2")
 
@@ -23,9 +24,9 @@ FAULTS = (
     ),
     kong(
         "path-rewritten",
-        ("kong-1",),
-        "the first node strips the path of the echo",
-        (_ECHO, r"\1        strip_path: true"),
+        _BOTH,
+        "kong.yml has a plugin that changes the path of the echo",
+        (_ECHO, r"\1        strip_path: false\n" + _OTHER_PATH),
     ),
     kong(
         "host-rewritten",

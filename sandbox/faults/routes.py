@@ -109,7 +109,7 @@ FAULTS = (
     kong(
         "method-leaks",
         ("kong-1",),
-        "the first node lets DELETE through to the calendar's health document",
-        (_CALENDAR_HEALTH + r"( *methods: \[GET)", r"\1\2, DELETE"),
+        "the first node lets DELETE through to the webhook",
+        (r"^(      - name: whatsapp-webhook\n(?:        .*\n)*?)( *methods: \[GET)", r"\1\2, DELETE"),
     ),
 )

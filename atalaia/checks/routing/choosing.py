@@ -10,12 +10,12 @@ from atalaia.checks.addresses import all_of
 from atalaia.checks.answers import describe, undecided, where
 from atalaia.checks.check import Check, Finding, Inconclusive, NotDeclared, Severity, Verdict
 from atalaia.checks.configured import configured, given_of, unless_given
-from atalaia.checks.routes import route, routes, sample
+from atalaia.checks.routes import first_node, route, routes, sample
 from atalaia.checks.routing.declaration import accepted
 from atalaia.checks.routing.entries import NOT_IN_FILE
 from atalaia.checks.routing.leading import Declared, declared, led
 from atalaia.checks.routing.reached import answered, mark_of
-from atalaia.checks.routing.unknown import with_gateway
+from atalaia.checks.routing.unknown import UNKNOWN_PATH_ANSWERED, with_gateway
 from atalaia.environment import Environment
 from atalaia.exchange.exchange import Exchange
 from atalaia.exchange.hop import Hop
@@ -191,7 +191,10 @@ PREFIX_SERVED = Check(
     targets=_alone,
     observes=lambda environment, target: (_beyond(environment, target),),
     expects=lambda environment, target: (route(environment, target).path, mark_of(environment, target)),
-    requires=lambda environment, target: all_of(((PREFIX_TOO_WIDE, target),), answered(environment, target)),
+    requires=lambda environment, target: all_of(
+        ((PREFIX_TOO_WIDE, target), (UNKNOWN_PATH_ANSWERED, first_node(environment))),
+        answered(environment, target),
+    ),
     judge=_judge_beyond,
 )
 

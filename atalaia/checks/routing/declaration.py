@@ -5,6 +5,7 @@ from __future__ import annotations
 from atalaia.checks.addresses import Needs, all_of
 from atalaia.checks.check import Check, Finding, Inconclusive, NotDeclared, Severity, Verdict
 from atalaia.checks.configured import admin_lists, listed, live, readable
+from atalaia.checks.gateway import NODES_DIFFER
 from atalaia.environment import Environment, endpoints
 from atalaia.exchange.hop import Hop
 from atalaia.systems.kong.admin.model import AdminEntities
@@ -172,3 +173,10 @@ DIFFERS = Check(
 )
 
 CHECKS: tuple[Check, ...] = (REFUSED, MISSING, EXTRA, DIFFERS)
+
+
+def alike(environment: Environment) -> Needs:
+    """What must hold before two requests through the front, each to some node, can be compared."""
+    nodes = tuple(environment.gateway_nodes())
+    missing = tuple((MISSING, node) for node in nodes) if _has_file(environment) else ()
+    return (*missing, (NODES_DIFFER, WHOLE)) if len(nodes) > 1 else missing

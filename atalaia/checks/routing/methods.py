@@ -27,6 +27,8 @@ from atalaia.systems.limits import route_of
 _GATEWAY = Hop.GATEWAY.value
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 _CHANGING = ("DELETE", "PATCH", "PUT", "POST")
+_OF_NGINX = frozenset({"TRACE", "CONNECT"})
+"""Methods that nginx answers with 405 before Kong looks for a route."""
 
 
 def _with_methods(environment: Environment) -> tuple[str, ...] | NotDeclared:
@@ -42,26 +44,38 @@ class Methods:
     """A declared route, the methods that nobody may use on it, and those that must work."""
 
     of: Declared
-    refused: tuple[str, ...]
+    undeclared: frozenset[str]
+    """Those that no declared route has for its path."""
+    refused: frozenset[str]
+    """Those of them that no declared route takes: one above it may."""
     served: tuple[str, ...]
 
 
 def _methods(environment: Environment, target: str) -> Methods:
-    served = route(environment, target).methods
-    return Methods(declared(environment, target), _refused(environment, target), served)
+    undeclared = _undeclared(environment, target)
+    return Methods(
+        of=declared(environment, target),
+        undeclared=undeclared,
+        refused=_refused(environment, target, undeclared),
+        served=route(environment, target).methods,
+    )
 
 
-def _refused(environment: Environment, target: str) -> tuple[str, ...]:
-    """The methods that no declared route has for this path: HEAD comes with GET, OPTIONS with CORS."""
-    served = set(route(environment, target).methods)
+def _undeclared(environment: Environment, target: str) -> frozenset[str]:
+    """HEAD comes with GET, OPTIONS with CORS; a path may be declared twice, for other methods."""
+    path = route(environment, target).path
+    alike = [one.methods for one in environment.routes if one.path == path]
+    served = {method for methods in alike for method in methods or _METHODS}
     if "GET" in served:
         served.add("HEAD")
     if policy_of(environment, target):
         served.add("OPTIONS")
+    return frozenset(_METHODS) - served
+
+
+def _refused(environment: Environment, target: str, undeclared: frozenset[str]) -> frozenset[str]:
     path = path_of(environment, target)
-    return tuple(
-        method for method in _METHODS if method not in served and route_of(environment, path, method) is None
-    )
+    return frozenset(method for method in undeclared if route_of(environment, path, method) is None)
 
 
 def _judge_methods(seen: tuple[Any, ...], expected: Methods) -> Verdict:
@@ -72,19 +86,20 @@ def _judge_methods(seen: tuple[Any, ...], expected: Methods) -> Verdict:
     chosen = led(given, expected.of)
     assert chosen is not None, "route.not-in-file has found it"
     findings = []
-    for method in expected.refused:
-        if match := led(given, expected.of, method=method):
+    for method in sorted(expected.undeclared):
+        match = led(given, expected.of, method=method)
+        if match and (match.route.id == chosen.route.id or method in expected.refused):
+            reason = "" if match.route.methods else ": it has no methods, and so takes all"
             findings.append(
                 Finding(
                     expected=f"{method} {path} is 404: it is not declared",
-                    observed=f"route {label(match.route)} takes it"
-                    + ("" if match.route.methods else ": it has no methods, and so takes all"),
+                    observed=f"route {label(match.route)} takes it{reason}",
                     hop=_GATEWAY,
                     cause=given.line(match.route, "methods"),
                 )
             )
     for method in expected.served:
-        if led(given, expected.of, method=method) is None:
+        if led(given, expected.of, method=method) is None and method not in _OF_NGINX:
             findings.append(
                 Finding(
                     expected=f"{method} {path} leads to {service}",
@@ -120,11 +135,11 @@ def _with_refused(environment: Environment) -> tuple[str, ...] | NotDeclared:
 
 
 def _tried(environment: Environment, target: str) -> str | None:
-    refused = _refused(environment, target)
+    refused = _refused(environment, target, _undeclared(environment, target))
     return next((method for method in _CHANGING if method in refused), None)
 
 
-def _undeclared(environment: Environment, target: str) -> HttpRequest:
+def _leaking(environment: Environment, target: str) -> HttpRequest:
     return sample(environment, target, method=_tried(environment, target), client="methods")
 
 
@@ -155,7 +170,7 @@ LEAKS = Check(
     "declarative file.",
     source="RT06",
     targets=_with_refused,
-    observes=lambda environment, target: (_undeclared(environment, target),),
+    observes=lambda environment, target: (_leaking(environment, target),),
     requires=lambda environment, target: all_of(((DIFFER, target),), answered(environment, target)),
     effect=Effect.WRITES,
     judge=_judge_leak,

@@ -9,6 +9,7 @@ from atalaia.checks.certificates import reachable
 from atalaia.checks.check import Check, Finding, Inconclusive, NotDeclared, Severity, Verdict
 from atalaia.checks.gateway import ready
 from atalaia.checks.routes import FRONT, first_node, path_of, route, routes, sample
+from atalaia.checks.routing.declaration import alike
 from atalaia.checks.routing.reached import answered
 from atalaia.environment import Environment
 from atalaia.exchange.exchange import Exchange
@@ -76,6 +77,7 @@ def _needs(environment: Environment, case: str) -> Needs:
         *(ready(environment, node) for node in environment.gateway_nodes()),
         reachable(environment, FRONT),
         routed(environment, path_of(environment, target)),
+        alike(environment),
     )
 
 
