@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 from urllib.parse import unquote, urlsplit
 
 Value = str | int | None | list["Value"]
@@ -11,6 +12,10 @@ Value = str | int | None | list["Value"]
 
 class RedisError(Exception):
     """Redis refused a command, or broke the connection."""
+
+
+Answered = Callable[[Value | RedisError], None]
+"""Gets a command's reply, or what became of it."""
 
 
 def render(*words: str | int) -> bytes:
@@ -73,22 +78,31 @@ class Connection(asyncio.Protocol):
 
     def __init__(self) -> None:
         self.lost = False
-        self._waiting: deque[asyncio.Future[Value]] = deque()
+        self._waiting: deque[Answered] = deque()
         self._buffer = b""
 
     def send(self, *words: str | int) -> asyncio.Future[Value]:
         """Write a command; a future of its reply."""
-        return self.send_raw(render(*words))
-
-    def send_raw(self, command: bytes) -> asyncio.Future[Value]:
-        """Write a command that is rendered already; a future of its reply."""
         reply: asyncio.Future[Value] = asyncio.get_running_loop().create_future()
-        if self.lost:
-            reply.set_exception(RedisError("not connected"))
-            return reply
-        self.transport.write(command)
-        self._waiting.append(reply)
+
+        def answered(value: Value | RedisError) -> None:
+            if reply.done():  # somebody has stopped waiting
+                return
+            if isinstance(value, RedisError):
+                reply.set_exception(value)
+            else:
+                reply.set_result(value)
+
+        self.send_raw(render(*words), answered)
         return reply
+
+    def send_raw(self, command: bytes, answered: Answered) -> None:
+        """Write a command that is rendered already, and call back with its reply: always, and in order."""
+        if self.lost:
+            answered(RedisError("not connected"))
+            return
+        self.transport.write(command)
+        self._waiting.append(answered)
 
     def abort(self) -> None:
         """Cut the connection."""
@@ -100,27 +114,20 @@ class Connection(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.lost = True
-        for reply in self._waiting:
-            if not reply.done():
-                reply.set_exception(RedisError("the connection broke"))
-        self._waiting.clear()
+        waiting, self._waiting = self._waiting, deque()
+        for answered in waiting:
+            answered(RedisError("the connection broke"))
 
     def data_received(self, data: bytes) -> None:
-        self._buffer += data
+        buffer = self._buffer + data if self._buffer else data
         position = 0
         while self._waiting:
             try:
-                value, position = _parse(self._buffer, position)
+                value, position = _parse(buffer, position)
             except IndexError:
                 break
-            reply = self._waiting.popleft()
-            if reply.done():  # somebody has stopped waiting
-                continue
-            if isinstance(value, RedisError):
-                reply.set_exception(value)
-            else:
-                reply.set_result(value)
-        self._buffer = self._buffer[position:]
+            self._waiting.popleft()(value)
+        self._buffer = buffer[position:]
 
 
 def _parse(buffer: bytes, start: int) -> tuple[Value | RedisError, int]:

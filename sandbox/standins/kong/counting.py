@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
-from functools import cache, partial
+from functools import cache, lru_cache
 from urllib.parse import quote
 
 from atalaia.systems.kong.plugins import Increment, RedisStore
@@ -59,7 +59,8 @@ class _Store:
         self._redis = Redis(f"redis://{user}:{password}@{host}:{store.port}/{store.database}")
         self._timeout = store.timeout / 1000
         self._loop = asyncio.get_running_loop()
-        self._waiting: deque[tuple[float, asyncio.Future[Value]]] = deque()
+        self._deadlines: deque[float] = deque()
+        """Of the commands under way, in the order of their replies."""
         self._timer: asyncio.TimerHandle | None = None
         self._connecting: set[asyncio.Task[None]] = set()
 
@@ -89,28 +90,27 @@ class _Store:
             self._send(connection, increments, counted)
 
     def _send(self, connection: Connection, increments: Sequence[Increment], counted: Counted) -> None:
-        reply = connection.send_raw(_command(increments))
-        reply.add_done_callback(partial(_answered, counted))
-        waiting = self._waiting
-        while waiting and waiting[0][1].done():
-            waiting.popleft()
-        waiting.append((self._loop.time() + self._timeout, reply))
+        deadlines = self._deadlines
+        deadlines.append(self._loop.time() + self._timeout)
         if self._timer is None:
-            self._timer = self._loop.call_at(waiting[0][0], self._late)
+            self._timer = self._loop.call_at(deadlines[0], self._late)
+
+        def answered(value: Value | RedisError) -> None:
+            deadlines.popleft()
+            counted(value if isinstance(value, list) else None)  # type: ignore[arg-type] # of integers
+
+        connection.send_raw(_command(tuple(increments)), answered)
 
     def _late(self) -> None:
         """One timer for all: cut the connection where the oldest command has waited too long."""
         self._timer = None
-        waiting = self._waiting
-        while waiting and waiting[0][1].done():
-            waiting.popleft()
-        if not waiting:
+        deadlines = self._deadlines
+        if not deadlines:
             return
-        deadline = waiting[0][0]
-        if deadline <= self._loop.time() + 0.0005:
+        if deadlines[0] <= self._loop.time() + 0.0005:
             self._redis.close()  # fails whatever waits
         else:
-            self._timer = self._loop.call_at(deadline, self._late)
+            self._timer = self._loop.call_at(deadlines[0], self._late)
 
 
 @cache
@@ -120,20 +120,12 @@ def _head(keys: int) -> bytes:
     return render("EVAL", _SCRIPT, keys).replace(b"*3\r\n", b"*%d\r\n" % words, 1)
 
 
-def _command(increments: Sequence[Increment]) -> bytes:
+@lru_cache(maxsize=4096)
+def _command(increments: tuple[Increment, ...]) -> bytes:
+    """The same again and again, as long as a client stays within its windows."""
     keys, lives = b"", b""
     for key, expires in increments:
         raw, seconds = key.encode(), b"%d" % expires
         keys += b"$%d\r\n%b\r\n" % (len(raw), raw)
         lives += b"$%d\r\n%b\r\n" % (len(seconds), seconds)
     return _head(len(increments)) + keys + lives
-
-
-def _answered(counted: Counted, reply: asyncio.Future[Value]) -> None:
-    if reply.cancelled():
-        return
-    if reply.exception() is not None:
-        counted(None)
-        return
-    value = reply.result()
-    counted([count for count in value if isinstance(count, int)] if isinstance(value, list) else None)

@@ -24,6 +24,7 @@ from sandbox.standins.kong.counting import Stores
 from sandbox.standins.kong.entities import altered
 from sandbox.standins.kong.metrics import Metrics, Settings, settings
 from sandbox.standins.kong.names import Names
+from sandbox.standins.kong.remembered import Remembered
 from sandbox.standins.kong.unmodelled import left_out
 
 Counted = tuple[str, str, Settings]
@@ -51,6 +52,8 @@ class Node:
         self._loop = asyncio.get_running_loop()
         self.denied: dict[tuple[str, str], Answer] = {}
         """By route and client, for a limiter that sticks: what it was denied with."""
+        self.beginnings = Remembered()
+        """What the upstreams' requests begin with."""
         self._counted: dict[str, Counted | None] = {}
         self.balancer = Balancer(EMPTY, self._names)
         self.serve(EMPTY)
@@ -102,6 +105,7 @@ class Node:
         self.router = Router(served)
         self.chains = Chains(served, self._worker)
         self._counted.clear()
+        self.beginnings.clear()
 
     def close(self) -> None:
         """Check nobody's health any more, and leave every Redis."""
