@@ -1,3 +1,39 @@
 """The detection matrix of rate limits: for every fault, exactly the check@target that must fail."""
 
-MATRIX: dict[str, set[str]] = {}
+_AUTH = "/api/v1/auth"
+_API = tuple(
+    f"/api/v1/{name}"
+    for name in ("users", "clinics", "conversations", "appointments", "whatsapp", "calendar")
+)
+_FRONT = "load-balancer"
+
+
+def _everywhere(check: str) -> set[str]:
+    """A fault of every limiter shows on every route that has one."""
+    return {f"{check}@{target}" for target in (_AUTH, *_API)}
+
+
+MATRIX: dict[str, set[str]] = {
+    "limiter-absent": {f"limiter.absent@{_AUTH}"},
+    "limiter-ten-for-five": {f"limiter.limit-differs@{_AUTH}"},
+    "limiter-other-intent": {f"limiter.limit-differs@{target}" for target in _API},
+    # What is on the service limits its health document as well.
+    "limiter-hidden": {f"limiter.hidden@{_AUTH}", "limiter.monitoring-limited@auth-service"},
+    "limiter-keyed-by-header": {f"limiter.keyed-otherwise@{_AUTH}"},
+    "limiter-per-node": {f"limiter.counts-per-node@{_AUTH}"},
+    "limiter-open-without-store": {f"limiter.store-failure@{_AUTH}"},
+    "limiter-headers-hidden": {f"limiter.headers-hidden@{_AUTH}"},
+    "limiter-odd-status": {f"limiter.odd-status@{_AUTH}"},
+    "limiter-store-down": {"limiter.not-enforced@/api/v1/clinics"},
+    "limiter-headers-stripped": _everywhere("limiter.wrong-headers"),
+    "limiter-denial-unhelpful": _everywhere("limiter.unhelpful-denial"),
+    "limiter-reset-wrong": _everywhere("limiter.wrong-reset"),
+    "limiter-sticks": _everywhere("limiter.sticks"),
+    "limiter-late": _everywhere("limiter.denied-reaches-service"),
+    "limiter-overshoots": {f"limiter.overshoots@{_AUTH}"},
+    "limiter-clients-share": {"limiter.clients-share@/api/v1/users"},
+    "limiter-of-monitoring": {"limiter.monitoring-limited@google-calendar-service"},
+    "front-limiter-at-1000": {f"limiter.not-enforced@{_FRONT}"},
+    "front-limiter-sticks": {f"limiter.sticks@{_FRONT}"},
+    "front-limiter-evadable": {f"limiter.evadable@{_FRONT}"},
+}

@@ -14,7 +14,8 @@ from atalaia.checks.rate_limits.observables import identities, measured
 from atalaia.checks.rate_limits.promise import Promise, promise_of, unanswered
 from atalaia.checks.rate_limits.targets import exhaustible, first_of_class, limit_of, measurable_routes
 from atalaia.checks.rate_limits.words import requests
-from atalaia.checks.routes import path_of
+from atalaia.checks.routes import FRONT, path_of
+from atalaia.checks.routing.client import ADDRESS_FORGED, ADDRESS_LOST
 from atalaia.environment import Effect, Environment
 from atalaia.exchange.exchange import Exchange, Exchanges
 from atalaia.exchange.hop import Hop
@@ -35,7 +36,8 @@ def _with_identities(environment: Environment) -> tuple[str, ...] | NotDeclared:
 
 
 def _identity_needs(environment: Environment, target: str) -> Needs:
-    return all_of(((WRONG_HEADERS, target),), routed(environment, path_of(environment, target)))
+    known = ((ADDRESS_LOST, FRONT),) if environment.gateway and environment.gateway.echo else ()
+    return all_of(((WRONG_HEADERS, target),), known, routed(environment, path_of(environment, target)))
 
 
 def _judge_identities(seen: tuple[Exchanges], expected: Promise) -> Verdict:
@@ -107,6 +109,13 @@ def _judge_evasion(seen: tuple[LimiterSeen], expected: Promise) -> Verdict:
     ]
 
 
+def _evasion_needs(environment: Environment, target: str) -> Needs:
+    nodes = environment.gateway_nodes() if target != FRONT else {}
+    forged = tuple((ADDRESS_FORGED, f"{node}-proxy") for node in nodes)
+    known = forged if environment.gateway and environment.gateway.echo else ()
+    return all_of(known, enforced(environment, target))
+
+
 EVADABLE = Check(
     id="limiter.evadable",
     severity=Severity.CRITICAL,
@@ -118,7 +127,7 @@ EVADABLE = Check(
     targets=exhaustible,
     observes=lambda environment, target: (measured(environment, target),),
     expects=promise_of,
-    requires=enforced,
+    requires=_evasion_needs,
     judge=_judge_evasion,
     effect=Effect.SPENDS,
 )

@@ -15,6 +15,7 @@ from atalaia.checks.rate_limits.targets import LONGEST, front, limit_of, limited
 from atalaia.checks.remembered import per_environment
 from atalaia.checks.routes import FRONT, policy_of, route, sample
 from atalaia.environment import Environment
+from atalaia.environment.gateway import RouteLimit
 from atalaia.exchange.observable import Cost, HttpRequest, HttpSequence
 from atalaia.systems.limiter.model import LimiterMeasurement
 from atalaia.systems.limiter.recovery import LimiterRecovery
@@ -30,8 +31,9 @@ AT_ONCE = 20
 """Requests under way at a time in a burst."""
 TURNS = 3
 """Requests of each of two clients."""
-PAUSE = 0.02
-"""Seconds after a request to a limiter that counts it later: Kong does so in a timer without delay."""
+PAUSE = 0.05
+"""Seconds after a request to a limiter that counts it later: Kong does so in a timer without delay, which
+a busy worker runs when it comes to it."""
 _FRONT_EXTRA = 3
 
 
@@ -39,7 +41,8 @@ def measured(environment: Environment, target: str) -> LimiterMeasurement:
     """The measurement of a route's limiter, or of the front's (target FRONT).
 
     Its requests carry the allowed origin and its twelve mutations in turn, a good token where the route
-    wants one, and go to all nodes in turn; after the first denial each origin is denied once.
+    wants one, and go to all nodes in turn that count together; after the first denial each origin is
+    denied once.
     """
     return _measurements(environment)[target]
 
@@ -80,9 +83,10 @@ def burst(environment: Environment, target: str) -> LimiterMeasurement:
     """
     limit = limit_of(environment, target)
     window, allowed = shortest(limit)
-    nodes = tuple(environment.gateway_nodes())[: None if limit.shared else 1]
     client = f"burst {target}"
-    requests = tuple(sample(environment, target, endpoint=f"{node}-proxy", client=client) for node in nodes)
+    requests = tuple(
+        sample(environment, target, endpoint=node, client=client) for node in _nodes(environment, limit)
+    )
     most = allowed + max(allowed, AT_ONCE)
     return LimiterMeasurement(
         key=f"burst at {target}",
@@ -118,7 +122,7 @@ def _of_route(environment: Environment, target: str) -> LimiterMeasurement:
     limit = limit_of(environment, target)
     window, most_allowed = shortest(limit)
     client = f"limiter {target}"
-    nodes = tuple(f"{name}-proxy" for name in environment.gateway_nodes())
+    nodes = _nodes(environment, limit)
     origins = _origins(environment, target)
     requests = tuple(
         sample(
@@ -146,7 +150,7 @@ def _of_route(environment: Environment, target: str) -> LimiterMeasurement:
         key=f"limiter of {target}",
         hop=requests[0].hop,
         client=client,
-        pause=PAUSE if counts_late(environment, target) else 0.0,
+        pause=min(PAUSE, window / 2 / most_allowed) if counts_late(environment, target) else 0.0,
         requests=requests,
         limit=most_allowed,
         window=window,
@@ -199,6 +203,12 @@ def cheap_path(environment: Environment) -> str:
     paths = [service.gateway_health for service in environment.services.values()]
     known = [path for path in (*paths, balancer.dead_upstream) if path]
     return next((path for path in known if not gateway_costs(environment, path)), "/")
+
+
+def _nodes(environment: Environment, limit: RouteLimit) -> tuple[str, ...]:
+    """Where a client's requests go: to every node where they count together, else to the first."""
+    nodes = tuple(f"{name}-proxy" for name in environment.gateway_nodes())
+    return nodes if limit.shared else nodes[:1]
 
 
 def _origins(environment: Environment, target: str) -> tuple[str | None, ...]:
