@@ -7,6 +7,7 @@ from atalaia.checks.certificates import reachable
 from atalaia.checks.check import Check, Finding, Inconclusive, Severity, Verdict
 from atalaia.checks.gateway import ready
 from atalaia.checks.rate_limits.keys import configured_as_meant
+from atalaia.checks.rate_limits.monitoring import MONITORING_LIMITED
 from atalaia.checks.rate_limits.observables import burst, cheap_path, measured
 from atalaia.checks.rate_limits.promise import Promise, promise_of, unanswered
 from atalaia.checks.rate_limits.targets import exhaustible, first_of_class
@@ -28,9 +29,10 @@ def measurable(environment: Environment, target: str) -> Needs:
     if target == FRONT:
         path = cheap_path(environment)
         return tuple(
-            (UNHEALTHY_THROUGH_LOAD_BALANCER, name)
+            (check, name)
             for name, service in environment.services.items()
             if service.gateway_health == path
+            for check in (UNHEALTHY_THROUGH_LOAD_BALANCER, MONITORING_LIMITED)
         )
     nodes = (
         all_of(reachable(environment, f"{node}-proxy"), ready(environment, node))

@@ -146,11 +146,10 @@ def _judge_reach(seen: tuple[LimiterSeen], expected: Promise) -> Verdict:
     before, after = measured_.reached_before, measured_.reached_after
     if before is None or after is None:
         return Inconclusive("the service's counter of requests could not be read")
-    everything = (*measured_.steps, *measured_.forged, *((measured_.again,) if measured_.again else ()))
-    denied = sum(measured_.denies(each) for each in everything)
+    denied = sum(measured_.denies(each) for each in measured_.everything)
     served = sum(
         each.response is not None and not measured_.denies(each) and each.answered_by is not Hop.GATEWAY
-        for each in everything
+        for each in measured_.everything
     )
     reached = after - before
     numbers = (

@@ -35,6 +35,9 @@ PAUSE = 0.05
 """Seconds after a request to a limiter that counts it later: Kong does so in a timer without delay, which
 a busy worker runs when it comes to it."""
 _FRONT_EXTRA = 3
+_FRONT_AT_ONCE = 4
+"""HAProxy counts before it decides, so that its count is exact however many come at once; and its window may
+be short for what the way through it takes."""
 
 
 def measured(environment: Environment, target: str) -> LimiterMeasurement:
@@ -97,6 +100,7 @@ def burst(environment: Environment, target: str) -> LimiterMeasurement:
         window=window,
         most=most,
         at_once=min(AT_ONCE, most),
+        stops=False,
         costs=_all_of(gateway_costs(environment, requests[0].target, requests[0].method), 2 * most),
     )
 
@@ -191,6 +195,7 @@ def front_measured(environment: Environment) -> LimiterMeasurement:
         extra=_FRONT_EXTRA,
         most=most,
         forged=(_forged(plain, 0), _forged(plain, 1)),
+        at_once=_FRONT_AT_ONCE,
         aligned=False,
         costs=_all_of(front_costs(environment, path), most + _FRONT_EXTRA + 3),
     )

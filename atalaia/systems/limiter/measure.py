@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from dataclasses import replace
-from itertools import cycle, islice
+from itertools import cycle
 from statistics import median
 
 from atalaia.exchange.client import Client
@@ -30,6 +30,8 @@ _LOOKED = 8
 """After so many requests it is looked, again and again, at how long they take."""
 _BODY = 2**14
 """Bytes kept of a body: only denials' are, and those are short."""
+_TRIES = 3
+"""Short windows that are waited for."""
 _FAILURES = 3
 """Requests without an answer after which no more are sent."""
 _COUNTED_WITHIN = 1.0
@@ -50,13 +52,14 @@ async def measure(measurement: LimiterMeasurement, network: Network) -> LimiterS
         ]
         course = _Course(measurement, clients)
         before = await _count(measurement, network)
-        if measurement.at_once > 1:
-            await course.all_at_once()
+        if measurement.stops:
+            await course.until_it_denies()
         else:
-            await course.one_by_one()
+            await course.all_at_once()
         after = None if before is None else await _count_again(measurement, network, before + course.served)
     return LimiterSeen(
         steps=tuple(course.steps),
+        tried=tuple(course.tried),
         forged=tuple(course.forged),
         again=course.again,
         waited=course.waited,
@@ -75,6 +78,8 @@ class _Course:
         self._next: Iterator[HttpRequest] = cycle(measurement.requests)
         self._ends = time.monotonic() + 2 * measurement.window + 5
         self.steps: list[Exchange] = []
+        self._waits = 0
+        self.tried: list[Exchange] = []
         self.forged: list[Exchange] = []
         self.again: Exchange | None = None
         self.waited = 0.0
@@ -82,49 +87,67 @@ class _Course:
     @property
     def served(self) -> int:
         """Requests that somebody behind the limiter has answered."""
-        everything = (*self.steps, *self.forged, *((self.again,) if self.again else ()))
+        everything = (*self.steps, *self.tried, *self.forged, *((self.again,) if self.again else ()))
         return sum(
             each.response is not None and not self._denied(each) and each.answered_by is not Hop.GATEWAY
             for each in everything
         )
 
-    async def one_by_one(self) -> None:
+    async def until_it_denies(self) -> None:
         """Until it denies; then in others' names, once more as oneself, and once from every origin.
 
         Where the window ended meanwhile, all of it once more, in the next one.
         """
         await self._wait_for_room()
         for last in (False, True):
-            if not await self._until_denied():
+            if not await (self._side_by_side() if self._wanted.at_once > 1 else self._one_by_one()):
                 return
             self.forged = [await self._send(request) for request in self._wanted.forged]
             if self.forged:
                 self.again = await self._send(next(self._next))
                 passed = not (self._denied(self.again) or all(self._denied(each) for each in self.forged))
                 if passed and not last and await self._next_window(self.again):
+                    self.tried = [*self.forged, self.again]
                     continue
             for _ in range(self._wanted.extra):
                 await self._step()
             return
 
     async def all_at_once(self) -> None:
-        """So many under way at a time, until all are sent, within one window."""
+        """Everything, so many under way at a time, within one window."""
         wanted = self._wanted
-        for _ in range(2):
+        for last in (False, True):
             await self._wait_for_room(wanted.most)
-            waiting = islice(self._next, wanted.most)
             begun = len(self.steps)
-
-            async def send(client: KeptClient, requests: Iterator[HttpRequest] = waiting) -> None:
-                for request in requests:
-                    self.steps.append(_kept(await client.exchange(request), wanted.status))
-
-            await asyncio.gather(*(send(client) for client in self._clients))
-            self.steps = self.steps[begun:]
-            if wanted.window * (min(each.sent_at for each in self.steps) // wanted.window + 1) > time.time():
+            await self._side_by_side()
+            first = min(each.sent_at for each in self.steps[begun:])
+            ended = wanted.window * (first // wanted.window + 1)
+            if last or not wanted.aligned or ended > time.time():
+                self.tried, self.steps = self.steps[:begun], self.steps[begun:]
                 return
 
-    async def _until_denied(self) -> bool:
+    async def _side_by_side(self) -> bool:
+        """Whether the limiter has denied one of many."""
+        wanted = self._wanted
+        budget, under_way, failed, denied = len(self.steps) + wanted.most, 0, 0, False
+
+        async def work(client: KeptClient) -> None:
+            nonlocal under_way, failed, denied
+            while len(self.steps) + under_way < budget and time.monotonic() < self._ends:
+                if (denied and wanted.stops) or failed >= _FAILURES:
+                    return
+                under_way += 1
+                step = _kept(await client.exchange(next(self._next)), wanted.status)
+                under_way -= 1
+                self.steps.append(step)
+                failed += step.failure is not None
+                denied = denied or self._denied(step)
+
+        await asyncio.gather(*(work(client) for client in self._clients))
+        self.steps.sort(key=lambda step: step.sent_at)
+        return denied
+
+    async def _one_by_one(self) -> bool:
         """Whether the limiter has denied a request that others before it passed in the same window."""
         wanted = self._wanted
         passed = failed = 0
@@ -138,7 +161,7 @@ class _Course:
                     return False
             elif passed:
                 return True
-            elif self.waited or not await self._next_window(step):
+            elif self._waits or not await self._next_window(step):
                 return False
         return False
 
@@ -148,12 +171,13 @@ class _Course:
         each = max(median(step.elapsed for step in self.steps[-_LOOKED:]) + wanted.pause, 1e-4)
         after = len(wanted.forged) + 2
         if (wanted.limit + 1) * each > wanted.window:
-            return False  # never within one window
+            # Not within a window, at this rate. A machine that is busy for a moment is so for one window.
+            return wanted.window <= _SHORT and self._waits < _TRIES and await self._next_window(step)
         left = told(step).left_in(wanted.window, wanted.limit)
         rest = self._rest(step)
         if rest is None or left is None or (left + after) * each <= rest:
             return True
-        if (wanted.limit + after) * each <= wanted.window and not self.waited:
+        if (wanted.limit + after) * each <= wanted.window and self._waits < _TRIES:
             return await self._next_window(step)
         return True
 
@@ -188,6 +212,7 @@ class _Course:
 
     async def _wait(self, seconds: float) -> None:
         begun = time.monotonic()
+        self._waits += 1
         await asyncio.sleep(seconds)
         self.waited += time.monotonic() - begun
 

@@ -16,6 +16,8 @@ class LimiterSeen(Seen):
     """With the bodies of denials only."""
     forged: tuple[Exchange, ...] = ()
     """Sent when it had denied one: as somebody else, by headers that any client can write."""
+    tried: tuple[Exchange, ...] = ()
+    """The same of an earlier try, whose window ended before it could be told what they showed."""
     again: Exchange | None = None
     """Sent after those, as oneself: a denial shows that the window was still the same."""
     waited: float = 0.0
@@ -36,6 +38,11 @@ class LimiterSeen(Seen):
     def passed(self) -> tuple[Exchange, ...]:
         """The requests that it let pass, whatever they were answered."""
         return tuple(each for each in self.steps if each.response and not self.denies(each))
+
+    @property
+    def everything(self) -> tuple[Exchange, ...]:
+        """All that was sent."""
+        return (*self.steps, *self.tried, *self.forged, *((self.again,) if self.again else ()))
 
     @property
     def rate(self) -> float:
@@ -72,6 +79,8 @@ class LimiterMeasurement(Observable):
     """Sent after a denial: the same request in the name of somebody else."""
     at_once: int = 1
     """Requests under way at the same time; one: each is sent when the one before it was answered."""
+    stops: bool = True
+    """Whether no more than `extra` are sent after the first denial; else all of `most` are."""
     pause: float = 0.0
     """Seconds between two requests, for a limiter that counts after it has answered."""
     aligned: bool = True

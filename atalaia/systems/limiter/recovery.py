@@ -27,7 +27,7 @@ class LimiterRecovery(HttpRequest):
         if not isinstance(earlier, LimiterSeen) or not earlier.denied:
             return 0.0
         if self.sliding:
-            counted = len(earlier.steps) + len(earlier.forged) + 1
+            counted = len(earlier.everything)
             return allowed_again(earlier.steps[0].sent_at, counted, self.limit, self.window)
         last = max(
             (
