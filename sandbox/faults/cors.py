@@ -80,7 +80,9 @@ _WEBHOOK_PREFLIGHTS = (
 
 def _webhook(name: str, description: str, origins: str) -> Fault:
     """On the webhook, preflights have a route of their own, and the requests a cors plugin of their own."""
-    plugin = f"        plugins: [{{name: cors, config: {{origins: {origins}, credentials: true}}}}]\n"
+    exposed = "[X-Request-ID, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After]"
+    config = f"{{origins: {origins}, credentials: true, exposed_headers: {exposed}}}"
+    plugin = f"        plugins: [{{name: cors, config: {config}}}]\n"
     return _by_hand(name, description, (_WEBHOOK, rf"\1[GET, HEAD, POST]\2{plugin}{_WEBHOOK_PREFLIGHTS}"))
 
 

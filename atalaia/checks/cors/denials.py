@@ -1,22 +1,24 @@
 """At a limiter's end: the app must be able to read the 429, and no look-alike anything (CO01, CO02).
 
 Costs nothing of its own: the measurement of a limiter sends the allowed origin and its mutations anyway.
+One route of each class is looked at, so that CORS alone does not use every limiter up.
 """
 
 from __future__ import annotations
 
 from atalaia.checks.addresses import Needs, all_of
-from atalaia.checks.check import Check, Inconclusive, NotDeclared, Severity, Verdict
+from atalaia.checks.check import Check, Finding, Inconclusive, NotDeclared, Severity, Verdict
 from atalaia.checks.cors.answers import FOREIGN_READS, UNREADABLE
 from atalaia.checks.cors.errors import UNREADABLE_ERROR, errors
+from atalaia.checks.cors.fetch import Wish, why_unreadable
 from atalaia.checks.cors.foreign import closed_routes
-from atalaia.checks.cors.judging import Pages, judge_foreign, judge_readable, pages, unanswered
+from atalaia.checks.cors.judging import Pages, judge_foreign, judge_readable, lines_of, pages, unanswered
 from atalaia.checks.cors.policies import by_route, named_origins, policies
 from atalaia.checks.cors.preflights import several_origins
 from atalaia.checks.cors.requests import intent_of
 from atalaia.checks.rate_limits.enforced import enforced
 from atalaia.checks.rate_limits.observables import measured
-from atalaia.checks.rate_limits.targets import exhaustible
+from atalaia.checks.rate_limits.targets import first_of_class, front
 from atalaia.checks.routes import FRONT
 from atalaia.environment import Effect, Environment
 from atalaia.environment.gateway import CorsPolicy
@@ -24,11 +26,10 @@ from atalaia.systems.limiter.model import LimiterSeen
 
 
 def _targets(environment: Environment) -> tuple[str, ...] | NotDeclared:
-    named, limited = by_route(environment), exhaustible(environment)
+    named, of_routes, of_front = by_route(environment), first_of_class(environment), front(environment)
     if isinstance(named, NotDeclared):
         return named
-    if isinstance(limited, NotDeclared):
-        return limited
+    limited = [target for some in (of_routes, of_front) if isinstance(some, tuple) for target in some]
     found = tuple(target for target in limited if _intent(environment, target) is not None)
     return found or NotDeclared("a limit of a minute or less on routes with cors")
 
@@ -66,18 +67,27 @@ def _judge(seen: tuple[LimiterSeen], expected: Pages) -> Verdict:
     (measurement,) = seen
     if reason := unanswered(*measurement.steps):
         return reason
-    allowed = named_origins(expected.intent)
-    denied = [each for each in measurement.denied if each.sent_header("Origin") in allowed]
-    if not denied:
-        return Inconclusive("the limiter denied no request of an allowed page")
-    first = denied[0]
-    findings = several_origins(first, expected) or judge_readable(
-        first, first.sent_header("Origin") or "", expected, "its limiter"
-    )
-    if "*" in expected.intent.origins:
+    findings = _judge_denials(measurement, expected)
+    if isinstance(findings, Inconclusive) or "*" in expected.intent.origins:
         return findings
+    allowed = named_origins(expected.intent)
     foreign = [each for each in measurement.steps if each.sent_header("Origin") not in {*allowed, None}]
     return findings + judge_foreign(foreign, expected)
+
+
+def _judge_denials(measurement: LimiterSeen, expected: Pages) -> list[Finding] | Inconclusive:
+    sent = (*measurement.steps, *measurement.forged, *filter(None, (measurement.again,)))
+    denied = [each for each in sent if measurement.denies(each)]
+    allowed = named_origins(expected.intent)
+    for each in denied:
+        if (origin := each.sent_header("Origin")) in allowed:
+            return several_origins(each, expected) or judge_readable(each, origin, expected, "its limiter")
+    # A new window began before it was the app's turn. What foreign pages are told is the same where the
+    # gateway always names its one origin.
+    page = Wish(allowed[0], credentials=expected.intent.credentials)
+    if any(why_unreadable(page, lines_of(each)) is None for each in denied):
+        return []
+    return Inconclusive("the limiter denied no request of an allowed page")
 
 
 WRONG_AT_LIMIT: Check = Check(

@@ -15,7 +15,7 @@ from atalaia.checks.answers import undecided
 from atalaia.checks.balancing import TLS_FRONT_DIFFERS
 from atalaia.checks.certificates import reachable
 from atalaia.checks.check import Check, Finding, NotDeclared, Severity, Verdict
-from atalaia.checks.cors.answers import UNREADABLE
+from atalaia.checks.cors.answers import FOREIGN_READS, UNREADABLE
 from atalaia.checks.cors.front import FRONT_ALLOWS, FRONT_REFUSES, at_front
 from atalaia.checks.cors.judging import Pages, judge_foreign, judge_readable, pages, unanswered
 from atalaia.checks.cors.policies import Policy, by_route, first_of, named_origins, policies
@@ -44,6 +44,8 @@ class Provoked:
     intent: CorsPolicy
     request: HttpRequest
     needs: Needs
+    route: str = ""
+    """The route whose answers must be in order before its gateway's errors are looked at."""
     like: str = ""
     """The error of the same hop that stands for this one."""
 
@@ -65,24 +67,19 @@ def errors(environment: Environment) -> Mapping[str, Provoked]:
     found: dict[str, Provoked] = {}
     named = by_route(environment)
     for target in named if isinstance(named, tuple) else ():
-        request = without_token(environment, target)
-        if request is not None and named_origins(intent_of(environment, target)):
-            found[f"401 at {target}"] = Provoked(
-                intent_of(environment, target),
-                request,
-                ((UNREADABLE, target),),
-                _denied_like(environment, target),
-            )
+        request, intent = without_token(environment, target), intent_of(environment, target)
+        if request is not None and named_origins(intent):
+            like = _denied_like(environment, target)
+            found[f"401 at {target}"] = Provoked(intent, request, (), target, like)
     if usual is None:
         return found
-    node = first_node(environment)
+    node, route = first_node(environment), first_of(environment, usual.routes[0])
     name = node.removesuffix("-proxy")
-    known = ((UNREADABLE, first_of(environment, usual.routes[0])),)
-    unknown = ((UNKNOWN_PATH_ANSWERED, node),)
-    found[f"404 at {name}"] = Provoked(usual.intent, unknown_path(environment, node), all_of(unknown, known))
+    needs: Needs = ((UNKNOWN_PATH_ANSWERED, node),)
+    found[f"404 at {name}"] = Provoked(usual.intent, unknown_path(environment, node), needs, route)
     if (dead := dead_upstream(environment, node)) is not None:
-        needs = all_of(reachable(environment, node), ready(environment, name), known)
-        found[f"5xx at {name}"] = Provoked(usual.intent, dead, needs)
+        needs = all_of(reachable(environment, node), ready(environment, name))
+        found[f"5xx at {name}"] = Provoked(usual.intent, dead, needs, route)
     return found | _of_front(environment, usual.intent, f"404 at {name}")
 
 
@@ -100,14 +97,16 @@ def _of_front(environment: Environment, intent: CorsPolicy, inner: str) -> dict[
     if backend_of(environment, UNKNOWN) is not None:
         needs = all_of(((UNKNOWN_PATH_ANSWERED, FRONT),), front_needs(environment, UNKNOWN))
         passes = next(iter(at_front(environment)), "")
-        found[f"404 at {front}"] = Provoked(intent, unknown_path(environment, front), needs, inner, passes)
+        found[f"404 at {front}"] = Provoked(
+            intent, unknown_path(environment, front), needs, "", inner, passes
+        )
     itself = all_of(((TLS_FRONT_DIFFERS, front),) if front != FRONT else (), reachable(environment, front))
     own = ""
     if backend_of(environment, WELL_KNOWN[0]) is None:
         own = f"own 404 at {front}"
         found[own] = Provoked(intent, _own(environment, front), itself)
     if (dead := dead_upstream(environment, front)) is not None:
-        found[f"5xx at {front}"] = Provoked(intent, dead, itself, own)
+        found[f"5xx at {front}"] = Provoked(intent, dead, itself, "", own)
     return found
 
 
@@ -140,10 +139,10 @@ def _targets(environment: Environment) -> tuple[str, ...] | NotDeclared:
     return tuple(errors(environment)) or NotDeclared("cors policy whose origins are named")
 
 
-def _needs(own: Check, through: Check, environment: Environment, target: str) -> Needs:
+def _needs(environment: Environment, target: str, own: Check, answers: Check, through: Check) -> Needs:
     one = errors(environment)[target]
-    like: Needs = ((own, one.like),) if one.like else ()
-    return all_of(one.needs, like, ((through, one.passes),) if one.passes else ())
+    named = ((answers, one.route), (own, one.like), (through, one.passes))
+    return all_of(one.needs, tuple((check, at) for check, at in named if at))
 
 
 def _judge(seen: tuple[Exchange], expected: Pages) -> Verdict:
@@ -174,7 +173,9 @@ UNREADABLE_ERROR: Check = Check(
     targets=_targets,
     observes=lambda environment, target: (errors(environment)[target].request,),
     expects=_expected,
-    requires=lambda environment, target: _needs(UNREADABLE_ERROR, FRONT_REFUSES, environment, target),
+    requires=lambda environment, target: _needs(
+        environment, target, UNREADABLE_ERROR, UNREADABLE, FRONT_REFUSES
+    ),
     judge=_judge,
 )
 
@@ -205,7 +206,9 @@ FOREIGN_READS_ERROR: Check = Check(
     targets=_asked_by_others,
     observes=lambda environment, target: (errors(environment)[target].foreign,),
     expects=_expected,
-    requires=lambda environment, target: _needs(FOREIGN_READS_ERROR, FRONT_ALLOWS, environment, target),
+    requires=lambda environment, target: _needs(
+        environment, target, FOREIGN_READS_ERROR, FOREIGN_READS, FRONT_ALLOWS
+    ),
     judge=_judge_foreign,
 )
 
