@@ -64,19 +64,20 @@ class Decision(NamedTuple):
 def decide(limits: Sequence[Window], used: Sequence[int], now: float) -> Decision:
     """Whether a request is let through after `used` others in each window; limits must not be empty."""
     left = [window.limit - count for window, count in zip(limits, used, strict=True)]
-    stop: Window | None = None
-    for window, remaining in zip(limits, left, strict=True):
-        if remaining <= 0:
-            stop = window
-    told = tuple(
-        (window, max(0, remaining - 1 if stop is None or stop is window else remaining))
-        for window, remaining in zip(limits, left, strict=True)
-    )
-    binding, least = told[0]
-    for window, remaining in told[1:]:
-        if remaining <= least:  # the windows come shortest first
+    allowed = min(left) > 0
+    told: list[tuple[Window, int]] = []
+    binding, least = limits[0], left[0]
+    stop = None if allowed else max(position for position, remaining in enumerate(left) if remaining <= 0)
+    for position, window in enumerate(limits):
+        remaining = left[position]
+        if allowed or position == stop:
+            remaining -= 1
+        if remaining < 0:
+            remaining = 0
+        if remaining <= least or not told:  # the windows come shortest first
             binding, least = window, remaining
-    return Decision(stop is None, told, binding, reset(binding.period, now))
+        told.append((window, remaining))
+    return Decision(allowed, tuple(told), binding, reset(binding.period, now))
 
 
 class Limiter:

@@ -12,6 +12,8 @@ LENGTHS: Mapping[str, int] = {
 }  # fmt: skip
 """Seconds, as Kong counts them: a month has 30 days, a year 365, though their starts are the calendar's."""
 
+_CALENDAR = ("month", "year")
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -35,14 +37,15 @@ def windows(config: Mapping[str, Any]) -> tuple[Window, ...]:
 def start(period: str, now: float) -> int:
     """Unix seconds at which the window of this moment began."""
     second = int(now)
-    if period == "month":
-        return int(datetime.fromtimestamp(second, UTC).replace(day=1, hour=0, minute=0, second=0).timestamp())
-    if period == "year":
-        at = datetime.fromtimestamp(second, UTC)
-        return int(at.replace(month=1, day=1, hour=0, minute=0, second=0).timestamp())
+    if period in _CALENDAR:
+        at = datetime.fromtimestamp(second, UTC).replace(day=1, hour=0, minute=0, second=0)
+        return int((at if period == "month" else at.replace(month=1)).timestamp())
     return second - second % LENGTHS[period]
 
 
 def reset(period: str, now: float) -> int:
     """RateLimit-Reset: seconds until the window ends, at least 1 (a 31-day month's last day included)."""
-    return max(1, LENGTHS[period] - (int(now) - start(period, now)))
+    length = LENGTHS[period]
+    if period in _CALENDAR:
+        return max(1, length - (int(now) - start(period, now)))
+    return length - int(now) % length
