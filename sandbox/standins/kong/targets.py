@@ -122,7 +122,7 @@ class TargetState:
 
     def _count_failure(self, kind: str, limits: Limits) -> None:
         limit = limits.failures[kind]
-        if limit == 0 or not (self.healthy or not self._sure):
+        if limit == 0 or (not self.healthy and self._sure):
             return
         self._successes = 0
         count = self._failures[kind] = self._failures.get(kind, 0) + 1
