@@ -1,1 +1,1 @@
-"""Kong: its declarative file, its routing, its plugins, its error bodies and its documents, as 3.4 has them."""
+"""Kong: its declarative file, routing, plugins, error bodies and documents, as 3.4 has them."""

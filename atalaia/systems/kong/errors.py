@@ -34,7 +34,8 @@ OF_NGINX = {
 """What nginx finds rather than Kong's own code; the format then differs where there is no Accept."""
 
 PHRASES = {302: "Moved Temporarily", 405: "Not Allowed", 413: "Request Entity Too Large", 426: "",
-           429: "Too Many Requests", 503: "Service Temporarily Unavailable", 504: "Gateway Time-out"}  # fmt: skip
+           429: "Too Many Requests", 503: "Service Temporarily Unavailable",
+           504: "Gateway Time-out"}  # fmt: skip
 """Reason phrases of nginx that are not the usual ones."""
 
 _TYPES = {
