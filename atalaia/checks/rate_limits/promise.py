@@ -8,7 +8,7 @@ from atalaia.checks.check import Finding, Inconclusive
 from atalaia.checks.configured import given_of
 from atalaia.checks.rate_limits.effective import Found, found_in, meant
 from atalaia.checks.rate_limits.targets import limit_of, shortest
-from atalaia.checks.rate_limits.words import told_limits, window_name
+from atalaia.checks.rate_limits.words import told_limit, told_limits
 from atalaia.checks.routes import FRONT
 from atalaia.checks.routing.leading import led
 from atalaia.environment import Environment, Safety
@@ -44,7 +44,7 @@ class Promise:
     @property
     def per_window(self) -> str:
         """`5 a minute`."""
-        return f"{self.limit} {window_name(self.window)}"
+        return told_limit(self.window, self.limit)
 
     @property
     def all_windows(self) -> str:

@@ -20,9 +20,14 @@ def window_name(seconds: float) -> str:
     return f"{'an' if name == 'hour' else 'a'} {name}" if name else f"{seconds:g} s"
 
 
+def told_limit(seconds: float, limit: int) -> str:
+    """`5 a minute`, `60 in 2 s`."""
+    return f"{limit} {'' if seconds in _NAMES else 'in '}{window_name(seconds)}"
+
+
 def told_limits(windows: Iterable[tuple[float, int]]) -> str:
     """`5 a minute, 100 an hour`."""
-    return ", ".join(f"{limit} {window_name(seconds)}" for seconds, limit in windows)
+    return ", ".join(told_limit(seconds, limit) for seconds, limit in windows)
 
 
 def requests(count: int) -> str:
