@@ -12,6 +12,7 @@ import yaml
 from atalaia.errors import AtalaiaError, ExitCode, UsageError
 from sandbox.blueprint import Blueprint
 from sandbox.certificates import create_authority
+from sandbox.deployed import alertmanager_files, prometheus_files
 from sandbox.environment import environment_text
 from sandbox.ports import SEED_PORTS
 from sandbox.render import CONFIG, general, render
@@ -28,8 +29,6 @@ _TEMPLATES = {
     "pg_hba.conf": "postgres/pg_hba.conf",
     "roles.sql": "postgres/roles.sql",
     "redis.conf": "redis/redis.conf",
-    "prometheus.yml": "prometheus/prometheus.yml",
-    "alertmanager.yml": "alertmanager/alertmanager.yml",
 }
 _HOMES = {"postgresql.conf": "/var/lib/postgresql", "redis.conf": "/data"}
 """Where the images keep their data."""
@@ -56,6 +55,10 @@ def write(directory: Path) -> None:
     }
     for file, template in _TEMPLATES.items():
         _put(directory / file, render(template, common | {"home": _HOMES.get(file, "")}))
+    for file, text in prometheus_files(common).items():
+        _put(directory / "prometheus" / file, text)
+    for file, text in alertmanager_files(common, "/etc/alertmanager/secrets").items():
+        _put(directory / "alertmanager" / file, text)
     for source in sorted((CONFIG / "grafana").rglob("*.*")):
         target = directory / "grafana" / source.relative_to(CONFIG / "grafana")
         templated = source.suffix in {".yaml", ".yml"}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from sandbox.deployed import alertmanager_files
 from sandbox.process import Command
 from sandbox.programs import Program
 from sandbox.readiness import answers, last_reload
@@ -9,12 +12,14 @@ from sandbox.servers.server import Server
 
 
 class Alertmanager(Server):
-    """Alertmanager alone, without a cluster."""
+    """The Alertmanager as users have it (deploy/alertmanager/), alone, without a cluster."""
 
     name = "alertmanager"
     programs = (Program("prometheus-alertmanager", "prometheus-alertmanager"),)
     ports = ("alertmanager",)
-    templates = {"alertmanager.yml": "alertmanager/alertmanager.yml"}  # noqa: RUF012 - a constant
+
+    def files(self, values: Mapping[str, str]) -> dict[str, str]:
+        return alertmanager_files(values, str(self.blueprint.home(self.name) / "secrets"))
 
     def command(self) -> Command:
         home = self.blueprint.home(self.name)

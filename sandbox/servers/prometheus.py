@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Mapping
 from typing import Any, cast
 
+from sandbox.deployed import prometheus_files
 from sandbox.process import Command
 from sandbox.programs import Program
 from sandbox.readiness import answers, get_json, last_reload
@@ -24,12 +27,21 @@ _JOBS = {
 
 
 class Prometheus(Server):
-    """Prometheus, scraping everything else every second."""
+    """Prometheus as users have it (deploy/prometheus/), scraping everything else every second."""
 
     name = "prometheus"
     programs = (Program("prometheus", "prometheus"),)
     ports = ("prometheus",)
-    templates = {"prometheus.yml": "prometheus/prometheus.yml"}  # noqa: RUF012 - a constant of the class
+
+    def render(self, **overrides: str) -> None:
+        """Write its configuration and its rules anew; rules that somebody added are gone."""
+        rules = self.blueprint.home(self.name) / "rules"
+        if rules.exists():
+            shutil.rmtree(rules)
+        super().render(**overrides)
+
+    def files(self, values: Mapping[str, str]) -> dict[str, str]:
+        return prometheus_files(values)
 
     def command(self) -> Command:
         home = self.blueprint.home(self.name)

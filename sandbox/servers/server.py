@@ -44,9 +44,13 @@ class Server(ABC):
         """Write its configuration anew, with other values for some of the variables."""
         home = self.blueprint.home(self.name)
         home.mkdir(mode=0o700, exist_ok=True)
-        values = variables(self.blueprint, self.name) | overrides
-        for file, template in self.templates.items():
-            write_private(home / file, render(template, values))
+        for file, text in self.files(variables(self.blueprint, self.name) | overrides).items():
+            (home / file).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            write_private(home / file, text)
+
+    def files(self, values: Mapping[str, str]) -> dict[str, str]:
+        """Its configuration with these values: path in its directory → text."""
+        return {file: render(template, values) for file, template in self.templates.items()}
 
     @abstractmethod
     def command(self) -> Command:

@@ -60,12 +60,13 @@ def test_what_needs_a_missing_program_is_left_out_and_nothing_else() -> None:
 @pytest.mark.parametrize("server", SERVERS, ids=lambda server: server.name)
 def test_every_template_of_a_server_is_complete(server: type, blueprint: Blueprint) -> None:
     values = variables(blueprint, server.name)
-    for template in server.templates.values():
-        assert "${" not in render(template, values).replace("${name}", "")
+    for text in server(blueprint).files(values).values():
+        assert "${" not in text.replace("${name}", "")
 
 
 def test_prometheus_scrapes_the_jobs_that_the_environment_declares(blueprint: Blueprint) -> None:
-    written = yaml.safe_load(render("prometheus/prometheus.yml", variables(blueprint, "prometheus")))
+    files = Prometheus(blueprint).files(variables(blueprint, "prometheus"))
+    written = yaml.safe_load(files["prometheus.yml"])
     targets = {
         job["job_name"]: sum(len(group["targets"]) for group in job["static_configs"])
         for job in written["scrape_configs"]
