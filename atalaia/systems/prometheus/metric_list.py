@@ -1,0 +1,89 @@
+"""Lists of the metrics that a stack's rules and dashboards may name, each with where its name comes from.
+
+They lie in deploy/metrics/: one a stack, which includes those of the exporters that the stack has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from atalaia.errors import UsageError
+
+TARGET_LABELS = frozenset({"job", "instance", "tier"})
+"""What Prometheus adds to whatever it scrapes, as deploy/prometheus/ sets it up."""
+
+_SUFFIXES = {"histogram": ("_bucket", "_count", "_sum"), "summary": ("", "_count", "_sum")}
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Metric(_Section):
+    """One metric, by the name that its TYPE line has."""
+
+    kind: Literal["counter", "gauge", "histogram", "summary"]
+    labels: tuple[str, ...]
+    """Beside TARGET_LABELS, and `le` of a histogram's buckets."""
+    source: str
+    """`document:line`, or one of the list's documents."""
+    name: Literal["theirs", "ours"] = "theirs"
+    """Ours where the document asks for the figure without naming a metric."""
+    sandbox: bool = True
+    """Whether the sandbox has it."""
+
+
+class _File(_Section):
+    stack: str | None = None
+    documents: dict[str, str]
+    includes: tuple[str, ...] = ()
+    metrics: dict[str, Metric]
+
+
+@dataclass(frozen=True)
+class MetricList:
+    """A stack's metrics."""
+
+    metrics: Mapping[str, Metric]
+    documents: Mapping[str, str]
+    _samples: dict[str, frozenset[str]] = field(default_factory=dict, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        for name, metric in self.metrics.items():
+            for suffix in _SUFFIXES.get(metric.kind, ("",)):
+                own = {"_bucket": {"le"}, "": {"quantile"} if metric.kind == "summary" else set()}
+                labels = TARGET_LABELS | set(metric.labels) | own.get(suffix, set())
+                self._samples[name + suffix] = labels
+
+    def labels(self, sample: str) -> frozenset[str] | None:
+        """The labels of a series of this name (of a histogram `x_bucket`, not `x`); None for an unknown one."""
+        return self._samples.get(sample)
+
+
+def load(path: Path) -> MetricList:
+    """Read a stack's list and those that it includes. Raises UsageError, naming the file."""
+    stack = _read(path)
+    included = [_read(path.parent / "exporters" / f"{name}.yml") for name in stack.includes]
+    metrics: dict[str, Metric] = {}
+    documents: dict[str, str] = {}
+    for one in (*included, stack):
+        metrics |= one.metrics
+        documents |= one.documents
+    return MetricList(metrics, documents)
+
+
+def _read(path: Path) -> _File:
+    try:
+        return _File.model_validate(yaml.safe_load(path.read_text()))
+    except (OSError, yaml.YAMLError) as error:
+        raise UsageError(f"cannot be read: {type(error).__name__}", where=str(path)) from None
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        place = ".".join(map(str, first["loc"]))
+        raise UsageError(f"{place}: {first['msg']}", where=str(path)) from None
