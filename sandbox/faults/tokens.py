@@ -51,8 +51,10 @@ FAULTS = (
         "the calendar's route passes preflights on, and jwt refuses them",
         *_jwt(
             f"config: {{{_GOOD}}}",
-            ", {name: cors, config: {origins: ['https://app.atendeai.example'], credentials: true, "
-            "preflight_continue: true}}",
+            ", {name: cors, config: {preflight_continue: true, origins: ['https://app.atendeai.example'], "
+            "credentials: true, max_age: 600, methods: [GET, POST, PUT, DELETE, OPTIONS], "
+            "headers: [Authorization, Content-Type, X-Clinic-ID, X-Request-ID], exposed_headers: "
+            "[X-Request-ID, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After]}}",
         ),
     ),
     standin(

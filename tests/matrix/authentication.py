@@ -16,7 +16,10 @@ MATRIX: dict[str, set[str]] = {
     "token-anonymous": {"token.anonymous-let-in@/api/v1/calendar"},
     "token-expiry-unverified": {"token.expiry-unverified@/api/v1/calendar"},
     "token-in-url": {"token.taken-elsewhere@/api/v1/calendar"},
-    "token-preflight-refused": {"token.preflight-refused@/api/v1/calendar"},
+    "token-preflight-refused": {
+        "token.preflight-refused@/api/v1/calendar",
+        "cors.preflight-refused@/api/v1/calendar",
+    },
     "token-unsigned-accepted": _everywhere("token.unsigned-accepted"),
     "token-expired-accepted": _everywhere("token.expired-accepted"),
     "token-forged-accepted": _everywhere("token.forged-accepted"),

@@ -23,5 +23,5 @@ MATRIX: dict[str, set[str]] = {
     "powered-by-leaked": {f"headers.telling@{_FRONT}"},
     "cookie-without-httponly": {f"headers.cookie-unprotected@{_FIRST}"},
     "tokens-cacheable": {"headers.tokens-cacheable@jwt", f"headers.weak@{_FIRST}"},
-    "not-compressed": {f"headers.uncompressed@{_FRONT}"},
+    "not-compressed": {"headers.uncompressed@/api/v1/calendar via load-balancer-tls"},
 }
