@@ -57,19 +57,19 @@ sandbox-down: venv ## Stop the sandbox
 test-connectivity: venv ## After a deploy: is every part of ENV there?
 	@$(call atalaia,check connectivity $(environment))
 
-test-api-gateway: venv ## After a deploy: does the gateway do what it is meant to? The five below
+test-api-gateway: venv ## After a deploy: is the gateway as meant? The five below
 	@$(call atalaia,check gateway $(environment))
 
-test-routing: venv ## Do routes lead where they are meant to, and nowhere else?
+test-routing: venv ## Do routes lead where they should, and nowhere else?
 	@$(call atalaia,check routing $(environment))
 
-test-rate-limit: venv ## Do limiters allow what they are meant to? Uses their budgets up
+test-rate-limit: venv ## Do limiters allow what they should? Uses budgets up
 	@$(call atalaia,check rate-limit $(environment))
 
-test-cors: venv ## May allowed origins read the answers, and no others?
+test-cors: venv ## May allowed origins read answers, and no others?
 	@$(call atalaia,check cors $(environment))
 
-test-security-headers: venv ## Do all answers, errors too, carry their security headers?
+test-security-headers: venv ## Do all answers, errors too, carry theirs?
 	@$(call atalaia,check security-headers $(environment))
 
 test-authentication: venv ## Do only good tokens get through?
