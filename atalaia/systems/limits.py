@@ -9,6 +9,7 @@ from __future__ import annotations
 from atalaia.environment import Environment
 from atalaia.environment.gateway import Route
 from atalaia.environment.load_balancer import Backend
+from atalaia.environment.remembered import per_environment
 from atalaia.exchange.observable import Cost
 
 
@@ -64,12 +65,22 @@ def gateway_costs(environment: Environment, path: str, method: str = "GET") -> t
 def route_of(environment: Environment, path: str, method: str = "GET") -> Route | None:
     """The declared route that serves a path: the longest prefix; of equals, the one for this method."""
     path = path.partition("?")[0]
-    serving = [
-        route
-        for route in environment.routes
-        if path.startswith(route.path) and (not route.methods or method in route.methods)
-    ]
-    return max(serving, key=lambda route: (len(route.path), bool(route.methods)), default=None)
+    by_path = _by_path(environment)
+    for length in range(len(path), 0, -1):
+        serving = [
+            route for route in by_path.get(path[:length], ()) if not route.methods or method in route.methods
+        ]
+        if serving:
+            return max(serving, key=lambda route: bool(route.methods))
+    return None
+
+
+@per_environment
+def _by_path(environment: Environment) -> dict[str, list[Route]]:
+    found: dict[str, list[Route]] = {}
+    for route in environment.routes:
+        found.setdefault(route.path, []).append(route)
+    return found
 
 
 def backend_of(environment: Environment, path: str) -> tuple[str, Backend] | None:

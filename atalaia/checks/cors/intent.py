@@ -50,9 +50,7 @@ class Intended:
 
 def _intended(environment: Environment, target: str) -> Intended:
     policy = policies(environment)[target]
-    return Intended(
-        policy, requests_of(environment, policy), given_of(environment), kong_version(environment)
-    )
+    return Intended(policy, requests_of(environment), given_of(environment), kong_version(environment))
 
 
 @dataclass(frozen=True)

@@ -96,9 +96,10 @@ def instances(given: Given, policy: Policy, requests: Mapping[str, Declared]) ->
     return tuple(found.values())
 
 
-def requests_of(environment: Environment, policy: Policy) -> dict[str, Declared]:
-    """What `instances` asks the configuration about."""
-    return {target: declared(environment, target) for target in policy.routes}
+@per_environment
+def requests_of(environment: Environment) -> Mapping[str, Declared]:
+    """What `instances` asks the configuration about, by route."""
+    return {target: declared(environment, target) for target in _policy_names(environment)}
 
 
 @per_environment
@@ -108,7 +109,7 @@ def _firsts(environment: Environment) -> Mapping[str, str]:
         return {}
     found: dict[str, str] = {}
     for policy in policies(environment).values():
-        for instance in instances(given, policy, requests_of(environment, policy)):
+        for instance in instances(given, policy, requests_of(environment)):
             first = min(instance.routes, key=lambda target: _dear(environment, target))
             found |= dict.fromkeys(instance.routes, first)
     return found
