@@ -15,7 +15,6 @@ from atalaia.checks.routing.leading import Declared, declared, led
 from atalaia.checks.routing.reached import NOT_IN_FILE
 from atalaia.environment import Environment
 from atalaia.exchange.hop import Hop
-from atalaia.systems.kong.effective import Scopes
 from atalaia.systems.kong.entities import Plugin, Route
 from atalaia.systems.kong.given import Given
 from atalaia.systems.limits import route_of
@@ -83,15 +82,13 @@ def _expected(environment: Environment, target: str) -> Protected:
 
 def _ways(given: Given, expected: Protected) -> Iterator[Way]:
     """Each route of the gateway once, by the first request that it takes."""
-    assert given.configuration is not None, "the file is accepted"
-    scopes = Scopes(given.configuration)
     seen: set[str] = set()
     for path in expected.paths:
         for method in expected.methods:
             match = led(given, expected.declared, method=method, target=path)
             if match is not None and match.route.id not in seen:
                 seen.add(match.route.id)
-                yield Way(f"{method} {path}", match.route, dict(scopes.of(match.route)))
+                yield Way(f"{method} {path}", match.route, dict(given.scopes.of(match.route)))
 
 
 def _judge(look: Callable[[Given, Protected, Way], Iterator[Finding]]) -> Callable[[Any, Protected], Verdict]:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from atalaia.exchange.observable import HttpRequest
-from atalaia.systems.kong.effective import Scopes
 from atalaia.systems.kong.entities import Plugin
 from atalaia.systems.kong.given import Given
 from atalaia.systems.kong.plugins.response_transformer import pair
@@ -49,7 +48,7 @@ class Causes:
     def missing(self, header: str) -> Cause:
         """Why a header is not there."""
         plugin = self._effective
-        if self._rules is None or self.added_later:
+        if self.added_later:
             return NO_CAUSE
         if plugin is None:
             elsewhere = self._elsewhere(header)
@@ -104,17 +103,11 @@ class Causes:
         return self.given.router.match(request.method, request.target, host, headers, scheme=scheme)
 
     @cached_property
-    def _rules(self) -> Scopes | None:
+    def _effective(self) -> Plugin | None:
         if self.given is None or self.given.configuration is None:
             return None
-        return Scopes(self.given.configuration)
-
-    @cached_property
-    def _effective(self) -> Plugin | None:
-        if self._rules is None:
-            return None
-        match = self._match
-        instances = self._rules.of(match.route) if match else self._rules.without_route()
+        match, scopes = self._match, self.given.scopes
+        instances = scopes.of(match.route) if match else scopes.without_route()
         return instances.get(_PLUGIN)
 
     def _elsewhere(self, header: str) -> Plugin | None:

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from atalaia.environment import Environment
 from atalaia.systems.kong.declarative import load
+from atalaia.systems.kong.effective import Scopes
 from atalaia.systems.kong.entities import Configuration
 from atalaia.systems.kong.lines import Lines
 from atalaia.systems.kong.live import configuration
@@ -64,6 +65,13 @@ class Given:
             for entity in kind
         )
         return frozenset(secret for document in documents for secret in secrets_of(document))
+
+    @cached_property
+    def scopes(self) -> Scopes:
+        """Says which instance of a plugin is effective. Raises ValueError where Kong would refuse the file."""
+        if self.configuration is None:
+            raise ValueError("a declarative file that Kong refuses has no plugins")
+        return Scopes(self.configuration)
 
     @cached_property
     def lines(self) -> Lines:
