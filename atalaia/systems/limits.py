@@ -7,7 +7,7 @@ part of the key; whoever plans a run puts the address there.
 from __future__ import annotations
 
 from atalaia.environment import Environment
-from atalaia.environment.gateway import Route
+from atalaia.environment.gateway import Route, RouteLimit
 from atalaia.environment.load_balancer import Backend
 from atalaia.environment.remembered import per_environment
 from atalaia.exchange.observable import Cost
@@ -53,13 +53,25 @@ def gateway_costs(environment: Environment, path: str, method: str = "GET") -> t
         return ()
     return tuple(
         Cost(
-            bucket=f"gateway {route.service} {route.route_class} {window:g}s client",
+            bucket=f"gateway {route.service} {route.route_class} {window:g}s {_key(declared.limit)}",
             requests=1,
             limit=limit,
             window=window,
         )
         for window, limit in declared.limit.windows
     )
+
+
+def _key(limit: RouteLimit) -> str:
+    """Whom a budget belongs to. Only where it is an address a client of the run's own has one of its own."""
+    match limit.by:
+        case "address":
+            return "client"
+        case "header":
+            return f"header {limit.header}"
+        case "consumer" | "credential":
+            return limit.by  # all tokens of a run are one consumer's
+    return "everybody"
 
 
 def route_of(environment: Environment, path: str, method: str = "GET") -> Route | None:

@@ -135,6 +135,7 @@ def _of_route(environment: Environment, target: str) -> LimiterMeasurement:
             endpoint=nodes[turn % len(nodes)],
             client=client,
             origin=origins[turn % len(origins)],
+            headers=((limit.header, f"atalaia {client}"),) if limit.header else (),
         )
         for turn in range(lcm(len(nodes), len(origins)))
     )

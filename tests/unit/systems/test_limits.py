@@ -64,3 +64,19 @@ def test_the_longest_declared_path_names_the_backend():
     assert found is not None
     assert found[0] == "health_service"
     assert backend_of(LIMITED, "/elsewhere") is None
+
+
+def test_a_budget_that_is_no_addresses_is_none_of_a_clients_own():
+    def bucket(**by) -> str:
+        declared = environment(
+            route_classes={"c": {"limit": {"minute": 5, **by}}},
+            routes=[{"path": "/a", "service": "user-service", "class": "c"}],
+        )
+        (cost,) = gateway_costs(declared, "/a")
+        return cost.bucket.removeprefix("gateway user-service c 60s ")
+
+    assert bucket() == "client"
+    assert bucket(by="consumer") == "consumer"
+    assert bucket(by="credential") == "credential"
+    assert bucket(by="header", header="X-Tenant") == "header X-Tenant"
+    assert bucket(by="service") == bucket(by="path") == "everybody"
