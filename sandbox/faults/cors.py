@@ -156,9 +156,9 @@ _TRANSFORMED = (
     ),
     _file(
         "cors-vary-missing",
-        "the origins are an expression, and the response-transformer removes Vary",
+        "the origins are an expression, and the response-transformer has another Vary",
         (_ORIGINS, r"\1['https://app\\.atendeai\\.example']"),
-        (r"\[X-Powered-By, ", "[Vary, X-Powered-By, "),
+        (r"^( *)- \"X-Content-Type-Options:nosniff\"", r'\1- "Vary:Accept-Encoding"\n\g<0>'),
     ),
 )
 _ELSEWHERE = (

@@ -6,7 +6,7 @@ from atalaia.checks.addresses import Needs, all_of
 from atalaia.checks.answers import undecided, where
 from atalaia.checks.check import Check, Finding, NotDeclared, Severity, Verdict
 from atalaia.checks.cors.fetch import combined, listed, readable_headers
-from atalaia.checks.cors.foreign import FOREIGN_ALLOWED, closed_routes
+from atalaia.checks.cors.foreign import FOREIGN_ALLOWED, closed_routes, first_routes
 from atalaia.checks.cors.judging import (
     ALLOW_CREDENTIALS,
     ALLOW_ORIGIN,
@@ -16,9 +16,17 @@ from atalaia.checks.cors.judging import (
     lines_of,
     pages,
 )
-from atalaia.checks.cors.policies import by_route, first_of
+from atalaia.checks.cors.policies import by_route
 from atalaia.checks.cors.preflights import REFUSED, several_origins
-from atalaia.checks.cors.requests import actual, actual_of, after_first, foreigner, intent_of, origin_of
+from atalaia.checks.cors.requests import (
+    actual,
+    actual_of,
+    after_first,
+    foreigner,
+    intent_of,
+    origin_of,
+    visited,
+)
 from atalaia.checks.cors.words import several
 from atalaia.checks.routing.reached import answered
 from atalaia.environment import Environment
@@ -111,6 +119,11 @@ UNEXPOSED: Check = Check(
 )
 
 
+def _visited(environment: Environment) -> tuple[str, ...] | NotDeclared:
+    named = closed_routes(environment)
+    return named if isinstance(named, NotDeclared) else visited(environment)
+
+
 def _judge_foreign(seen: tuple[Exchange], expected: Pages) -> Verdict:
     return undecided(*seen) or judge_foreign(seen, expected)
 
@@ -122,7 +135,7 @@ FOREIGN_READS: Check = Check(
     "none).",
     remedy="Let the cors plugin that answers the preflight apply to the route's other methods too.",
     source="CO02; Corsy, nuclei",
-    targets=closed_routes,
+    targets=_visited,
     observes=lambda environment, target: (actual_of(environment, target, foreigner(environment, target)),),
     expects=_expected,
     requires=lambda environment, target: all_of(
@@ -166,13 +179,6 @@ def _varies(exchange: Exchange) -> bool:
     return bool(names & {"origin", "*"})
 
 
-def _firsts(environment: Environment) -> tuple[str, ...] | NotDeclared:
-    named = closed_routes(environment)
-    if isinstance(named, NotDeclared):
-        return named
-    return tuple(dict.fromkeys(first_of(environment, target) for target in named))
-
-
 VARY_MISSING = Check(
     id="cors.vary-missing",
     severity=Severity.MAJOR,
@@ -180,7 +186,7 @@ VARY_MISSING = Check(
     "one page's answer to another, and what worked fails by chance.",
     remedy="Let `Vary: Origin` pass, also on answers to requests without Origin.",
     source="CO06; WHATWG Fetch, CORS protocol and HTTP caches",
-    targets=_firsts,
+    targets=first_routes,
     observes=lambda environment, target: (
         actual(environment, target),
         actual_of(environment, target, foreigner(environment, target)),

@@ -11,7 +11,6 @@ from atalaia.checks.check import Check, Finding, Inconclusive, NotDeclared, Seve
 from atalaia.checks.cors.answers import FOREIGN_READS, UNREADABLE
 from atalaia.checks.cors.errors import UNREADABLE_ERROR, errors
 from atalaia.checks.cors.fetch import Wish, why_unreadable
-from atalaia.checks.cors.foreign import closed_routes
 from atalaia.checks.cors.judging import Pages, judge_foreign, judge_readable, lines_of, pages, unanswered
 from atalaia.checks.cors.policies import by_route, named_origins, policies
 from atalaia.checks.cors.preflights import several_origins
@@ -57,9 +56,8 @@ def _needs(environment: Environment, target: str) -> Needs:
     if target == FRONT:
         own = tuple((UNREADABLE_ERROR, name) for name in errors(environment) if name.startswith("own "))
         return all_of(enforced(environment, FRONT), own)
-    closed = closed_routes(environment)
-    named = closed if isinstance(closed, tuple) else ()
-    foreign: Needs = ((FOREIGN_READS, target),) if target in named else ()
+    asked = FOREIGN_READS.targets(environment)
+    foreign: Needs = ((FOREIGN_READS, target),) if isinstance(asked, tuple) and target in asked else ()
     return all_of(enforced(environment, target), ((UNREADABLE, target),), foreign)
 
 

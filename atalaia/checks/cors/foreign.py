@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from atalaia.checks.addresses import all_of
+from atalaia.checks.addresses import Needs, all_of
 from atalaia.checks.answers import undecided, where
 from atalaia.checks.check import Check, Finding, NotDeclared, Severity, Verdict
 from atalaia.checks.cors.fetch import Wish, combined, why_unreadable
@@ -16,9 +16,15 @@ from atalaia.checks.cors.judging import (
     lines_of,
     pages,
 )
-from atalaia.checks.cors.policies import by_route, named_origins, twins_of
+from atalaia.checks.cors.policies import by_route, first_of, named_origins, twins_of
 from atalaia.checks.cors.preflights import PREFLIGHT_REFUSED
-from atalaia.checks.cors.requests import after_first, asked, closed, foreigners, intent_of
+from atalaia.checks.cors.requests import (
+    asked,
+    closed,
+    closed_firsts,
+    foreigners,
+    intent_of,
+)
 from atalaia.checks.cors.words import may_read, only
 from atalaia.checks.origins import FOREIGN
 from atalaia.environment import Environment
@@ -31,6 +37,12 @@ def closed_routes(environment: Environment) -> tuple[str, ...] | NotDeclared:
     """The routes whose policy names its origins."""
     named = by_route(environment)
     return named if isinstance(named, NotDeclared) else closed(environment) or _CLOSED
+
+
+def first_routes(environment: Environment) -> tuple[str, ...] | NotDeclared:
+    """Of those, the ones that stand for others."""
+    named = closed_routes(environment)
+    return named if isinstance(named, NotDeclared) else closed_firsts(environment)
 
 
 def _expected(environment: Environment, target: str) -> Pages:
@@ -69,12 +81,10 @@ ANY_ORIGIN: Check = Check(
     "together with `credentials: true`.",
     remedy="Name the origins in the cors plugin.",
     source="CO05; Kong 3.4, kong/plugins/cors/handler.lua; PortSwigger, CORS",
-    targets=closed_routes,
+    targets=first_routes,
     observes=lambda environment, target: (asked(environment, target, FOREIGN),),
     expects=_expected,
-    requires=lambda environment, target: all_of(
-        ((PREFLIGHT_REFUSED, target),), after_first(ANY_ORIGIN, environment, target)
-    ),
+    requires=lambda environment, target: ((PREFLIGHT_REFUSED, target),),
     judge=_judge_any,
 )
 
@@ -89,10 +99,13 @@ def _asked_by(origins: Callable[[Environment, str], tuple[str, ...]]):  # type: 
     )
 
 
-def _after_any(own: Callable[[], Check]):  # type: ignore[no-untyped-def]
-    return lambda environment, target: all_of(
-        ((ANY_ORIGIN, target),), after_first(own(), environment, target)
-    )
+def _foreign_needs(environment: Environment, target: str) -> Needs:
+    first = first_of(environment, target)
+    if first == target:
+        return ((ANY_ORIGIN, target),)
+    twins: Needs = ((PLAINTEXT_ALLOWED, first),) if twins_of(intent_of(environment, first)) else ()
+    alike = all_of(((FOREIGN_ALLOWED, first), (NULL_ALLOWED, first)), twins)
+    return all_of(((PREFLIGHT_REFUSED, target),), alike)
 
 
 FOREIGN_ALLOWED: Check = Check(
@@ -105,7 +118,7 @@ FOREIGN_ALLOWED: Check = Check(
     targets=closed_routes,
     observes=_asked_by(foreigners),
     expects=_expected,
-    requires=_after_any(lambda: FOREIGN_ALLOWED),
+    requires=_foreign_needs,
     judge=_judge,
 )
 
@@ -115,16 +128,16 @@ NULL_ALLOWED: Check = Check(
     catches="`null` as an allowed origin: any page can have it, by a sandboxed frame.",
     remedy="Take `null` out of the origins; serve local tests from http://localhost instead.",
     source="CO03; Corsy",
-    targets=closed_routes,
+    targets=first_routes,
     observes=_asked_by(lambda environment, target: ("null",)),
     expects=_expected,
-    requires=_after_any(lambda: NULL_ALLOWED),
+    requires=lambda environment, target: ((ANY_ORIGIN, target),),
     judge=_judge,
 )
 
 
 def _with_twins(environment: Environment) -> tuple[str, ...] | NotDeclared:
-    named = closed_routes(environment)
+    named = first_routes(environment)
     if isinstance(named, NotDeclared):
         return named
     found = tuple(target for target in named if twins_of(intent_of(environment, target)))
@@ -141,7 +154,7 @@ PLAINTEXT_ALLOWED: Check = Check(
     targets=_with_twins,
     observes=_asked_by(lambda environment, target: twins_of(intent_of(environment, target))),
     expects=_expected,
-    requires=_after_any(lambda: PLAINTEXT_ALLOWED),
+    requires=lambda environment, target: ((ANY_ORIGIN, target),),
     judge=_judge,
 )
 

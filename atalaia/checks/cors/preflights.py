@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from atalaia.checks.addresses import Needs, all_of
+from atalaia.checks.addresses import all_of
 from atalaia.checks.answers import describe, undecided, where
-from atalaia.checks.check import Check, Finding, Severity, Verdict
+from atalaia.checks.check import Check, Finding, NotDeclared, Severity, Verdict
 from atalaia.checks.configured import given_of
 from atalaia.checks.cors.causes import Causes
 from atalaia.checks.cors.fetch import combined, listed, why_header_refused, why_method_refused, why_unreadable
 from atalaia.checks.cors.judging import ALLOW_CREDENTIALS, ALLOW_ORIGIN, Pages, lines_of, pages
-from atalaia.checks.cors.policies import by_route, named_origins
+from atalaia.checks.cors.policies import by_route, first_of, named_origins
 from atalaia.checks.cors.requests import (
     UNDECLARED,
     after_first,
@@ -239,24 +239,28 @@ def _wide(expected: str, observed: str, header: str, causes: Causes) -> Finding:
     return Finding(expected=expected, observed=observed, hop=Hop.GATEWAY.value, cause=causes.of(header))
 
 
-def _width_needs(environment: Environment, target: str) -> Needs:
-    return all_of(((PREFLIGHT_REFUSED, target),), after_first(TOO_WIDE, environment, target))
+def _firsts(environment: Environment) -> tuple[str, ...] | NotDeclared:
+    """The routes that stand for others by the file, and those that none stands for."""
+    named = by_route(environment)
+    if isinstance(named, NotDeclared):
+        return named
+    return tuple(target for target in named if first_of(environment, target) == target)
 
 
-TOO_WIDE: Check = Check(
+TOO_WIDE = Check(
     id="cors.preflight-too-wide",
     severity=Severity.MAJOR,
     catches="A preflight's answer that allows what no policy declares: further methods (TRACE and CONNECT "
     "are among Kong's defaults), any request header, credentials, a permission that is kept for longer.",
     remedy="Write methods, headers, credentials and max_age of the cors plugin out, as the policy has them.",
     source="CO08; Kong 3.4, cors schema",
-    targets=by_route,
+    targets=_firsts,
     observes=lambda environment, target: (
         _first_asked(environment, target),
         asked_for_more(environment, target),
     ),
     expects=_expected,
-    requires=_width_needs,
+    requires=lambda environment, target: ((PREFLIGHT_REFUSED, target),),
     judge=_judge_width,
 )
 

@@ -7,10 +7,19 @@ from atalaia.checks.certificates import reachable
 from atalaia.checks.check import Check
 from atalaia.checks.cors.fetch import Wish
 from atalaia.checks.cors.intent import as_declared
-from atalaia.checks.cors.policies import by_route, first_of, foreign_to, named_origins, policies, policy_name
+from atalaia.checks.cors.policies import (
+    by_route,
+    first_of,
+    foreign_to,
+    named_origins,
+    policies,
+    policy_name,
+    twins_of,
+)
 from atalaia.checks.cors.safelists import SAFELISTED_METHODS
 from atalaia.checks.gateway import ready
 from atalaia.checks.origins import FOREIGN
+from atalaia.checks.remembered import per_environment
 from atalaia.checks.routes import first_node, preflight, route, sample
 from atalaia.checks.routing.entries import led_right
 from atalaia.environment import Environment, Safety
@@ -22,6 +31,8 @@ CLIENT = "cors"
 UNDECLARED = "X-Atalaia-Undeclared"
 """A request header that no policy declares."""
 _SAMPLED = 3
+_MOST = 50
+"""Routes that foreign pages really ask: beyond, a route is looked at by its preflights."""
 
 
 def intent_of(environment: Environment, target: str) -> CorsPolicy:
@@ -88,12 +99,17 @@ def _sendable(environment: Environment, target: str) -> str | None:
 
 
 def foreigners(environment: Environment, target: str) -> tuple[str, ...]:
-    """The foreign origins that a route is asked by: all, or three where another route stands for it."""
-    foreign = foreign_to(intent_of(environment, target))
-    if first_of(environment, target) == target or len(foreign) <= _SAMPLED:
+    """The foreign origins that a route is asked by: all, or three where another route stands for it.
+
+    The routes take turns, so that together they are asked by all, `null` and the http twin among them.
+    """
+    intent = intent_of(environment, target)
+    foreign = foreign_to(intent)
+    if first_of(environment, target) == target:
         return foreign
-    at = _position(environment, target)
-    return (*(foreign[(at + step) % (len(foreign) - 1)] for step in range(_SAMPLED - 1)), foreign[-1])
+    everyone = (*foreign, "null", *twins_of(intent))
+    at = _position(environment, target) * _SAMPLED
+    return tuple(dict.fromkeys(everyone[(at + step) % len(everyone)] for step in range(_SAMPLED)))
 
 
 def foreigner(environment: Environment, target: str) -> str:
@@ -123,6 +139,7 @@ def after_first(check: Check, environment: Environment, target: str) -> Needs:
     return () if first == target else ((check, first),)
 
 
+@per_environment
 def closed(environment: Environment) -> tuple[str, ...]:
     """The routes whose policy does not allow everybody."""
     named = by_route(environment)
@@ -130,6 +147,18 @@ def closed(environment: Environment) -> tuple[str, ...]:
         target for target in (named if isinstance(named, tuple) else ())
         if "*" not in intent_of(environment, target).origins
     )  # fmt: skip
+
+
+def closed_firsts(environment: Environment) -> tuple[str, ...]:
+    """Of those, the routes that stand for others by the file, and those that none stands for."""
+    return tuple(target for target in closed(environment) if first_of(environment, target) == target)
+
+
+def visited(environment: Environment) -> tuple[str, ...]:
+    """Of those, the ones that foreign pages really ask: the firsts, and further ones up to a number."""
+    everyone, firsts = closed(environment), frozenset(closed_firsts(environment))
+    chosen = firsts | frozenset(everyone[:_MOST])
+    return tuple(target for target in everyone if target in chosen)
 
 
 def _method(environment: Environment, target: str) -> str:

@@ -189,7 +189,20 @@ def test_one_route_stands_for_those_with_the_same_plugin_and_is_asked_by_all_twe
     assert foreigners(environment, "/clinics") == foreign_origins
     assert len(foreign_origins) == 12
     assert len(foreigners(environment, "/users")) == 3
-    assert (foreign.ANY_ORIGIN, "/clinics") in foreign.ANY_ORIGIN.requires(environment, "/users")
+    assert foreign.ANY_ORIGIN.targets(environment) == ("/clinics",)
+    assert (foreign.NULL_ALLOWED, "/clinics") in foreign.FOREIGN_ALLOWED.requires(environment, "/users")
+
+
+def test_of_a_thousand_routes_with_one_plugin_each_is_asked_by_few():
+    routes = "\n".join(f"  - {{name: r{n}, paths: [/api/v{n}/x], strip_path: false}}" for n in range(1000))
+    environment = Modelled(file_of().replace("plugins:", f"{routes}\nplugins:", 1)).environment
+    declared = [environment.routes[0].model_copy(update={"path": f"/api/v{n}/x"}) for n in range(1000)]
+    environment = environment.completed(routes=tuple(declared))
+    asked = {
+        one.key for check in ROUTE for target in check.targets(environment)
+        for one in check.observes(environment, target)
+    }  # fmt: skip
+    assert len(asked) < 5200
 
 
 def test_without_a_file_every_route_is_asked_by_all_twelve():
