@@ -64,7 +64,7 @@ def _too_many(parts: tuple[Stretch, ...], seen: LimiterSeen, expected: Promise) 
         if most <= expected.limit:
             continue
         within = f"within {window_name(expected.window)} {requests(passed)} passed"
-        if part.denied and expected.shared and len(by_node) > 1 and max(by_node.values()) <= expected.limit:
+        if part.denied and expected.shared and len(by_node) > 1 and max(by_node.values()) == expected.limit:
             each = ", ".join(f"{count} by {node}" for node, count in sorted(by_node.items()))
             return [expected.finding(f"{within}: {each}: every node counts for itself")]
         if part.denied:
