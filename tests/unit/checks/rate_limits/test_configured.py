@@ -83,7 +83,10 @@ def edited(old: str, new: str) -> str:
 LIMITER = FILE[FILE.index("        plugins:") :]
 DEFECTS = [
     (edited(LIMITER, ""), "limiter.absent", "no rate-limiting plugin applies", 6),
-    (edited("            config", "            enabled: false\n            config"), "limiter.absent", "off", 10),
+    (
+        edited("            config", "            enabled: false\n            config"),
+        "limiter.absent", "switched off", 10,
+    ),
     (edited("minute: 5", "minute: 10"), "limiter.limit-differs", "10 a minute", 12),
     (edited("              hour: 100\n", ""), "limiter.limit-differs", "no limit for an hour", 11),
     (edited("hour: 100\n", "hour: 100\n              day: 200\n"), "limiter.limit-differs", "200 a day", 14),
