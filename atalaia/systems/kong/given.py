@@ -68,7 +68,7 @@ class Given:
 
     @cached_property
     def scopes(self) -> Scopes:
-        """Says which instance of a plugin is effective. Raises ValueError where Kong would refuse the file."""
+        """Says which plugins are effective. Raises ValueError where Kong would refuse the file."""
         if self.configuration is None:
             raise ValueError("a declarative file that Kong refuses has no plugins")
         return Scopes(self.configuration)
