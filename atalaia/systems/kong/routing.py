@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from atalaia.systems.kong.entities import Configuration, Route, Service
+from atalaia.systems.kong.expressions import literal_start
 from atalaia.systems.kong.identity import split_route
 from atalaia.systems.kong.paths import compile_expression, compiles, normalise
 
@@ -112,6 +113,12 @@ class Router:
         ]
         self.candidates = tuple(sorted(found, key=lambda it: (it.priority, it.id), reverse=True))
         """The one that wins first; of equals Kong promises no order."""
+        self._by_start: dict[str, list[int]] = {}
+        """How the paths of candidates begin → their positions: a thousand routes, a handful to try."""
+        for position, candidate in enumerate(self.candidates):
+            for start in set(_starts(candidate)):
+                self._by_start.setdefault(start, []).append(position)
+        self._lengths = tuple(sorted({len(start) for start in self._by_start}))
         self._header_names = {header.name for candidate in found for header in candidate.headers}
         self._found: dict[tuple[object, ...], Match | None] = {}
 
@@ -141,11 +148,24 @@ class Router:
 
     def _match(self, method: str, path: str, host: str, headers: Headers, scheme: str) -> Match | None:
         name, port = split_host(host, 443 if scheme == "https" else 80)
-        for candidate in self.candidates:
+        possible: set[int] = set()
+        for length in self._lengths:
+            if length <= len(path):
+                possible.update(self._by_start.get(path[:length], ()))
+        for position in sorted(possible):
+            candidate = self.candidates[position]
             matched = candidate.takes(method, path, name, port, headers)
             if matched is not None:
                 return Match(candidate.route, candidate.service, path, matched)
         return None
+
+
+def _starts(candidate: Candidate) -> Iterator[str]:
+    """What every path begins with that the candidate takes, for each of its own."""
+    if not candidate.route.paths:
+        yield ""
+    yield from candidate.prefixes
+    yield from (literal_start(expression.pattern) for expression in candidate.expressions)
 
 
 def split_host(host: str, default_port: int) -> tuple[str, int]:
