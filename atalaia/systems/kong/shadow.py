@@ -25,18 +25,30 @@ def shadowed(router: Router) -> tuple[Shadow, ...]:
     Only what is certain is told: several routes that cover one together are not looked for.
     """
     found: list[Shadow] = []
-    # A stronger route that covers another has as many kinds of attributes, and so the same.
-    groups: dict[tuple[bool, ...], list[tuple[Candidate, list[str]]]] = {}
+    # A stronger route that covers another has as many kinds of attributes, and so the same, and a path
+    # that begins no other way.
+    stronger: dict[tuple[tuple[bool, ...], str], list[tuple[Candidate, list[str]]]] = {}
     for candidate in router.candidates:
         route = candidate.route
         kinds = tuple(map(bool, (route.methods, route.hosts, route.paths, route.headers, route.snis)))
-        stronger = groups.setdefault(kinds, [])
         for path in _paths_of(candidate):
-            by = next((it.route for it, starts in stronger if _covers(it, starts, candidate, path)), None)
+            begins = _beginning(path)
+            possible = (
+                known
+                for length in range(len(begins) + 1)
+                for known in stronger.get((kinds, begins[:length]), ())
+            )
+            by = next((it.route for it, starts in possible if _covers(it, starts, candidate, path)), None)
             if by is not None:
                 found.append(Shadow(route, path, by))
-        stronger.append((candidate, [literal_start(it.pattern) for it in candidate.expressions]))
+        entry = (candidate, [literal_start(it.pattern) for it in candidate.expressions])
+        for start in {_beginning(path) for path in _paths_of(candidate)}:
+            stronger.setdefault((kinds, start), []).append(entry)
     return tuple(found)
+
+
+def _beginning(path: str) -> str:
+    return literal_start(path[1:]) if path.startswith("~") else path
 
 
 def _paths_of(candidate: Candidate) -> Iterator[str]:
