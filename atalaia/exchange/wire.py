@@ -10,6 +10,7 @@ from atalaia.exchange.exchange import Response
 from atalaia.exchange.step import Step
 
 _STATUS = re.compile(rb"HTTP/1\.([01]) ([1-9]\d\d)(?: ([^\r\n]*))?")
+_HEADER = re.compile(rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*([\t\x20-\x7e\x80-\xff]*)")
 _LENGTH = re.compile(r"\d{1,15}")
 _CHUNK = re.compile(rb"([0-9a-fA-F]{1,12})[ \t]*(?:;[^\r\n]*)?\r\n")
 _INTERIM = 5
@@ -66,10 +67,9 @@ async def _read_head(reader: asyncio.StreamReader) -> tuple[int, int, str, tuple
         raise Broken("illegal status line")
     headers = []
     for text in lines:
-        name, colon, value = text.decode("latin-1").partition(":")
-        if not colon or not name or name != name.strip():
+        if (header := _HEADER.fullmatch(text)) is None:
             raise Broken("illegal header line")
-        headers.append((name, value.strip(" \t")))
+        headers.append((header[1].decode(), header[2].decode("latin-1").rstrip(" \t")))
     return int(line[1]), int(line[2]), (line[3] or b"").decode("latin-1"), tuple(headers)
 
 

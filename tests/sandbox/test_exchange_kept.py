@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import time
+from collections.abc import Iterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
@@ -19,9 +20,12 @@ from atalaia.exchange.hop import Hop
 from atalaia.exchange.kept import KeptClient
 from atalaia.exchange.network import Network
 from atalaia.exchange.observable import HttpRequest
+from tests.support.hostile import BEHAVIOURS, HostileServer
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 CLOSING = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"
+CUT = {"endless-body", "endless-chunks", "gzip-bomb", "deflate-bomb"}
+"""What is cut at the cap is an answer."""
 QUICK = Network(total=timedelta(seconds=1))
 
 
@@ -177,6 +181,30 @@ def test_an_answer_that_drips_is_given_up_at_the_deadline():
     seen = one(OK, drip=0.1)
     assert seen.failure.reason is Reason.TIMEOUT
     assert time.monotonic() - begun < 2
+
+
+@pytest.fixture(scope="module")
+def hostile() -> Iterator[str]:
+    with HostileServer() as server:
+        yield server.url
+
+
+@pytest.mark.parametrize("behaviour", sorted(set(BEHAVIOURS) - {"redirects", "redirect-loop", "redirect-to"}))
+def test_whatever_a_server_does_it_ends_in_time_and_says_nothing_of_what_was_sent(hostile, behaviour):
+    async def run():
+        asked = HttpRequest(
+            key="k", hop=Hop.SERVICE, url=parse_url(hostile, frozenset({"http"})), target=f"/{behaviour}",
+            headers=(("Authorization", "Bearer hush-hush"),),
+        )  # fmt: skip
+        async with KeptClient(Network(total=timedelta(seconds=0.6))) as client:
+            return await client.exchange(asked)
+
+    begun = time.monotonic()
+    seen = asyncio.run(run())
+    assert time.monotonic() - begun < 2
+    assert (seen.failure is None) == (behaviour in {"ok", "echo", *CUT}), seen.failure
+    assert "hush" not in str(seen.failure)
+    assert seen.sent == ()
 
 
 def test_nobody_who_listens_is_a_failure():
