@@ -12,10 +12,10 @@ import yaml
 from atalaia.errors import AtalaiaError, ExitCode, UsageError
 from sandbox.blueprint import Blueprint
 from sandbox.certificates import create_authority
-from sandbox.deployed import alertmanager_files, prometheus_files
+from sandbox.deployed import alertmanager_files, grafana_files, prometheus_files
 from sandbox.environment import environment_text
 from sandbox.ports import SEED_PORTS
-from sandbox.render import CONFIG, general, render
+from sandbox.render import general, render
 from sandbox.secrets import generate
 from sandbox.servers.standins import service_config
 from sandbox.services import SERVICES
@@ -59,11 +59,8 @@ def write(directory: Path) -> None:
         _put(directory / "prometheus" / file, text)
     for file, text in alertmanager_files(common, "/etc/alertmanager/secrets").items():
         _put(directory / "alertmanager" / file, text)
-    for source in sorted((CONFIG / "grafana").rglob("*.*")):
-        target = directory / "grafana" / source.relative_to(CONFIG / "grafana")
-        templated = source.suffix in {".yaml", ".yml"}
-        text = render(str(source.relative_to(CONFIG)), common) if templated else source.read_text()
-        _put(target, text)
+    for file, text in grafana_files(common).items():
+        _put(directory / "grafana" / file, text)
     _put(directory / "services.json", _services(blueprint).model_dump_json(indent=1))
     _put(directory / ".env", _variables(blueprint))
     _certificates(blueprint)

@@ -67,6 +67,31 @@ def alertmanager_files(values: Mapping[str, str], secrets: str) -> dict[str, str
     }
 
 
+def grafana_files(values: Mapping[str, str]) -> dict[str, str]:
+    """Grafana's provisioning files and the dashboards that they name, by their path in its directory.
+
+    The dashboards are those of `deploy/grafana/dashboards/`, byte for byte; DASHBOARDS must say where they
+    are. Raises KeyError for a folder that is not provisioned.
+    """
+    grafana = DEPLOY / "grafana"
+    sources = _read(grafana / "provisioning" / "datasources" / "prometheus.yaml")
+    providers = _read(grafana / "provisioning" / "dashboards" / "atalaia.yaml")
+    overlay = _overlay("grafana", values)
+    (source,) = sources["datasources"]
+    source["url"] = overlay["datasource"]["url"]
+    source["jsonData"]["timeInterval"] = overlay["datasource"]["timeInterval"]
+    by_name = {provider["name"]: provider for provider in providers["providers"]}
+    providers["providers"] = [by_name[folder] for folder in overlay["folders"]]
+    dashboards = (
+        path for folder in overlay["folders"] for path in (grafana / "dashboards" / folder).glob("*.json")
+    )
+    return {
+        "provisioning/datasources/prometheus.yaml": _written(sources),
+        "provisioning/dashboards/atalaia.yaml": _written(providers),
+        **{str(path.relative_to(grafana)): path.read_text() for path in sorted(dashboards)},
+    }
+
+
 def _read(path: Path) -> dict[str, Any]:
     document: dict[str, Any] = yaml.safe_load(path.read_text())
     return document

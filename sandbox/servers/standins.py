@@ -5,15 +5,17 @@ from __future__ import annotations
 import shutil
 import sys
 from abc import abstractmethod
+from collections.abc import Mapping
 from pathlib import Path
 
 from atalaia.errors import AtalaiaError
 from sandbox.blueprint import Blueprint
+from sandbox.deployed import grafana_files
 from sandbox.ports import HAPROXY_ADDRESS
 from sandbox.process import Command
 from sandbox.readiness import answers
 from sandbox.record import write_private
-from sandbox.render import CONFIG, render, variables
+from sandbox.render import render, variables
 from sandbox.servers.server import Server
 from sandbox.services import CLINICS, SERVICES, Service, account_of
 from sandbox.standins.config import Account, GrafanaConfig, KongConfig, ServiceConfig, StandIns
@@ -106,16 +108,12 @@ class ServicesAndGrafana(StandInProcess):
     ports = (*(service.port for service in SERVICES), "grafana")
 
     def render(self, **overrides: str) -> None:
-        super().render(**overrides)
-        values = variables(self.blueprint, self.name) | overrides
+        """Write everything anew; dashboards that somebody added are gone."""
         shutil.rmtree(self._grafana, ignore_errors=True)
-        for source in sorted((CONFIG / "grafana").rglob("*.*")):
-            target = self._grafana / source.relative_to(CONFIG / "grafana")
-            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            # Dashboards are full of Grafana's own $variables: they are taken as they are.
-            templated = source.suffix in {".yaml", ".yml"}
-            name = str(source.relative_to(CONFIG))
-            write_private(target, render(name, values) if templated else source.read_bytes())
+        super().render(**overrides)
+
+    def files(self, values: Mapping[str, str]) -> dict[str, str]:
+        return {f"grafana/{name}": text for name, text in grafana_files(values).items()}
 
     @property
     def _grafana(self) -> Path:
@@ -139,6 +137,7 @@ class ServicesAndGrafana(StandInProcess):
                 port=blueprint.ports.grafana,
                 password=blueprint.secrets.grafana,
                 provisioning=self._grafana / "provisioning",
+                variables={"DASHBOARDS": str(self._grafana / "dashboards")},
             ),
         )
 

@@ -17,10 +17,11 @@ from atalaia.systems.kong.entities import Configuration
 from atalaia.systems.kong.entities import Route as KongRoute
 from sandbox import blueprint as blueprints
 from sandbox.blueprint import Blueprint
+from sandbox.deployed import DEPLOY, grafana_files
 from sandbox.environment import environment_text
 from sandbox.limits import Windows
 from sandbox.ports import SEED_PORTS
-from sandbox.render import CONFIG, render, variables
+from sandbox.render import render, variables
 from sandbox.secrets import generate
 from sandbox.servers.prometheus import Prometheus
 from sandbox.stack import SERVERS, left_out
@@ -75,10 +76,27 @@ def test_prometheus_scrapes_the_jobs_that_the_environment_declares(blueprint: Bl
     assert yaml.safe_load(environment_text(blueprint))["prometheus"]["jobs"] == targets
 
 
-def test_the_environment_names_every_dashboard_that_is_provisioned(blueprint: Blueprint) -> None:
-    dashboards = (CONFIG / "grafana" / "provisioning" / "dashboards").glob("*.json")
-    titles = {json.loads(path.read_text())["title"] for path in dashboards}
-    assert set(yaml.safe_load(environment_text(blueprint))["grafana"]["dashboards"]) == titles
+def test_every_dashboard_that_the_environment_names_is_provisioned(blueprint: Blueprint) -> None:
+    files = grafana_files(variables(blueprint, "standins"))
+    titles = {json.loads(text)["title"] for name, text in files.items() if name.endswith(".json")}
+    assert set(yaml.safe_load(environment_text(blueprint))["grafana"]["dashboards"]) <= titles
+
+
+def test_dashboards_are_those_that_users_install_and_only_the_data_sources_address_and_clock_differ(
+    blueprint: Blueprint,
+) -> None:
+    files = grafana_files(variables(blueprint, "standins"))
+    for name, text in files.items():
+        deployed = (DEPLOY / "grafana" / name).read_text()
+        if name.endswith(".json"):
+            assert text == deployed
+        else:
+            assert yaml.safe_load(text).keys() == yaml.safe_load(deployed).keys()
+    (mine,) = yaml.safe_load(files["provisioning/datasources/prometheus.yaml"])["datasources"]
+    file = DEPLOY / "grafana" / "provisioning" / "datasources" / "prometheus.yaml"
+    (theirs,) = yaml.safe_load(file.read_text())["datasources"]
+    assert mine["url"] == f"http://127.0.0.1:{blueprint.ports.prometheus}"
+    assert {**mine, "url": "", "jsonData": ""} == {**theirs, "url": "", "jsonData": ""}
 
 
 @pytest.fixture(params=get_args(Windows))
