@@ -37,6 +37,8 @@ def mutations(origin: str) -> tuple[str, ...]:
     """
     own = serialised(origin)
     scheme, _, authority = own.partition("://")
+    if not authority:
+        return (FOREIGN,)  # no origin: nothing looks like it
     host, port = _split(authority)
     at = f":{port}" if port else ""
 

@@ -9,7 +9,7 @@ from atalaia.checks.answers import undecided
 from atalaia.checks.check import Check, NotDeclared, Severity, Verdict
 from atalaia.checks.cors.answers import FOREIGN_READS, UNREADABLE
 from atalaia.checks.cors.judging import Pages, judge_foreign, judge_readable, pages
-from atalaia.checks.cors.policies import by_policy, first_of, policies
+from atalaia.checks.cors.policies import by_policy, dear, policies
 from atalaia.checks.cors.preflights import judge_preflight, several_origins
 from atalaia.checks.cors.requests import CLIENT, actual_of, asked, intent_of, origin_of
 from atalaia.checks.headers.places import front_needs, front_of
@@ -26,7 +26,7 @@ _VIA = " via "
 
 @per_environment
 def at_front(environment: Environment) -> Mapping[str, str]:
-    """Target → route: of each policy the route that stands for the others, where the front leads there."""
+    """Target → route: of each policy the route that costs least, of those that the front leads to."""
     front = front_of(environment)
     if front is None:
         return {}
@@ -34,8 +34,8 @@ def at_front(environment: Environment) -> Mapping[str, str]:
     for policy in policies(environment).values():
         leading = [target for target in policy.routes if _leads(environment, target)]
         if leading:
-            target = first_of(environment, leading[0])
-            found[f"{target}{_VIA}{front}"] = target if target in leading else leading[0]
+            target = min(leading, key=lambda target: dear(environment, target))
+            found[f"{target}{_VIA}{front}"] = target
     return found
 
 

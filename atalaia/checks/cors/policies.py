@@ -110,14 +110,17 @@ def _firsts(environment: Environment) -> Mapping[str, str]:
     found: dict[str, str] = {}
     for policy in policies(environment).values():
         for instance in instances(given, policy, requests_of(environment)):
-            first = min(instance.routes, key=lambda target: _dear(environment, target))
+            first = min(instance.routes, key=lambda target: dear(environment, target))
             found |= dict.fromkeys(instance.routes, first)
     return found
 
 
-def _dear(environment: Environment, target: str) -> tuple[bool, bool]:
-    """Whether a route's sample changes something, and whether a limiter counts it."""
-    return not sample(environment, target).safe, class_of(environment, target).limit is not None
+def dear(environment: Environment, target: str) -> tuple[bool, bool, int]:
+    """What it costs to ask a route: whether its sample changes something, whether a limiter counts it, and
+    the fewer that lets pass the more."""
+    limit = class_of(environment, target).limit
+    allowed = limit.windows[0][1] if limit else 0
+    return not sample(environment, target).safe, limit is not None, -allowed
 
 
 def first_of(environment: Environment, target: str) -> str:

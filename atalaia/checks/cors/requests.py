@@ -86,9 +86,10 @@ def actual_of(
 
 
 def _sent(environment: Environment, target: str) -> str:
-    """The Origin of the shared sample; where the policy names none, a foreign one is as good."""
+    """Empty for that of the shared sample; another where browsers write it otherwise, or it names none."""
     intent = intent_of(environment, target)
-    return "" if any(origin != "*" for origin in intent.origins) else FOREIGN
+    origin = origin_of(intent)
+    return "" if origin in intent.origins else origin
 
 
 def _sendable(environment: Environment, target: str) -> str | None:

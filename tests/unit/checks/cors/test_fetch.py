@@ -148,7 +148,7 @@ def test_the_cors_check_agrees_with_the_standard(wish, lines):
     assert (why_unreadable(wish, lines) is None) == cors_check(wish, lines)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(
     WISHES,
     st.sampled_from([199, 200, 204, 299, 300, 304, 401, 404, 500]),

@@ -193,16 +193,16 @@ def test_one_route_stands_for_those_with_the_same_plugin_and_is_asked_by_all_twe
     assert (foreign.NULL_ALLOWED, "/clinics") in foreign.FOREIGN_ALLOWED.requires(environment, "/users")
 
 
-def test_of_a_thousand_routes_with_one_plugin_each_is_asked_by_few():
-    routes = "\n".join(f"  - {{name: r{n}, paths: [/api/v{n}/x], strip_path: false}}" for n in range(1000))
+def test_of_many_routes_with_one_plugin_each_is_asked_by_few():
+    routes = "\n".join(f"  - {{name: r{n}, paths: [/api/v{n}/x], strip_path: false}}" for n in range(200))
     environment = Modelled(file_of().replace("plugins:", f"{routes}\nplugins:", 1)).environment
-    declared = [environment.routes[0].model_copy(update={"path": f"/api/v{n}/x"}) for n in range(1000)]
+    declared = [environment.routes[0].model_copy(update={"path": f"/api/v{n}/x"}) for n in range(200)]
     environment = environment.completed(routes=tuple(declared))
     asked = {
         one.key for check in ROUTE for target in check.targets(environment)
         for one in check.observes(environment, target)
     }  # fmt: skip
-    assert len(asked) < 5200
+    assert len(asked) < 200 * 5 + 80
 
 
 def test_without_a_file_every_route_is_asked_by_all_twelve():

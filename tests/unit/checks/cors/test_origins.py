@@ -28,6 +28,10 @@ def test_there_are_twelve_and_each_is_a_mistake_of_its_own():
     )
 
 
+def test_what_is_no_origin_has_no_look_alikes():
+    assert mutations("app.example") == (FOREIGN,)
+
+
 def test_every_dot_but_the_last_may_have_been_left_unescaped():
     found = mutations("https://app.clinica.com.br")
     assert {"https://appxclinica.com.br", "https://app.clinicaxcom.br"} <= set(found)
