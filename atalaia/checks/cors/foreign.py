@@ -125,7 +125,7 @@ FOREIGN_ALLOWED: Check = Check(
 NULL_ALLOWED: Check = Check(
     id="cors.null-origin-allowed",
     severity=Severity.CRITICAL,
-    catches="`null` as an allowed origin: any page can have it, by a sandboxed frame.",
+    catches="The origin `null` is allowed: any page can have it, by a sandboxed frame.",
     remedy="Take `null` out of the origins; serve local tests from http://localhost instead.",
     source="CO03; Corsy",
     targets=first_routes,
@@ -149,7 +149,7 @@ PLAINTEXT_ALLOWED: Check = Check(
     severity=Severity.CRITICAL,
     catches="The http twin of an https origin is allowed: whoever is on the wire writes a page on it, and "
     "reads what the user may. Kong does so for an expression without `:`.",
-    remedy="Write the scheme into every entry: https://…",
+    remedy="Write the scheme into every entry, as in https://app.example.",
     source="CO04; Kong 3.4, kong/plugins/cors/handler.lua",
     targets=_with_twins,
     observes=_asked_by(lambda environment, target: twins_of(intent_of(environment, target))),
