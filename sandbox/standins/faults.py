@@ -30,6 +30,13 @@ async def _start(standin: StandIn) -> None:
         await server.start()
 
 
+def _credentials(refused: bool) -> Callable[..., Awaitable[None]]:
+    async def set_refused(grafana: Grafana, _: Options | None = None) -> None:
+        grafana.credentials_refused = refused
+
+    return set_refused
+
+
 def _database(failing: bool) -> Callable[..., Awaitable[None]]:
     async def set_failing(grafana: Grafana, _: Options | None = None) -> None:
         grafana.database_failing = failing
@@ -41,7 +48,11 @@ STOPPED = Fault(_stop, _start)
 FAULTS: dict[str, dict[str, Fault]] = {
     "service": {"stopped": STOPPED, **SERVICE},
     "kong": {"stopped": STOPPED, **KONG},
-    "grafana": {"stopped": STOPPED, "database-failing": Fault(_database(True), _database(False))},
+    "grafana": {
+        "stopped": STOPPED,
+        "database-failing": Fault(_database(True), _database(False)),
+        "credentials-refused": Fault(_credentials(True), _credentials(False)),
+    },
 }
 
 

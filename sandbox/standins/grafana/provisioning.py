@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -50,6 +50,17 @@ class Provisioned:
 
     data_sources: tuple[DataSource, ...] = ()
     dashboards: tuple[Dashboard, ...] = ()
+
+    def source(self, identity: str) -> DataSource | None:
+        """The data source of this uid, or of this number."""
+        found = (one for one in self.data_sources if identity in (one.uid, str(one.id)))
+        return next(found, None)
+
+    def with_new(self, kind: str, other: Provisioned) -> Provisioned:
+        """The same with another's `dashboards` or `datasources`."""
+        if kind == "dashboards":
+            return replace(self, dashboards=other.dashboards)
+        return replace(self, data_sources=other.data_sources)
 
 
 def read(directory: Path, variables: Mapping[str, str]) -> Provisioned:
