@@ -19,10 +19,12 @@ from tests.support.kong_recordings import (
     DEAD_PORT,
     DECLARATIVE,
     ECHO_PORT,
+    NOT_REPRODUCED,
     PROXY_PORT,
     STATUS_PORT,
     Recorded,
     recordings,
+    undescribed,
 )
 from tests.support.standins import Answer, ask, free_ports, running
 
@@ -34,13 +36,6 @@ DIFFER = {
     "x-kong-admin-latency",
 }
 """Headers whose value is of the moment; that they are there is compared."""
-
-NOT_REPRODUCED = {
-    229: "a page begins with another service: Kong's own order is random",
-    230: "as 229",
-    219: "the root document tells of the machine, of nginx and of Lua",
-}
-"""n of an exchange → why the stand-in does not answer the same. At most ten."""
 
 LEFT_OUT = rb"(kong-1: not done by the stand-in: [^\n]+\n)?"
 """What the node says of the recorded declarative file when it is loaded."""
@@ -168,7 +163,7 @@ def _comparable(document: Any) -> Any:
     if "memory" in document:
         return {key: sorted(value) if isinstance(value, dict) else "…" for key, value in document.items()}
     if "fields" in document and "code" not in document:
-        return _undescribed(document)
+        return undescribed(document)
     if "enabled_plugins" in document:
         return sorted(document["enabled_plugins"])
     kept = {
@@ -184,10 +179,3 @@ def _comparable(document: Any) -> Any:
             kind: [_comparable(entity) for entity in entities.values()] for kind, entities in document.items()
         }
     return kept
-
-
-def _undescribed(schema: Any) -> Any:
-    """A schema without its descriptions: they are Kong's documentation, and rule nothing."""
-    if isinstance(schema, dict):
-        return {name: _undescribed(value) for name, value in schema.items() if name != "description"}
-    return [_undescribed(value) for value in schema] if isinstance(schema, list) else schema

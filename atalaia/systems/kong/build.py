@@ -30,11 +30,13 @@ class Source(Protocol):
         """Id → where the entity stands in the file; empty where there is none."""
 
 
-def configuration(records: Source, *, digest: str, format_version: str, loaded_at: int) -> Configuration:
-    """The configuration that these records make; `loaded_at` dates what carries no date."""
+def configuration(records: Source, *, digest: str, format_version: str, loaded_at: float) -> Configuration:
+    """The configuration that these records make; `loaded_at` (Unix seconds) dates what carries no date:
+    targets to the millisecond, all else to the second."""
 
     def documents(entity: str) -> list[Document]:
-        return [_document(record, loaded_at) for record in records.of(entity)]
+        at = round(loaded_at, 3) if entity == "targets" else int(loaded_at)
+        return [_document(record, at) for record in records.of(entity)]
 
     return Configuration(
         hash=digest,
@@ -54,7 +56,7 @@ def configuration(records: Source, *, digest: str, format_version: str, loaded_a
     )
 
 
-def _document(record: Record, loaded_at: int) -> Document:
+def _document(record: Record, loaded_at: float) -> Document:
     """The entity as the Admin API lists it."""
     fields: dict[str, Any] = dict(record.fields)
     fields["id"] = record.id

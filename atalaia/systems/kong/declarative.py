@@ -25,7 +25,7 @@ _ENTITIES = (
 _OTHERS = ("_format_version", "_transform", "_comment", "_ignore", "_workspace", "_info")
 
 
-def load(text: str, *, loaded_at: int = 0) -> Configuration:
+def load(text: str, *, loaded_at: float = 0) -> Configuration:
     """What Kong serves once it has read this file; `loaded_at` (Unix seconds) dates its entities.
 
     Raises DeclarativeError with every fault where Kong would refuse the file.
@@ -34,7 +34,7 @@ def load(text: str, *, loaded_at: int = 0) -> Configuration:
     return load_document(parse(text), digest=digest, loaded_at=loaded_at)
 
 
-def load_document(document: Mapping[str, Any], *, digest: str, loaded_at: int = 0) -> Configuration:
+def load_document(document: Mapping[str, Any], *, digest: str, loaded_at: float = 0) -> Configuration:
     """`load` for a document that is parsed already; `digest` becomes the configuration_hash."""
     problems: list[Problem] = []
     _check_head(document, problems)

@@ -8,9 +8,9 @@ from time import perf_counter
 from atalaia.systems.kong import errors
 from atalaia.systems.kong.headers import PROXY_LATENCY, RESPONSE_LATENCY, UPSTREAM_LATENCY
 from atalaia.systems.kong.plugins import Answer, Counting, Turn
+from atalaia.systems.kong.plugins.metrics import Logged
 from sandbox.standins.http.message import Headers, Request, Response
 from sandbox.standins.http.server import Reply
-from sandbox.standins.kong.metrics import Logged
 from sandbox.standins.kong.node import Node
 
 

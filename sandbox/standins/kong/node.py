@@ -13,6 +13,8 @@ from atalaia.systems.kong.declarative import load
 from atalaia.systems.kong.entities import EMPTY, Configuration
 from atalaia.systems.kong.forwarding import TrustedIps
 from atalaia.systems.kong.plugins import Answer, Chains, Turn, Worker
+from atalaia.systems.kong.plugins.metrics import Metrics
+from atalaia.systems.kong.plugins.prometheus import OFF, Groups
 from atalaia.systems.kong.routing import Match, Router
 from atalaia.systems.kong.versions import version_of
 from sandbox.standins.config import KongConfig
@@ -22,12 +24,11 @@ from sandbox.standins.kong.behaviour import HEALTHY, Behaviour
 from sandbox.standins.kong.clock import Clock
 from sandbox.standins.kong.counting import Stores
 from sandbox.standins.kong.entities import altered
-from sandbox.standins.kong.metrics import Metrics, Settings, settings
 from sandbox.standins.kong.names import Names
 from sandbox.standins.kong.remembered import Remembered
 from sandbox.standins.kong.unmodelled import left_out
 
-Counted = tuple[str, str, Settings]
+Counted = tuple[str, str, Groups]
 """Under which names of service and route an answer is counted, and what of it."""
 
 
@@ -44,7 +45,6 @@ class Node:
         self.behaviour = HEALTHY
         self.trusted = TrustedIps(config.trusted_ips)
         self.requests = 0
-        self.ready = True
         self.metrics = Metrics()
         self._names = Names(config.names)
         self.stores = Stores(self._names)
@@ -114,7 +114,7 @@ class Node:
 
     def reload(self, declarative: str) -> None:
         """Serve this declarative file; nothing but white space empties the node. Raises DeclarativeError."""
-        self.serve(load(declarative, loaded_at=int(time.time())) if declarative.strip() else EMPTY)
+        self.serve(load(declarative, loaded_at=time.time()) if declarative.strip() else EMPTY)
 
     def settle_soon(self, turn: Turn) -> None:
         """Let a request count once it is on its way, as Kong's timer without delay does."""
@@ -129,20 +129,10 @@ class Node:
             return None
         route = match.route.id
         if route not in self._counted:
-            plugin = self.chains.of(match).plugins.get("prometheus")
+            measured = self.chains.of(match).prometheus
             name = match.service.name or match.service.host
-            self._counted[route] = (
-                (name, match.route.name or route, settings(plugin.config)) if plugin else None
-            )
+            self._counted[route] = (name, match.route.name or route, measured) if measured != OFF else None
         return self._counted[route]
-
-    @property
-    def health_metrics(self) -> bool:
-        """Whether any instance of the prometheus plugin asks for the targets' health."""
-        return any(
-            plugin.name == "prometheus" and plugin.enabled and plugin.config.get("upstream_health_metrics")
-            for plugin in self._given.plugins
-        )
 
     def tracker(self, request: Request) -> str:
         """What correlation-id's generator `tracker` makes of a request; empty where no plugin has it."""

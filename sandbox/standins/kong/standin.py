@@ -6,11 +6,10 @@ from atalaia.errors import UsageError
 from sandbox.standins.config import KongConfig
 from sandbox.standins.http.pool import Pool
 from sandbox.standins.http.server import Limits, Server
-from sandbox.standins.kong.admin import Admin
+from sandbox.standins.kong.admin import Admin, Status
 from sandbox.standins.kong.behaviour import Behaviour
 from sandbox.standins.kong.node import Node
 from sandbox.standins.kong.proxy import Proxy
-from sandbox.standins.kong.status import Status
 
 
 class Kong:

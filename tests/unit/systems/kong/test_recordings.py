@@ -1,6 +1,6 @@
 """The pure model says what a real Kong 3.4.2 did: every recorded exchange, in the order in which it happened.
 
-What only a running node can say is listed here, and compared over a socket in tests/sandbox.
+Those with the proxy are compared here, those with the Admin and the Status API in test_recorded_admin.py.
 """
 
 from __future__ import annotations
@@ -18,16 +18,14 @@ from atalaia.systems.kong.declarative import load
 from atalaia.systems.kong.routing import Match
 from tests.support.kong_recordings import (
     DECLARATIVE,
-    ONLY_A_NODE_SAYS,
+    NOT_REPRODUCED,
     Headers,
     Recorded,
+    proxied,
     recordings,
-    said_by_a_configuration,
+    told,
 )
 from tests.support.modelled_kong import ModelledKong, Replied
-
-NOT_REPRODUCED: dict[int, str] = {}
-"""n of an exchange → why the model does not answer the same. At most ten."""
 
 OF_THE_MOMENT = {
     "Date", "X-Kong-Upstream-Latency", "X-Kong-Proxy-Latency", "X-Kong-Response-Latency",
@@ -45,16 +43,16 @@ TROUBLE: dict[str, list[int | str]] = {
 
 
 def test_every_exchange_is_accounted_for(capsys: pytest.CaptureFixture[str]) -> None:
-    """Through the model, or listed as what only a node says; nothing is left out in silence."""
-    through, listed = proxied(), said_by_a_configuration()
-    assert len(recordings()) == len(through) + len(listed) + len(ONLY_A_NODE_SAYS) == 224
+    """With the proxy, compared below; or with the node itself, compared beside; or listed with its reason."""
+    everything = recordings()
+    assert len(everything) == len(proxied()) + len(told()) == 224
     assert len(NOT_REPRODUCED) <= 10
-    groups = Counter(recorded.group for recorded in (*through, *listed))
+    assert NOT_REPRODUCED.keys() <= {recorded.n for recorded in everything}
+    groups = Counter(recorded.group for recorded in everything if recorded.n not in NOT_REPRODUCED)
     with capsys.disabled():
         print(
-            f"\n{len(through) + len(listed) - len(NOT_REPRODUCED)} of 224 exchanges through the pure model "
-            f"({', '.join(f'{group} {count}' for group, count in sorted(groups.items()))}); "
-            f"{len(ONLY_A_NODE_SAYS)} only through a node"
+            f"\n{len(everything) - len(NOT_REPRODUCED)} of 224 exchanges through the pure model "
+            f"({', '.join(f'{group} {count}' for group, count in sorted(groups.items()))})"
         )
 
 
@@ -77,10 +75,6 @@ def test_the_proxy_answers_as_recorded() -> None:
             wrong[str(recorded)] = differences
     assert not wrong, "\n".join(f"{what}: {differences}" for what, differences in wrong.items())
     assert not [service for service, fates in trouble.items() if list(fates)], "trouble that never came"
-
-
-def proxied() -> list[Recorded]:
-    return [recorded for recorded in recordings() if recorded.listener == "proxy"]
 
 
 def _differences(recorded: Recorded, replied: Replied) -> Iterator[str]:

@@ -34,7 +34,7 @@ CHILDREN: Mapping[str, Mapping[str, tuple[str, str]]] = {
 DECLARED = ("services", "routes", "plugins", "upstreams", "consumers", "targets")
 _EMPTY = ("certificates", "ca_certificates", "snis", "vaults", "keys", "key-sets")
 ENTITIES = frozenset((*DECLARED, *CREDENTIALS, *_EMPTY))
-"""Every list of the Admin API; a stand-in serves no TLS, so those of certificates are empty."""
+"""Every list of the Admin API; the model knows nothing of TLS, so those of certificates are empty."""
 _SIZE, _LARGEST = 100, 1000
 
 

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from atalaia.systems.kong.entities import Upstream
-from sandbox.standins.kong.targets import TargetState
+from atalaia.systems.kong.plugins.prometheus import Groups
 
 _KONG_BUCKETS = (1, 2, 5, 7, 10, 15, 20, 30, 50, 75, 100, 200, 500, 750, 1000)
 _UPSTREAM_BUCKETS = (25, 50, 80, 100, 250, 400, 700, 1000, 2000, 5000, 10000, 30000, 60000)
 """Milliseconds; also of the whole request."""
-_STATES = ("dns_error", "healthchecks_off", "healthy", "unhealthy")
 
 
 class Logged(NamedTuple):
@@ -31,26 +29,6 @@ class Logged(NamedTuple):
     """Milliseconds that Kong took; that the upstream took, None where none was asked; all in all."""
     upstream: int | None
     request: int
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What an instance of the plugin counts: Kong's flags, all off by default."""
-
-    status_codes: bool
-    latency: bool
-    bandwidth: bool
-    per_consumer: bool
-
-
-def settings(config: Mapping[str, Any]) -> Settings:
-    """The settings in the config of an instance."""
-    return Settings(
-        status_codes=bool(config.get("status_code_metrics")),
-        latency=bool(config.get("latency_metrics")),
-        bandwidth=bool(config.get("bandwidth_metrics")),
-        per_consumer=bool(config.get("per_consumer")),
-    )
 
 
 class _Histogram:
@@ -94,7 +72,7 @@ class Metrics:
     def __init__(self) -> None:
         self._series: dict[tuple[str, str], _Series] = {}
 
-    def log(self, service: str, route: str, asked: Settings, it: Logged) -> None:
+    def log(self, service: str, route: str, asked: Groups, it: Logged) -> None:
         """Count a request of this route of this service."""
         key = (service, route)
         series = self._series.get(key)
@@ -119,24 +97,24 @@ class Metrics:
     def lines(self) -> Iterator[str]:
         """The families that something was counted for, in Prometheus' text format."""
         series = sorted(self._series.items())
-        yield from _family(
+        yield from family(
             "kong_bandwidth_bytes",
             "counter",
             "Total bandwidth (ingress/egress) throughput in bytes",
             (
                 f'kong_bandwidth_bytes{{{_labels(key)},direction="{direction}",'
-                f'consumer="{_text(consumer)}"}} {count}'
+                f'consumer="{label(consumer)}"}} {count}'
                 for key, it in series
                 for (direction, consumer), count in sorted(it.bandwidth.items())
             ),
         )
-        yield from _family(
+        yield from family(
             "kong_http_requests_total",
             "counter",
             "HTTP status codes per consumer/service/route in Kong",
             (
                 f'kong_http_requests_total{{{_labels(key)},code="{status}",source="{source}",'
-                f'consumer="{_text(consumer)}"}} {count}'
+                f'consumer="{label(consumer)}"}} {count}'
                 for key, it in series
                 for (status, source, consumer), count in sorted(it.statuses.items())
             ),
@@ -148,7 +126,7 @@ class Metrics:
         ):
             name = f"kong_{kind}_latency_ms"
             histograms = [(key, getattr(it, kind)) for key, it in series]
-            yield from _family(
+            yield from family(
                 name,
                 "histogram",
                 told,
@@ -161,29 +139,8 @@ class Metrics:
             )
 
 
-def target_health(upstreams: Iterable[tuple[Upstream, Iterable[TargetState]]]) -> Iterator[str]:
-    """The health of every target, one series a state; the state's own is 1."""
-    return _family(
-        "kong_upstream_target_health",
-        "gauge",
-        "Health status of targets of upstream. States = healthchecks_off|healthy|unhealthy|dns_error, "
-        "value is 1 when state is populated.",
-        (
-            f'kong_upstream_target_health{{upstream="{_text(upstream.name)}",'
-            f'target="{_text(state.target.target)}",address="{_address(state)}",state="{name}",'
-            f'subsystem="http"}} {int(state.health.lower() == name)}'
-            for upstream, states in upstreams
-            for state in states
-            for name in _STATES
-        ),
-    )
-
-
-def _address(state: TargetState) -> str:
-    return f"{state.address[0]}:{state.address[1]}" if state.address else ""
-
-
-def _family(name: str, kind: str, told: str, lines: Iterable[str]) -> Iterator[str]:
+def family(name: str, kind: str, told: str, lines: Iterable[str]) -> Iterator[str]:
+    """The series of a metric with what is told of it; nothing where there is no series."""
     first = True
     for line in lines:
         if first:
@@ -194,8 +151,9 @@ def _family(name: str, kind: str, told: str, lines: Iterable[str]) -> Iterator[s
 
 
 def _labels(key: tuple[str, str]) -> str:
-    return f'service="{_text(key[0])}",route="{_text(key[1])}"'
+    return f'service="{label(key[0])}",route="{label(key[1])}"'
 
 
-def _text(value: str) -> str:
+def label(value: str) -> str:
+    """The value of a label, escaped."""
     return value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
