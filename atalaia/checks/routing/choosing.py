@@ -137,7 +137,7 @@ def _alone(environment: Environment) -> tuple[str, ...] | NotDeclared:
     named = routes(environment)
     if isinstance(named, NotDeclared):
         return named
-    paths = {one.path.rstrip("/") for one in environment.routes}
+    paths = frozenset(one.path.rstrip("/") for one in environment.routes)
     found = tuple(
         target for target in named if paths.isdisjoint(_above(route(environment, target).path.rstrip("/")))
     )

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from atalaia.checks.configured import given_of
-from atalaia.checks.routes import first_node, route, sample
+from atalaia.checks.remembered import per_environment
+from atalaia.checks.routes import first_node, route, routes, sample
 from atalaia.environment import Environment, endpoints
 from atalaia.environment.gateway import Route
 from atalaia.exchange.observable import HttpRequest
@@ -37,16 +38,30 @@ class Declared:
 
 
 def declared(environment: Environment, target: str) -> Declared:
-    """What the environment and the file say about a declared route."""
+    """What the environment and the file say about a declared route. Raises KeyError."""
+    return _all(environment)[target]
+
+
+@per_environment
+def _all(environment: Environment) -> dict[str, Declared]:
+    named = routes(environment)
+    targets = named if isinstance(named, tuple) else ()
+    services = {name: (one.url.host, one.url.port) for name, one in environment.services.items()}
+    authority = endpoints(environment)[first_node(environment)].authority if targets else ""
+    given = given_of(environment)
+    return {target: _declared(environment, target, services, authority, given) for target in targets}
+
+
+def _declared(
+    environment: Environment,
+    target: str,
+    services: Mapping[str, Address],
+    authority: str,
+    given: Given | None,
+) -> Declared:
     request = sample(environment, target)
-    host = next((value for name, value in request.headers if name.lower() == "host"), "")
-    return Declared(
-        route=route(environment, target),
-        request=request,
-        host=host or endpoints(environment)[first_node(environment)].authority,
-        services={name: (one.url.host, one.url.port) for name, one in environment.services.items()},
-        file=given_of(environment),
-    )
+    host = next((value for name, value in request.headers if name.lower() == "host"), authority)
+    return Declared(route(environment, target), request, host, services, given)
 
 
 def led(given: Given, of: Declared, *, method: str | None = None, target: str | None = None) -> Match | None:

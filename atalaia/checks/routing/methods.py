@@ -12,6 +12,7 @@ from atalaia.checks.check import Check, Finding, Inconclusive, NotDeclared, Seve
 from atalaia.checks.configured import configured, unless_given
 from atalaia.checks.gateway import ready
 from atalaia.checks.observables import get
+from atalaia.checks.remembered import per_environment
 from atalaia.checks.routes import FRONT, costs_at, path_of, policy_of, route, routes, sample
 from atalaia.checks.routing.entries import NOT_IN_FILE
 from atalaia.checks.routing.leading import Declared, declared, led
@@ -63,14 +64,21 @@ def _methods(environment: Environment, target: str) -> Methods:
 
 def _undeclared(environment: Environment, target: str) -> frozenset[str]:
     """HEAD comes with GET, OPTIONS with CORS; a path may be declared twice, for other methods."""
-    path = route(environment, target).path
-    alike = [one.methods for one in environment.routes if one.path == path]
-    served = {method for methods in alike for method in methods or _METHODS}
+    served = set(_served(environment)[route(environment, target).path])
     if "GET" in served:
         served.add("HEAD")
     if policy_of(environment, target):
         served.add("OPTIONS")
     return frozenset(_METHODS) - served
+
+
+@per_environment
+def _served(environment: Environment) -> dict[str, frozenset[str]]:
+    """Path → the methods that some route has for it."""
+    found: dict[str, frozenset[str]] = {}
+    for one in environment.routes:
+        found[one.path] = found.get(one.path, frozenset()).union(one.methods or _METHODS)
+    return found
 
 
 def _refused(environment: Environment, target: str, undeclared: frozenset[str]) -> frozenset[str]:

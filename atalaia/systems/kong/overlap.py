@@ -73,24 +73,28 @@ def _exact_hosts(candidate: Candidate) -> tuple[str, ...]:
 
 
 def _pairs(group: list[Candidate]) -> Iterator[tuple[Candidate, Candidate]]:
-    starts = [[literal_start(it.pattern) for it in candidate.expressions] for candidate in group]
-    for position, one in enumerate(group):
-        for further in range(position + 1, len(group)):
-            other = group[further]
-            if _disjoint(one.route.methods, other.route.methods):
-                continue
-            if _may_begin_alike(starts[position], starts[further]):
-                yield one, other
+    """Those of which one path begins as another of the other does, and that share a method."""
+    starts = [{literal_start(it.pattern) for it in candidate.expressions} or {""} for candidate in group]
+    beginning: dict[str, list[int]] = {}
+    for position, own in enumerate(starts):
+        for start in own:
+            beginning.setdefault(start, []).append(position)
+    for position, own in enumerate(starts):
+        alike = {
+            (min(position, other), max(position, other))
+            for start in own
+            for length in range(len(start) + 1)
+            for other in beginning.get(start[:length], ())
+            # Of two that begin the same, the later one finds the earlier.
+            if other != position and (length < len(start) or other < position)
+        }
+        for one, other in sorted(alike):
+            if not _disjoint(group[one].route.methods, group[other].route.methods):
+                yield group[one], group[other]
 
 
 def _disjoint(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
     return bool(one and other) and set(one).isdisjoint(other)
-
-
-def _may_begin_alike(some: list[str], others: list[str]) -> bool:
-    if not some or not others:
-        return True
-    return any(one.startswith(other) or other.startswith(one) for one in some for other in others)
 
 
 def _taken(candidates: Iterable[Candidate], priority: int, request: Example) -> bool:
