@@ -68,18 +68,22 @@ def body(message: str, accept: str | None, request_id: str | None = None) -> tup
 
     Since 3.5 it carries the request's id.
     """
-    content_type = _preferred(accept or "")
-    if request_id is None:
-        return content_type, (_TEMPLATES[content_type] % message).encode()
-    return content_type, (_IDENTIFIED[content_type] % (message, request_id)).encode()
+    return _filled(_preferred(accept or ""), message, request_id)
 
 
-def nginx_body(status: int, accept: str | None, content_type: str | None) -> tuple[str, bytes]:
+def nginx_body(
+    status: int, accept: str | None, content_type: str | None, request_id: str | None = None
+) -> tuple[str, bytes]:
     """(Content-Type, body) where nginx gives up on a request: by Accept, else by the request's own
     Content-Type, else plain text."""
     message = OF_NGINX.get(status, f"The upstream server responded with {status}")
-    chosen = _preferred(accept or content_type or "text/plain")
-    return chosen, (_TEMPLATES[chosen] % message).encode()
+    return _filled(_preferred(accept or content_type or "text/plain"), message, request_id)
+
+
+def _filled(content_type: str, message: str, request_id: str | None) -> tuple[str, bytes]:
+    if request_id is None:
+        return content_type, (_TEMPLATES[content_type] % message).encode()
+    return content_type, (_IDENTIFIED[content_type] % (message, request_id)).encode()
 
 
 def _preferred(accept: str) -> str:

@@ -11,5 +11,8 @@ PROXY_LATENCY = "X-Kong-Proxy-Latency"
 RESPONSE_LATENCY = "X-Kong-Response-Latency"
 """Milliseconds of an answer that Kong gave itself."""
 
+REQUEST_ID = "X-Kong-Request-Id"
+"""What Kong calls a request since 3.5: on every answer of the proxy, and on what the upstream is sent."""
+
 ADMIN_LATENCY = "X-Kong-Admin-Latency"
 """Milliseconds of an answer of the Admin or Status API."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from time import perf_counter
 
 from atalaia.systems.kong import errors
-from atalaia.systems.kong.headers import PROXY_LATENCY, RESPONSE_LATENCY, UPSTREAM_LATENCY
+from atalaia.systems.kong.headers import PROXY_LATENCY, REQUEST_ID, RESPONSE_LATENCY, UPSTREAM_LATENCY
 from atalaia.systems.kong.plugins import Answer, Counting, Turn
 from atalaia.systems.kong.plugins.metrics import Logged
 from sandbox.standins.http.message import Headers, Request, Response
@@ -64,14 +64,14 @@ class Handling:
 
     def refuse(self, status: int, message: str, *headers: tuple[str, str]) -> None:
         """Answer with a message of Kong's code, in the format that the client accepts."""
-        content_type, body = errors.body(message, self.request.header("accept"))
+        content_type, body = errors.body(message, self.request.header("accept"), self.turn.request_id)
         self.answer(Answer(status, content_type, body, headers))
 
     def by_nginx(self, status: int, *, waited: int | None = None, own: int = 0, close: bool = False) -> None:
         """Answer what nginx gives up on; `waited` milliseconds, where it was for an upstream."""
         request = self.request
         content_type, body = errors.nginx_body(
-            status, request.header("accept"), request.header("content-type")
+            status, request.header("accept"), request.header("content-type"), self.turn.request_id
         )
         self.answer(Answer(status, content_type, body), waited=waited, own=own, close=close)
 
@@ -95,6 +95,8 @@ class Handling:
                 (PROXY_LATENCY, str(own)),
                 ("Via", node.server),
             ]
+        if (request_id := self.turn.request_id) is not None:
+            marks.append((REQUEST_ID, request_id))
         phrase = errors.PHRASES.get(answer.status)
         response = Response(
             answer.status, [*self.amended(filtered), *marks], answer.body, phrase=phrase, close=close

@@ -48,7 +48,7 @@ class Node:
         self.metrics = Metrics()
         self._names = Names(config.names)
         self.stores = Stores(self._names)
-        self._worker = Worker(version_of(config.version))
+        self.worker = Worker(version_of(config.version))
         self._loop = asyncio.get_running_loop()
         self.denied: dict[tuple[str, str], Answer] = {}
         """By route and client, for a limiter that sticks: what it was denied with."""
@@ -103,7 +103,7 @@ class Node:
         """What the Admin API lists."""
         served = listed if self.behaviour.really else self._given
         self.router = Router(served)
-        self.chains = Chains(served, self._worker)
+        self.chains = Chains(served, self.worker)
         self._counted.clear()
         self.beginnings.clear()
 

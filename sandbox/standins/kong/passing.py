@@ -7,7 +7,7 @@ from contextlib import suppress
 from time import perf_counter
 
 from atalaia.systems.kong import errors
-from atalaia.systems.kong.headers import PROXY_LATENCY, UPSTREAM_LATENCY
+from atalaia.systems.kong.headers import PROXY_LATENCY, REQUEST_ID, UPSTREAM_LATENCY
 from atalaia.systems.kong.plugins import Turn
 from sandbox.standins.http.message import Headers, Request
 from sandbox.standins.http.pool import IDEMPOTENT, Call, Pool
@@ -133,6 +133,8 @@ class Passing(Handling):
         else:
             lines.append(framing)
         lines.append("Connection: keep-alive" if self._keep_alive else "Connection: close")
+        if (request_id := self.turn.request_id) is not None:
+            lines.append(f"{REQUEST_ID}: {request_id}")
         lines.append(
             f"{UPSTREAM_LATENCY}: {self._waited}\r\n{PROXY_LATENCY}: {self._own}\r\n"
             f"Via: {self.node.server}\r\n\r\n"

@@ -6,7 +6,7 @@ from time import perf_counter
 
 from atalaia.systems.kong import errors
 from atalaia.systems.kong.forwarding import client_address, forward
-from atalaia.systems.kong.headers import RESPONSE_LATENCY
+from atalaia.systems.kong.headers import REQUEST_ID, RESPONSE_LATENCY
 from atalaia.systems.kong.plugins import Answer
 from atalaia.systems.kong.routing import Match
 from sandbox.standins.http.message import Request, Response, phrase_of
@@ -63,8 +63,11 @@ class Proxy:
     def refuse(self, status: int) -> Response:
         """nginx' answer to what is no request."""
         self.node.requests += 1
-        content_type, body = errors.nginx_body(400 if status == 431 else status, None, None)
+        request_id = self.node.worker.request_id()
+        content_type, body = errors.nginx_body(400 if status == 431 else status, None, None, request_id)
         headers = [("Content-Type", content_type), (RESPONSE_LATENCY, "0"), ("Server", self.node.server)]
+        if request_id is not None:
+            headers.append((REQUEST_ID, request_id))
         return Response(status, headers, body, phrase=errors.PHRASES.get(status), close=True)
 
     def _without_route(self, request: Request, reply: Reply, started: float) -> Handling:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from atalaia.systems.kong.forwarding import forward
+from atalaia.systems.kong.headers import REQUEST_ID
 from atalaia.systems.kong.plugins import Turn
 from atalaia.systems.kong.routing import Match
 from atalaia.systems.kong.upstream_url import prefix, upstream_host
@@ -46,6 +47,9 @@ def upstream_request(node: Node, turn: Turn, request: Request, headers: Headers,
     if "connection" in by_name:
         listed = {name.strip().lower() for value in by_name["connection"] for name in value.split(",")}
         dropped = _REPLACED | listed
+    if turn.request_id is not None:
+        lines.append(f"{REQUEST_ID}: {turn.request_id}")
+        dropped = dropped | {REQUEST_ID.lower()}
     lines += [f"{name}: {value}" for name, value in headers if name.lower() not in dropped]
     head = ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
     return head + bytes(body) if body else head

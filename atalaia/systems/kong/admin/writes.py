@@ -33,7 +33,7 @@ def post_config(asked: Asked, configuration: Configuration, facts: Facts) -> Ans
     """Another declarative configuration, as text in `config` or as JSON itself."""
     try:
         given = _fields(asked)
-    except ValueError:
+    except (ValueError, RecursionError):
         return Answer(400, {"message": "Cannot parse JSON body"})
     text = given.get("config")
     if not given or (text is not None and not isinstance(text, str)):

@@ -13,7 +13,6 @@ from atalaia.systems.kong.plugins.prometheus import Groups, groups
 from atalaia.systems.kong.plugins.turn import Answer, Asked, Counting, KongFailed, Step, Turn
 from atalaia.systems.kong.plugins.worker import Worker
 from atalaia.systems.kong.routing import Match
-from atalaia.systems.kong.versions import V3_5
 
 
 class Chain:
@@ -111,8 +110,7 @@ class Chains:
     ) -> Turn:
         """A request's turn. `client` is its address (after trusted_ips), `now` Unix seconds."""
         turn = Turn(self.of(match), match, request, client, now, tracker)
-        if self._worker.version >= V3_5:
-            turn.request_id = self._worker.uuid().replace("-", "")
+        turn.request_id = self._worker.request_id()
         return turn
 
     def _chain(self, plugins: Mapping[str, Plugin], others: Mapping[str, Mapping[str, Plugin]]) -> Chain:

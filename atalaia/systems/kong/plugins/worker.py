@@ -7,7 +7,7 @@ from itertools import count
 from os import urandom
 
 from atalaia.systems.kong.plugins.counters import Counters, LocalCounters
-from atalaia.systems.kong.versions import V3_4, Version
+from atalaia.systems.kong.versions import V3_4, V3_5, Version
 
 
 def random_uuid() -> str:
@@ -31,6 +31,10 @@ class Worker:
         self.uuid = uuid
         self._id = uuid()
         self._numbers = count(1)
+
+    def request_id(self) -> str | None:
+        """A name for a request, as nginx makes them: 32 hexadecimal digits; None before 3.5."""
+        return self.uuid().replace("-", "") if self.version >= V3_5 else None
 
     def counted_id(self) -> str:
         """`uuid#counter`: this worker's own uuid and a number that grows."""
