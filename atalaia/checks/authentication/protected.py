@@ -6,6 +6,7 @@ from atalaia.checks.addresses import Needs, all_of
 from atalaia.checks.certificates import reachable
 from atalaia.checks.check import NotDeclared
 from atalaia.checks.gateway import ready
+from atalaia.checks.remembered import per_environment
 from atalaia.checks.routes import class_of, first_node, routes, scheme_of
 from atalaia.checks.routing.reached import answered
 from atalaia.environment import Environment
@@ -15,6 +16,7 @@ CLIENT = "denied"
 """The run's client that is to be refused."""
 
 
+@per_environment
 def protected(environment: Environment) -> tuple[str, ...] | NotDeclared:
     """The routes whose class declares a scheme."""
     named = routes(environment)
@@ -24,6 +26,7 @@ def protected(environment: Environment) -> tuple[str, ...] | NotDeclared:
     return found or NotDeclared("route_classes with authentication")
 
 
+@per_environment
 def with_tokens(environment: Environment) -> tuple[str, ...] | NotDeclared:
     """Those whose tokens the toolkit can make, good ones and bad ones."""
     found = protected(environment)
@@ -36,20 +39,22 @@ def with_tokens(environment: Environment) -> tuple[str, ...] | NotDeclared:
     return NotDeclared(f"authentication.{name}.secret")
 
 
+@per_environment
 def with_tenants(environment: Environment) -> tuple[str, ...] | NotDeclared:
     """Those of schemes that keep two tenants' data apart by a header of the request."""
     found = with_tokens(environment)
     if isinstance(found, NotDeclared):
         return found
-    able = tuple(
-        target
-        for target in found
-        if (of := scheme(environment, target)).tenant_header and of.tenant_claim and len(of.tenants) > 1
-    )
+    able = tuple(target for target in found if keeps_tenants(scheme(environment, target)))
     if able:
         return able
     name = class_of(environment, found[0]).authentication
     return NotDeclared(f"authentication.{name} with tenant_claim, tenant_header and two tenants")
+
+
+def keeps_tenants(of: Authentication) -> bool:
+    """Whether a scheme says how a request names the tenant whose data it wants, and there are two."""
+    return bool(of.secret and of.tenant_header and of.tenant_claim and len(of.tenants) > 1)
 
 
 def scheme(environment: Environment, target: str) -> Authentication:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from atalaia.checks.addresses import Needs
 from atalaia.checks.answers import describe, undecided
 from atalaia.checks.authentication.denied import NOT_REQUIRED, flawed, of_another
-from atalaia.checks.authentication.protected import protected, scheme, with_tenants
+from atalaia.checks.authentication.protected import keeps_tenants, protected, scheme
 from atalaia.checks.check import Check, Finding, Inconclusive, NotDeclared, Severity, Verdict
 from atalaia.checks.provoked import without_token
 from atalaia.environment import Environment
@@ -45,8 +45,7 @@ def _refusals(environment: Environment, target: str) -> tuple[HttpRequest, ...]:
     if not scheme(environment, target).secret:
         return (bare,)
     found = (bare, *(flawed(environment, target, flaw) for flaw in (Flaw.MALFORMED, Flaw.WRONG_SIGNATURE)))
-    with_others = with_tenants(environment)
-    if isinstance(with_others, tuple) and target in with_others:
+    if keeps_tenants(scheme(environment, target)):
         found = (*found, *of_another(environment, target))
     return found
 
