@@ -123,6 +123,12 @@ class TestAuthentication:
         assert ask(AUTH, "POST", "/api/v1/auth/login").status == 400
         assert ask(AUTH, "POST", "/api/v1/auth/login", body=b"[").status == 400
 
+    def test_refused_logins_are_counted_with_the_others(self) -> None:
+        guess = b'{"email": "admin@clinic-a.example", "password": "guess"}'
+        assert ask(AUTH, "POST", "/api/v1/auth/login", body=guess).status == 401
+        counted = 'method="POST",route="/api/v1/auth/login",service="auth-service",status="401"'
+        assert counted in ask(AUTH, "GET", "/metrics").body.decode()
+
     def test_only_a_refresh_token_refreshes(self) -> None:
         tokens = login()
         for name, status in (("refreshToken", 200), ("accessToken", 401)):

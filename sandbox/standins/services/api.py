@@ -7,7 +7,7 @@ from urllib.parse import parse_qs
 from sandbox.standins.config import ServiceConfig
 from sandbox.standins.http.message import Request
 from sandbox.standins.services.answer import Answer, Refused, error_document, fields
-from sandbox.standins.services.auth import NEVER_KEPT, Auth
+from sandbox.standins.services.auth import NEVER_KEPT, Auth, route_of
 from sandbox.standins.services.behaviour import Behaviour
 from sandbox.standins.services.collection import Collection
 from sandbox.standins.services.echo import ROUTE, echo, is_echoed
@@ -35,14 +35,15 @@ class Api:
         for prefix in self._prefixes:
             if path == prefix or path.startswith(prefix + "/"):
                 rest = [part for part in path[len(prefix) :].split("/") if part]
-                pattern = prefix + ("/:id" if rest else "")
+                is_auth = prefix.endswith("/auth")
+                pattern = route_of(prefix, rest) if is_auth else prefix + ("/:id" if rest else "")
                 try:
                     return self._below(prefix, rest, pattern, request, behaviour)
                 except Refused as refusal:
                     document = error_document(refusal.status, str(refusal))
                     if behaviour.tells_traces:
                         document["stack"] = f"Error: {refusal}\n    at verify (/app/src/auth/tokens.js:41:13)"
-                    headers = (NEVER_KEPT,) if prefix.endswith("/auth") else ()
+                    headers = (NEVER_KEPT,) if is_auth else ()
                     return Answer(refusal.status, document, pattern, refusal.clinic, headers)
         if self._config.echo and is_echoed(path):
             return Answer(200, echo(request), ROUTE)

@@ -43,7 +43,7 @@ class Auth:
 
     def answer(self, prefix: str, rest: list[str], request: Request, behaviour: Behaviour) -> Answer:
         """The answer to a path below the auth service's prefix. Raises Refused."""
-        route = f"{prefix}/{rest[0]}" if rest and rest[0] in ("login", "refresh", "me") else prefix
+        route = route_of(prefix, rest)
         match rest, request.method:
             case ["login"], "POST":
                 return self._login(prefix, route, fields(request), behaviour)
@@ -91,6 +91,11 @@ class Auth:
         kept = (one for one in attributes if one.partition("=")[0] != behaviour.cookie_without)
         cookie = "; ".join((f"refresh_token={refresh}", *kept))
         return Answer(200, document, route, identity.clinic, (NEVER_KEPT, ("Set-Cookie", cookie)))
+
+
+def route_of(prefix: str, rest: list[str]) -> str:
+    """The pattern of a path below the auth service's prefix, whatever the answer to it is."""
+    return f"{prefix}/{rest[0]}" if rest and rest[0] in ("login", "refresh", "me") else prefix
 
 
 def _user(identity: Identity) -> dict[str, str]:
