@@ -70,7 +70,7 @@ def _faults(
         observed = f"{said.remaining} of {said.limit} {on}, where {binding[1]} of {binding[0]} are left"
         yield "RateLimit-Limit and -Remaining of the window with the least left", observed
     last = before.get("" if expected.shared else server_of(step))
-    yield from _falling(said, last, on, seen.denies(step), expected)
+    yield from _falling(said, last, seen.denies(step), expected)
 
 
 def _binding(said: Told, expected: Promise) -> tuple[int, int] | None:
@@ -82,15 +82,11 @@ def _binding(said: Told, expected: Promise) -> tuple[int, int] | None:
     return said.limits[-seconds], left
 
 
-def _falling(
-    said: Told, last: Told | None, on: str, denied: bool, expected: Promise
-) -> Iterator[tuple[str, str]]:
+def _falling(said: Told, last: Told | None, denied: bool, expected: Promise) -> Iterator[tuple[str, str]]:
     """Each request takes one; a window that began gives all back."""
     now = said.left_in(expected.window, expected.limit)
     if now is None:
         return
-    if denied and now != 0:
-        yield "RateLimit-Remaining 0 on a denial", f"{now} left {on}"
     if now >= expected.limit:
         yield "RateLimit-Remaining below the limit", f"{now} left after a request, of {expected.limit}"
     former = last.left_in(expected.window, expected.limit) if last else None
@@ -225,6 +221,10 @@ UNHELPFUL_DENIAL = Check(
 
 def _judge_recovery(seen: tuple[LimiterSeen, Exchange], expected: Promise) -> Verdict:
     measured_, later = seen
+    for denial in measured_.denied:
+        # In a window that began meanwhile: who sticks denies there too.
+        if left := told(denial).left_in(expected.window, expected.limit):
+            return [expected.finding(f"denied, with {left} left", "no denial while something is left")]
     if later.failure:
         told_why = f"the request after the wait had no answer: {later.failure}"
         return not_measured(later.failure) or Inconclusive(told_why)

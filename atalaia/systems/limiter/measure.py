@@ -96,10 +96,10 @@ class _Course:
     async def until_it_denies(self) -> None:
         """Until it denies; then in others' names, once more as oneself, and once from every origin.
 
-        Where the window ended meanwhile, all of it once more, in the next one.
+        Where the window ended meanwhile, all of it again, in the next one.
         """
         await self._wait_for_room()
-        for last in (False, True):
+        for last in (False, False, True):
             if not await (self._side_by_side() if self._wanted.at_once > 1 else self._one_by_one()):
                 return
             self.forged = [await self._send(request) for request in self._wanted.forged]
@@ -107,7 +107,8 @@ class _Course:
                 self.again = await self._send(next(self._next))
                 passed = not (self._denied(self.again) or all(self._denied(each) for each in self.forged))
                 if passed and not last and await self._next_window(self.again):
-                    self.tried = [*self.forged, self.again]
+                    self.tried += [*self.forged, self.again]
+                    self.forged, self.again = [], None
                     continue
             for _ in range(self._wanted.extra):
                 await self._step()

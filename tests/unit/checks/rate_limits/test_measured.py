@@ -159,7 +159,6 @@ def test_the_window_with_the_least_left_is_the_one_that_is_told():
     [
         ([limited(3), limited(3)], "3 left after 3"),
         ([limited(4), limited(1)], "1 left after 4"),
-        ([limited(1, denied=True)], "1 left on 429"),
         ([limited(5)], "5 left after a request, of 5"),
     ],
 )
@@ -205,6 +204,8 @@ def test_a_client_is_served_again_with_a_whole_budget():
     assert "others may have" in why(judge("sticks", measured, still, of=replace(PROMISE, own=False)))
     assert "with 1 left of 5" in only(judge("sticks", measured, limited(1, at=START + 61))).observed
     assert "had no answer" in why(judge("sticks", measured, unanswered(TIMEOUT)))
+    early = seen([*used_up(5), limited(4, denied=True, at=START + 60)])
+    assert only(judge("sticks", early, limited(4, at=START + 61))).observed == "denied, with 4 left"
 
 
 # --- whose budget
