@@ -7,9 +7,15 @@ _FIRST = "/api/v1/auth"
 _FRONT = f"{_FIRST} via load-balancer-tls"
 
 MATRIX: dict[str, set[str]] = {
-    "header-missing-on-one-route": {"headers.missing@/webhook/whatsapp"},
+    "header-missing-on-one-route": {
+        "headers.missing@/webhook/whatsapp",
+        "headers.own-errors-bare@/webhook/whatsapp",
+    },
     "header-missing-on-404": {"headers.missing-on-error@404 at kong-1"},
-    "header-missing-on-429": {f"headers.missing-on-denial@429 at {_FIRST}"},
+    "header-missing-on-429": {
+        f"headers.missing-on-denial@429 at {_FIRST}",
+        f"headers.own-errors-bare@{_FIRST}",
+    },
     "header-missing-on-front-503": {"headers.missing-on-error@5xx at load-balancer-tls"},
     "header-missing-over-tls": {f"headers.missing@{_FRONT}"},
     "hsts-short": {f"headers.weak@{_FRONT}"},

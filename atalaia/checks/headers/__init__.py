@@ -11,6 +11,7 @@ from atalaia.checks.headers import (
     errors,
     fingerprint,
     normal,
+    own_errors,
     transport,
 )
 
@@ -18,6 +19,7 @@ CHECKS: tuple[Check, ...] = (
     normal.CHECKS
     + conflicts.CHECKS
     + errors.CHECKS
+    + own_errors.CHECKS
     + transport.CHECKS
     + fingerprint.CHECKS
     + cookies.CHECKS

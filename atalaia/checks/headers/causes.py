@@ -13,10 +13,12 @@ from functools import cached_property
 from atalaia.exchange.observable import HttpRequest
 from atalaia.systems.kong.entities import Plugin
 from atalaia.systems.kong.given import Given
-from atalaia.systems.kong.plugins.response_transformer import pair
+from atalaia.systems.kong.plugins.fields import Fields, lines_of
+from atalaia.systems.kong.plugins.response_transformer import HeaderRules, pair
 from atalaia.systems.kong.routing import Match
 
 _PLUGIN = "response-transformer"
+_UNKNOWN = frozenset({"response-transformer-advanced", "pre-function", "post-function", "exit-transformer"})
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,21 @@ class Causes:
         if plugin is None or not self._has(plugin, "append", header):
             return NO_CAUSE
         return self._at(plugin, "append", header, f"{_PLUGIN} appends it to what the service sends")
+
+    @cached_property
+    def own(self) -> tuple[tuple[str, str], ...]:
+        """The headers that the plugin leaves on an answer that Kong makes itself."""
+        fields: Fields = {}
+        if self._effective is not None:
+            HeaderRules(self._effective.config).apply(fields)
+        return tuple(lines_of(fields))
+
+    @cached_property
+    def unknown(self) -> tuple[str, ...]:
+        """Plugins on the route that may do anything to headers."""
+        if self.given is None or self._match is None:
+            return ()
+        return tuple(sorted(_UNKNOWN & self.given.scopes.of(self._match.route).keys()))
 
     @cached_property
     def _match(self) -> Match | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from atalaia.checks.headers.places import places
 from atalaia.checks.headers.profiles import BUILT_IN
 from atalaia.checks.headers.provoked import denials, errors
 from atalaia.environment import Effect, Environment
+from atalaia.environment.gateway_file import GatewayFile
 from atalaia.exchange.answering import answered_by
 from atalaia.exchange.exchange import Exchange, Response
 from atalaia.exchange.failure import Failure, Reason
@@ -309,6 +311,43 @@ def test_a_limiters_denial_is_an_error_like_others_and_costs_what_it_spends():
     assert judge("headers.missing-on-denial", target, fine) == []
     assert isinstance(judge("headers.missing-on-denial", target, LimiterSeen(steps=(passed,))), Inconclusive)
     assert by_id("headers.missing-on-denial").effect is Effect.SPENDS
+
+
+def file_of(plugins: str) -> str:
+    paths = [route["path"] for route in ROUTES["routes"]]
+    return (
+        '_format_version: "3.0"\nservices:\n- name: users\n  url: http://user-service.test:3001\n'
+        f"  routes:\n  - {{name: all, paths: {json.dumps(paths)}, strip_path: false}}\nplugins: [{plugins}]\n"
+    )
+
+
+ADDED = "X-Frame-Options:DENY, X-Content-Type-Options:nosniff, \"Content-Security-Policy:default-src 'none'\""
+
+
+@pytest.mark.parametrize(
+    ("plugins", "lacking"),
+    [
+        (f"{{name: response-transformer, config: {{add: {{headers: [{ADDED}]}}}}}}", set()),
+        (
+            f"{{name: response-transformer, config: {{replace: {{headers: [{ADDED}]}}}}}}",
+            {"X-C", "X-F", "Con"},
+        ),
+        ("", {"X-C", "X-F", "Con"}),
+    ],
+    ids=["add", "replace only", "no plugin"],
+)
+def test_what_kongs_own_errors_will_lack_is_told_by_the_file(plugins, lacking):
+    of = stack().completed(GatewayFile(file_of(plugins), "kong.yml"))
+    verdict = judge("headers.own-errors-bare", USERS, of=of)
+    assert {finding.expected[:3] for finding in verdict} == lacking
+    assert all(finding.cause.startswith("kong.yml:") for finding in verdict) or "replace" not in plugins
+
+
+def test_what_an_unknown_plugin_makes_of_headers_is_not_guessed():
+    of = stack().completed(GatewayFile(file_of("{name: post-function, config: {}}"), "kong.yml"))
+    verdict = judge("headers.own-errors-bare", USERS, of=of)
+    assert isinstance(verdict, Inconclusive)
+    assert "post-function" in verdict.reason
 
 
 @pytest.mark.parametrize(
