@@ -22,7 +22,13 @@ class Service(Section):
     response_time: PositiveDuration | None = None
     """Its health document answers within this time (median of a few); default: the SLO's p95."""
     mark: Text | None = None
-    """Value of the response header X-Service that proves who answered; default: the service's name."""
+    """Value of the response header X-Service that proves who answered; default: the service's name; null
+    where it sends none, so that counters have to tell."""
     requests_metric: Text | None = None
     """Counter on `metrics` that counts its requests, health documents and scrapes by a label `route`:
     http_requests_total."""
+
+    @property
+    def unmarked(self) -> bool:
+        """Whether it is declared to leave no mark on its answers."""
+        return self.mark is None and "mark" in self.model_fields_set

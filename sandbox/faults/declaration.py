@@ -14,8 +14,8 @@ FAULTS = (
         "kong-2",
         "kong-2",
         "entities",
-        "the calendar's route was deleted on the second node",
-        hide="calendar",
+        "the webhook's route was deleted on the second node",
+        hide="whatsapp-webhook",
         really=True,
     ),
     standin(

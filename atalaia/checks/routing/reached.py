@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from atalaia.checks.addresses import Needs, all_of
 from atalaia.checks.answers import describe, not_ok, undecided, where
@@ -10,6 +11,7 @@ from atalaia.checks.certificates import reachable
 from atalaia.checks.check import Check, Finding, Inconclusive, Severity, Verdict
 from atalaia.checks.gateway import ready
 from atalaia.checks.routes import first_node, route, routes, sample
+from atalaia.checks.routing.counting import Counter, counter_of, counting, grown
 from atalaia.checks.routing.entries import NOT_IN_FILE, led_right
 from atalaia.checks.routing.rewriting import WRONG_HOST, WRONG_PATH
 from atalaia.checks.services import healthy
@@ -17,6 +19,7 @@ from atalaia.environment import Environment, Safety
 from atalaia.exchange.exchange import Exchange
 from atalaia.exchange.hop import Hop
 from atalaia.systems.health import read_health
+from atalaia.systems.kong.request_counter import METRIC
 
 
 def _live_needs(environment: Environment, target: str) -> Needs:
@@ -64,23 +67,21 @@ UNANSWERED = Check(
 
 @dataclass(frozen=True)
 class Sign:
-    """What tells that the declared service answered."""
+    """What tells that the declared service answered: its mark, else a counter."""
 
     service: str
     mark: str
+    counter: Counter | None
 
 
-def _judge_author(seen: tuple[Exchange], expected: Sign) -> Verdict:
-    (exchange,) = seen
+def _judge_author(seen: tuple[Any, ...], expected: Sign) -> Verdict:
+    exchange: Exchange = seen[0]
     assert exchange.response is not None, "route.unanswered has seen it succeed"
     mark = exchange.response.header("X-Service")
     # A service that names itself in a document of its own does so with the name that it is known by.
     said = mark or read_health(exchange.response.body).service
     if said is None:
-        return Inconclusive(
-            f"nothing tells that {expected.service} answered: no header X-Service. Let the service send "
-            f"it (its value is services.{expected.service}.mark, else the service's name)"
-        )
+        return _judge_count(seen[1:], expected)
     if said in {expected.mark, expected.service}:
         return []
     return [
@@ -88,6 +89,29 @@ def _judge_author(seen: tuple[Exchange], expected: Sign) -> Verdict:
             expected=f"{expected.service} answers",
             observed=f"{said} answers ({'X-Service' if mark else 'by its own document'})",
             hop=where(exchange, Hop.GATEWAY),
+        )
+    ]
+
+
+def _judge_count(seen: tuple[Any, ...], expected: Sign) -> Verdict:
+    if expected.counter is None:
+        name = f"services.{expected.service}"
+        return Inconclusive(
+            f"nothing tells that {expected.service} answered: no header X-Service. Let the service send it "
+            f"({name}.mark), or declare `mark: null` with {name}.requests_metric, or with Kong's prometheus "
+            "plugin and status_code_metrics: true, so that its requests are counted"
+        )
+    told = grown(seen, expected.counter)
+    if isinstance(told, Inconclusive):
+        return told
+    if told:
+        return []
+    counter = expected.counter.metric or f"{METRIC} of route {expected.counter.route}"
+    return [
+        Finding(
+            expected=f"{counter} grows with a request that {expected.service} answers",
+            observed="it was answered, and the counter did not grow: another service answers",
+            hop=Hop.GATEWAY.value,
         )
     ]
 
@@ -100,9 +124,9 @@ ANSWERED_BY_ANOTHER = Check(
     "runs on another's port. Declare `mark` where a service's X-Service is not its name.",
     source="RT01",
     targets=routes,
-    observes=lambda environment, target: (sample(environment, target),),
+    observes=lambda environment, target: (sample(environment, target), *counting(environment, target)),
     expects=lambda environment, target: Sign(
-        route(environment, target).service, mark_of(environment, target)
+        route(environment, target).service, mark_of(environment, target), counter_of(environment, target)
     ),
     requires=lambda environment, target: ((UNANSWERED, target),),
     judge=_judge_author,

@@ -27,10 +27,7 @@ def test_every_fault_of_a_file_is_told_with_kongs_words_and_its_line():
         "Kong refuses it: services[0].retrys: unknown field",
         "kong.yml:4",
     )
-    assert (
-        second.observed
-        == "Kong refuses it: services[1].routes[0].paths[0]: should start with: / (fixed path) or ~/ (regex path)"
-    )
+    assert second.observed.endswith("paths[0]: should start with: / (fixed path) or ~/ (regex path)")
     assert second.cause == "kong.yml:21"
 
 
