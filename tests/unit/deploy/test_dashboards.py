@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from atalaia.systems.grafana import left_over, values
+from atalaia.systems.grafana.document import page
 from atalaia.systems.prometheus.promql import examine, parse
 from tests.support.deployed import DASHBOARDS, DEPLOY, STACKS, Deployed, Known, dashboards, queries, rules
 
@@ -19,7 +20,8 @@ ROOT = DEPLOY.parent
 ALL = dashboards()
 TYPES = {"timeseries", "stat", "gauge", "bargauge", "table"}
 UNITS = {
-    "none", "short", "reqps", "ops", "cpm", "s", "ms", "dtdurations", "bytes", "Bps", "percent", "percentunit",
+    "none", "short", "percent", "percentunit", "reqps", "ops", "cpm", "s", "ms", "dtdurations", "bytes",
+    "Bps",
 }  # fmt: skip
 """Grafana's names of units that are used here (packages/grafana-data/src/valueFormats/categories.ts)."""
 
@@ -194,6 +196,12 @@ class TestEveryPanel:
         assert order == sorted(order)
 
     @each
+    def test_has_a_title_of_its_own(self, deployed: Deployed) -> None:
+        """A finding names a panel by it."""
+        titles = Counter(panel["title"] for panel in panel_models(deployed))
+        assert [title for title, count in titles.items() if count > 1 or not title] == []
+
+    @each
     def test_thresholds_rise_from_a_base(self, deployed: Deployed) -> None:
         for panel in panel_models(deployed):
             steps = panel["fieldConfig"]["defaults"].get("thresholds", {"steps": [{"value": None}]})["steps"]
@@ -219,6 +227,11 @@ class TestFiles:
         keys = list(deployed.model)
         assert (keys[:2], keys[-1]) == (["uid", "title"], "panels")
         assert json.loads(text) == deployed.model
+
+    def test_the_page_of_them_is_up_to_date(self) -> None:
+        assert (ROOT / "docs" / "dashboards.md").read_text() == page(DASHBOARDS), (
+            "python -m atalaia.systems.grafana.document deploy/grafana/dashboards > docs/dashboards.md"
+        )
 
     def test_every_folder_is_provisioned_and_every_stack_has_one(self) -> None:
         file = DEPLOY / "grafana" / "provisioning" / "dashboards" / "atalaia.yaml"
