@@ -31,6 +31,11 @@ ALL = dashboards()
 LIVE = [deployed for deployed in ALL if deployed.folder == "atendeai" or deployed.name == "atalaia/slo"]
 """Those whose metrics the sandbox exports; probes are not run by it."""
 
+_DRILL = """\
+# TYPE atalaia_drill gauge
+atalaia_drill 1
+# TYPE atalaia_drill_started_timestamp_seconds gauge
+"""
 QUIET = {"Alerts that fire"}
 """What is empty where all is well."""
 OF_RULES = {"ALERTS", "ALERTS_FOR_STATE"}
@@ -57,6 +62,8 @@ def sandbox() -> Iterator[Sandbox]:
         # A counter's first sample is no growth: what is counted from now on is.
         _until(lambda: _count(sandbox, 'http_requests_total{route="/webhook/whatsapp"}') > 0)
         _use(sandbox)
+        for _ in range(8):  # more than the limiter of logins allows
+            _send(f"http://127.0.0.1:{sandbox.ports.haproxy_http}/api/v1/auth/login", {})
         yield sandbox
 
 
@@ -71,7 +78,7 @@ def _use(sandbox: Sandbox) -> None:
                 _send(f"{front}{prefix}", None, token)
                 _send(f"{front}{prefix}", {"text": "hello"}, token)
     _send(f"{front}/api/v1/dead-upstream", None)
-    group = f"atalaia_drill 1\natalaia_drill_started_timestamp_seconds {time.time()}\n".encode()
+    group = f"{_DRILL}atalaia_drill_started_timestamp_seconds {time.time()}\n".encode()
     push = f"http://127.0.0.1:{sandbox.ports.pushgateway}/metrics/job/drill"
     urllib.request.urlopen(urllib.request.Request(push, group, method="PUT"), timeout=5).close()
 
