@@ -14,6 +14,7 @@ from atalaia.checks.rate_limits.observables import identities, measured
 from atalaia.checks.rate_limits.promise import Promise, promise_of, unanswered
 from atalaia.checks.rate_limits.targets import exhaustible, first_of_class, limit_of, measurable_routes
 from atalaia.checks.rate_limits.words import requests
+from atalaia.checks.remembered import per_environment
 from atalaia.checks.routes import FRONT, path_of
 from atalaia.checks.routing.client import ADDRESS_FORGED, ADDRESS_LOST
 from atalaia.environment import Effect, Environment
@@ -23,6 +24,7 @@ from atalaia.systems.limiter.model import LimiterSeen
 from atalaia.systems.limiter.told import told
 
 
+@per_environment
 def _with_identities(environment: Environment) -> tuple[str, ...] | NotDeclared:
     found = first_of_class(environment)
     if isinstance(found, NotDeclared):
@@ -133,6 +135,7 @@ EVADABLE = Check(
 )
 
 
+@per_environment
 def _with_counter(environment: Environment) -> tuple[str, ...] | NotDeclared:
     found = measurable_routes(environment)
     if isinstance(found, NotDeclared):

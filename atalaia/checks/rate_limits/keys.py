@@ -8,6 +8,7 @@ from atalaia.checks.configured import unless_given
 from atalaia.checks.rate_limits.effective import Found, Meant, judged, meant
 from atalaia.checks.rate_limits.intent import ABSENT, GATEWAY, LIMIT_DIFFERS
 from atalaia.checks.rate_limits.targets import limit_of, limited_routes
+from atalaia.checks.remembered import per_environment
 from atalaia.environment import Environment
 
 _AUTHENTICATES = frozenset(
@@ -72,6 +73,7 @@ KEYED_OTHERWISE = Check(
 )
 
 
+@per_environment
 def _shared(environment: Environment) -> tuple[str, ...] | NotDeclared:
     limited = limited_routes(environment)
     if isinstance(limited, NotDeclared):
@@ -113,6 +115,7 @@ COUNTS_PER_NODE = Check(
 )
 
 
+@per_environment
 def _with_store_failure(environment: Environment) -> tuple[str, ...] | NotDeclared:
     limited = limited_routes(environment)
     if isinstance(limited, NotDeclared):

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from atalaia.checks.check import Finding, Inconclusive
 from atalaia.checks.configured import given_of
 from atalaia.checks.rate_limits.effective import Found, found_in, meant
-from atalaia.checks.rate_limits.targets import limit_of, shortest
+from atalaia.checks.rate_limits.targets import front, limit_of, limited_routes, shortest
 from atalaia.checks.rate_limits.words import told_limit, told_limits
+from atalaia.checks.remembered import per_environment
 from atalaia.checks.routes import FRONT
 from atalaia.checks.routing.leading import led
 from atalaia.environment import Environment, Safety
@@ -68,6 +69,20 @@ class Promise:
 
 def promise_of(environment: Environment, target: str) -> Promise:
     """What the limiter of a route, or of the front, promises."""
+    return _promises(environment)[target]
+
+
+@per_environment
+def _promises(environment: Environment) -> dict[str, Promise]:
+    of_routes, of_front = limited_routes(environment), front(environment)
+    targets = (
+        *(of_routes if isinstance(of_routes, tuple) else ()),
+        *(of_front if isinstance(of_front, tuple) else ()),
+    )
+    return {target: _promise(environment, target) for target in targets}
+
+
+def _promise(environment: Environment, target: str) -> Promise:
     own, alone = environment.client.addresses is not None, environment.safety is Safety.SANDBOX
     balancer = environment.load_balancer
     if target == FRONT:

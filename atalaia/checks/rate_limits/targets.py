@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from atalaia.checks.check import NotDeclared
+from atalaia.checks.remembered import per_environment
 from atalaia.checks.routes import FRONT, class_of, route, routes
 from atalaia.environment import Environment
 from atalaia.environment.gateway import RouteLimit
@@ -11,6 +12,7 @@ LONGEST = 60.0
 """Seconds: a longer window is judged by its headers, and never used up."""
 
 
+@per_environment
 def limited_routes(environment: Environment) -> tuple[str, ...] | NotDeclared:
     """Routes whose class declares a limit."""
     named = routes(environment)
@@ -18,11 +20,6 @@ def limited_routes(environment: Environment) -> tuple[str, ...] | NotDeclared:
         return named
     limited = tuple(target for target in named if class_of(environment, target).limit)
     return limited or NotDeclared("route_classes[].limit")
-
-
-def in_file(environment: Environment) -> tuple[str, ...] | NotDeclared:
-    """The same, where a declarative file says what the limiters are."""
-    return limited_routes(environment) if environment.gateway_file else NotDeclared("gateway.declarative")
 
 
 def front(environment: Environment) -> tuple[str, ...] | NotDeclared:
@@ -34,6 +31,7 @@ def front(environment: Environment) -> tuple[str, ...] | NotDeclared:
     return (FRONT,) if usable else NotDeclared("load_balancer.limit with a window of a minute or less")
 
 
+@per_environment
 def exhaustible(environment: Environment) -> tuple[str, ...] | NotDeclared:
     """Every limiter whose shortest window is short enough to be used up."""
     of_routes, of_front = limited_routes(environment), front(environment)
@@ -48,6 +46,7 @@ def exhaustible(environment: Environment) -> tuple[str, ...] | NotDeclared:
     return found or (of_routes if isinstance(of_routes, NotDeclared) else NotDeclared("limit of a minute"))
 
 
+@per_environment
 def measurable_routes(environment: Environment) -> tuple[str, ...] | NotDeclared:
     """Routes whose limiter can be used up."""
     found = exhaustible(environment)
@@ -56,6 +55,7 @@ def measurable_routes(environment: Environment) -> tuple[str, ...] | NotDeclared
     return tuple(each for each in found if each != FRONT) or NotDeclared("route_classes[].limit")
 
 
+@per_environment
 def first_of_class(environment: Environment) -> tuple[str, ...] | NotDeclared:
     """Of each class whose limiters can be used up, the first route."""
     found = measurable_routes(environment)
