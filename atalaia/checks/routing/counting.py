@@ -44,18 +44,15 @@ def counter_of(environment: Environment, target: str) -> Counter | None:
     service = environment.services[route(environment, target).service]
     if not service.unmarked:
         return None
-    if service.metrics and service.requests_metric:
-        return Counter(metric=service.requests_metric, uncounted=_uncounted(environment, target))
-    of = declared(environment, target)
+    of, uncounted = declared(environment, target), tuple(filter(None, (service.health, service.metrics)))
+    path = of.request.target.partition("?")[0]
+    # Monitoring moves the count of health documents all the time; those are left to Kong's own count.
+    if service.metrics and service.requests_metric and not path.endswith(uncounted):
+        return Counter(metric=service.requests_metric, uncounted=uncounted)
     match = led(of.file, of) if of.file and of.file.configuration else None
     if match is None or match.service is None or not (match.service.name and match.route.name):
         return None
     return Counter(service=match.service.name, route=match.route.name)
-
-
-def _uncounted(environment: Environment, target: str) -> tuple[str, ...]:
-    service = environment.services[route(environment, target).service]
-    return tuple(path for path in (service.health, service.metrics) if path)
 
 
 def counting(environment: Environment, target: str) -> tuple[Observable, ...]:
