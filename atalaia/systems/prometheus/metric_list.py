@@ -62,7 +62,7 @@ class MetricList:
                 self._samples[name + suffix] = labels
 
     def labels(self, sample: str) -> frozenset[str] | None:
-        """The labels of a series of this name (of a histogram `x_bucket`, not `x`); None for an unknown one."""
+        """The labels of a series of this name (`x_bucket`, of a histogram); None for an unknown one."""
         return self._samples.get(sample)
 
 
