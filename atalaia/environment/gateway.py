@@ -65,6 +65,10 @@ class RouteLimit(Section):
     """Requests an hour."""
     day: Count | None = None
     """Requests a day."""
+    month: Count | None = None
+    """Requests a month; told by headers, as are all windows longer than a minute."""
+    year: Count | None = None
+    """Requests a year."""
     by: Literal["address", "consumer", "credential", "header", "service", "path"] = "address"
     """Whom a budget belongs to: each client address, consumer, credential, value of `header` …"""
     header: Text | None = None
@@ -79,7 +83,7 @@ class RouteLimit(Section):
     @model_validator(mode="after")
     def _windows_make_sense(self) -> RouteLimit:
         if not self.windows:
-            raise ValueError("a limit without a window; second, minute, hour or day")
+            raise ValueError("a limit without a window; second, minute, hour, day, month or year")
         limits = [limit for _, limit in self.windows]
         if limits != sorted(limits):
             raise ValueError("a longer window allows fewer requests than a shorter one; at least as many")
@@ -90,7 +94,10 @@ class RouteLimit(Section):
     @property
     def windows(self) -> tuple[tuple[float, int], ...]:
         """(window in seconds, requests) for every declared window, the shortest first."""
-        named = ((1.0, self.second), (60.0, self.minute), (3600.0, self.hour), (86400.0, self.day))
+        named = (
+            (1.0, self.second), (60.0, self.minute), (3600.0, self.hour), (86400.0, self.day),
+            (2592000.0, self.month), (31536000.0, self.year),
+        )  # fmt: skip
         return tuple((seconds, limit) for seconds, limit in named if limit is not None)
 
 

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from datetime import datetime
 
 import pytest
 
@@ -61,12 +62,21 @@ def test_a_fresh_healthy_stack_fails_nothing(tmp_path, number, capsys):
 def test_a_second_run_within_the_minute_is_the_same(tmp_path):
     """But for HAProxy's own limiter, which may still remember the first one, and says so."""
     with state_directory(), launcher.running() as sandbox:
-        check(str(sandbox.environment_file), tmp_path / "first", "gateway")
+        code, first, told = check(str(sandbox.environment_file), tmp_path / "first", "gateway")
         _, findings, said = check(str(sandbox.environment_file), tmp_path / "second", "gateway")
+    assert code == 0, told
+    assert len(findings["results"]) == len(first["results"]) >= 300
+    assert _between(first, findings) < 60, said
     for result in odd(findings):
         assert result["outcome"] == "inconclusive", said
         assert result["reason"]
         assert result["target"].startswith(FRONT_LIMITER), said
+
+
+def _between(first: dict, second: dict) -> float:
+    """Seconds from the end of one run to the start of the next."""
+    ended, began = (datetime.fromisoformat(at) for at in (first["finished"], second["started"]))
+    return (began - ended).total_seconds()
 
 
 @pytest.mark.parametrize("number", range(RUNS))

@@ -103,7 +103,9 @@ def _standins(replay: Replay, declarative: Path) -> StandIns:
     return StandIns(control=replay.control, kong=kong)
 
 
-def test_replaying_every_exchange_in_the_order_of_the_recording(replay: Replay) -> None:
+def test_replaying_every_exchange_in_the_order_of_the_recording(
+    replay: Replay, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Status, headers (their order aside) and bodies; in one test, for one exchange may prepare the next.
 
     The node's clock stands where the recording's stood: its limiters see the recorded windows.
@@ -120,7 +122,8 @@ def test_replaying_every_exchange_in_the_order_of_the_recording(replay: Replay) 
         elif differences:
             wrong[str(recorded)] = differences
     assert not wrong, "\n".join(f"{what}: {differences}" for what, differences in wrong.items())
-    print(f"{len(compared) - len(NOT_REPRODUCED)} of {len(compared)} exchanges replayed")
+    with capsys.disabled():
+        print(f"\n{len(compared) - len(NOT_REPRODUCED)} of {len(compared)} exchanges replayed over a socket")
 
 
 def _differences(recorded: Recorded, answer: Answer | None) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """Routes that the environment does not declare, told by the gateway's file or its Admin API.
 
-What is taken from there is the intent of that file: the suites then hold the live stack against it.
+What is taken from there is the intent of that file: the suites then hold the live stack against it. A
+file says nothing of what headers are meant; the profile `api` is what an API should have anyhow.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from atalaia.systems.kong import entities
 from atalaia.systems.kong.effective import Scopes
 from atalaia.systems.kong.given import Given
 
-_WINDOWS = ("second", "minute", "hour", "day")
+_WINDOWS = ("second", "minute", "hour", "day", "month", "year")
 _BY = {"ip": "address", "consumer": "consumer", "credential": "credential", "service": "service",
        "path": "path", "header": "header"}  # fmt: skip
 _LITERAL = re.compile(r"~(/(?:[\w/~%-]|\\?\.)*)\$?")
@@ -48,6 +49,7 @@ def completed(environment: Environment, given: Given | None) -> Environment:
             policies[title] = policy
         classes[title] = RouteClass(
             limit=_limit(plugins),
+            headers="api",
             cors=title if policy else None,
             authentication=_scheme(environment) if "jwt" in plugins else None,
         )

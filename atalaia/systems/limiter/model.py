@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from atalaia.exchange.exchange import Exchange
 from atalaia.exchange.failure import Seen
+from atalaia.exchange.hop import Hop
 from atalaia.exchange.observable import HttpRequest, Observable
 
 
@@ -43,6 +44,14 @@ class LimiterSeen(Seen):
     def everything(self) -> tuple[Exchange, ...]:
         """All that was sent."""
         return (*self.steps, *self.tried, *self.forged, *((self.again,) if self.again else ()))
+
+    @property
+    def served(self) -> int:
+        """Requests that somebody behind the limiter has answered."""
+        return sum(
+            each.response is not None and not self.denies(each) and each.answered_by is not Hop.GATEWAY
+            for each in self.everything
+        )
 
     @property
     def rate(self) -> float:

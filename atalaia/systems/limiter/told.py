@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from atalaia.exchange.exchange import Exchange, Response
 
-PERIODS: Mapping[float, str] = {1.0: "Second", 60.0: "Minute", 3600.0: "Hour", 86400.0: "Day"}
+PERIODS: Mapping[float, str] = {1.0: "Second", 60.0: "Minute", 3600.0: "Hour", 86400.0: "Day",
+    2592000.0: "Month", 31536000.0: "Year"}  # fmt: skip
 """Seconds of a window → its name in X-RateLimit-Limit-Minute."""
 _NUMBER = re.compile(r"\d{1,12}")
 
