@@ -153,9 +153,11 @@ def states(url: str, stack: str) -> dict[str, str]:
     """What became of each alert of a stack: by its name and severity, `active` or `suppressed`."""
     with urllib.request.urlopen(f"{url}/api/v2/alerts?filter=stack%3D{stack}", timeout=5) as answer:
         found: list[dict[str, Any]] = json.load(answer)
-    return {
-        f"{one['labels']['alertname']} {one['labels']['severity']}": one["status"]["state"] for one in found
-    }
+    return {name_of(one["labels"]): one["status"]["state"] for one in found}
+
+
+def name_of(labels: dict[str, str]) -> str:
+    return f"{labels['alertname']} {labels['severity']}"
 
 
 def alert(name: str, severity: str, **labels: str) -> dict[str, str]:
