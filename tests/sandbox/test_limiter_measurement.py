@@ -9,14 +9,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from itertools import count, takewhile
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from atalaia.environment.url import parse_url
-from atalaia.exchange.exchange import Exchange
 from atalaia.exchange.failure import Reason
 from atalaia.exchange.hop import Hop
 from atalaia.exchange.kept import KeptClient
@@ -29,13 +28,15 @@ from atalaia.systems.limiter.stretch import stretches
 from atalaia.systems.observe import observe
 from sandbox.programs import Program
 from sandbox.standins.config import KongConfig, StandIns
-from sandbox.standins.control import ClearFault, Reload, SetFault, send_now
+from sandbox.standins.control import ClearFault, Reload, SetClock, SetFault, send_now
 from tests.support.hostile import HostileServer
 from tests.support.scripted_upstream import scripted_upstream
 from tests.support.standins import free_ports, running
 
 LIMIT = 20
-FRONT_WINDOW = 1.0
+FRONT_WINDOW = 3.0
+NOON = 1795262400.0
+FEW = 5
 HAPROXY = """
 global
     nbthread 1
@@ -60,9 +61,8 @@ services:
 - name: s
   url: http://127.0.0.1:{upstream}
   routes:
-  - name: a
-    paths: [/a]
-    plugins: [{{name: rate-limiting, config: {{second: 20, hour: 5000, limit_by: ip}}}}]
+  - {{name: a, paths: [/a], plugins: [{{name: rate-limiting, config: {{minute: 20, limit_by: ip}}}}]}}
+  - {{name: s, paths: [/s], plugins: [{{name: rate-limiting, config: {{second: 5, limit_by: ip}}}}]}}
   - {{name: free, paths: [/free]}}
 """
 addresses = count(1)
@@ -87,7 +87,7 @@ def request(port: int, hop: Hop, path: str, **headers: str) -> HttpRequest:
 def measurement(port: int, hop: Hop, path: str = "/a", **changes: Any) -> LimiterMeasurement:
     claiming = request(port, hop, path, X_Forwarded_For="203.0.113.1")
     settings = {
-        "key": "limiter", "hop": hop, "requests": (request(port, hop, path),), "limit": LIMIT, "window": 1.0,
+        "key": "limiter", "hop": hop, "requests": (request(port, hop, path),), "limit": LIMIT, "window": 60.0,
         "extra": 2, "most": 2 * LIMIT + 2, "forged": (claiming,),
     }  # fmt: skip
     return LimiterMeasurement(**{**settings, **changes})
@@ -97,9 +97,19 @@ def measured(wanted: LimiterMeasurement, by: Network | None = None) -> LimiterSe
     return asyncio.run(measure(wanted, by or network()))
 
 
-def parts(found: LimiterSeen, *, aligned: bool = True) -> list[tuple[int, int]]:
-    each = stretches(found, LIMIT, 1.0, aligned=aligned)
-    return [(len(part.passed), len(part.denied)) for part in each]
+def short(port: int, **changes: Any) -> LimiterMeasurement:
+    """Of a limiter that counts for a second."""
+    return measurement(port, Hop.GATEWAY, "/s", limit=FEW, most=4 * FEW, window=1.0, pause=0.01, **changes)
+
+
+def parts(found: LimiterSeen, limit: int = LIMIT, window: float = 60.0) -> list[tuple[int, int]]:
+    return [(len(part.passed), len(part.denied)) for part in stretches(found, limit, window)]
+
+
+def recovery(wanted: LimiterMeasurement, *, sliding: bool = False) -> LimiterRecovery:
+    one = wanted.requests[0]
+    fields = {name: getattr(one, name) for name in HttpRequest.model_fields} | {"key": "later"}
+    return LimiterRecovery(**fields, limit=wanted.limit, window=wanted.window, sliding=sliding)
 
 
 def ok(connection: socket.socket, head: bytes) -> None:
@@ -137,10 +147,18 @@ def _until_it_listens(port: int) -> None:
 
 
 class Node:
-    """Kong's stand-in."""
+    """Kong's stand-in. Its minutes do not end while its clock stands."""
 
     def __init__(self, port: int, control: Path) -> None:
         self.port, self._control = port, control
+
+    @contextmanager
+    def standing(self) -> Iterator[None]:
+        send_now(self._control, SetClock(target="kong-1", at=NOON + 10))
+        try:
+            yield
+        finally:
+            send_now(self._control, SetClock(target="kong-1", at=None))
 
     @contextmanager
     def broken(self, fault: str, **options: Any) -> Iterator[None]:
@@ -161,30 +179,29 @@ def kong(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
         yield node
 
 
-def test_haproxys_limiter_lets_exactly_the_limit_pass_however_many_come_at_once(front):
-    for at_once in (1, 4):
-        found = measured(measurement(front, Hop.LOAD_BALANCER, aligned=False, at_once=at_once))
-        assert len(found.passed) == LIMIT
-        assert len(found.denied) >= 3
-        assert [found.denies(each) for each in (*found.forged, found.again)] == [True, True]
-        assert found.waited == 0
+def at_front(port: int, **changes: Any) -> LimiterMeasurement:
+    return measurement(port, Hop.LOAD_BALANCER, aligned=False, window=FRONT_WINDOW, **changes)
+
+
+@pytest.mark.parametrize("at_once", [1, 4])
+def test_haproxys_limiter_lets_exactly_the_limit_pass_however_many_come_at_once(front, at_once):
+    found = measured(at_front(front, at_once=at_once))
+    assert len(found.passed) == LIMIT
+    assert len(found.denied) >= 3
+    assert [found.denies(each) for each in (*found.forged, found.again)] == [True, True]
+    assert found.waited == 0
 
 
 def test_haproxy_serves_again_when_it_is_due_and_not_before(front):
     """Held against HAProxy itself: its counter is the current period and a weighted part of the last."""
 
     async def run():
-        wanted, by = measurement(front, Hop.LOAD_BALANCER, aligned=False), network()
+        wanted, by = at_front(front), network()
         found = await measure(wanted, by)
-        one = wanted.requests[0]
-        later = LimiterRecovery(
-            **{name: getattr(one, name) for name in HttpRequest.model_fields} | {"key": "later"},
-            limit=LIMIT, window=FRONT_WINDOW, sliding=True,
-        )  # fmt: skip
-        begun = found.steps[0].sent_at
+        later, begun = recovery(wanted, sliding=True), found.steps[0].sent_at
         due = later.due(found)
         await asyncio.sleep(max(0.0, begun + FRONT_WINDOW + 0.02 - time.time()))
-        early = await observe(one, by)
+        early = await observe(wanted.requests[0], by)
         # It counted as well.
         await asyncio.sleep(max(0.0, due + FRONT_WINDOW / len(found.everything) - time.time()))
         return early, await observe(later, by), due - begun
@@ -195,45 +212,48 @@ def test_haproxy_serves_again_when_it_is_due_and_not_before(front):
 
 
 def test_kongs_limiter_lets_the_limit_pass_within_one_window(kong):
-    found = measured(measurement(kong.port, Hop.GATEWAY, pause=0.01))
-    # Where the machine was too slow for what was left of a second, there is an earlier, unfinished one.
-    assert (LIMIT, len(found.denied)) in parts(found)
-    assert len(found.denied) == 3
+    with kong.standing():
+        found = measured(measurement(kong.port, Hop.GATEWAY, pause=0.01))
+    assert parts(found) == [(LIMIT, 3)]
     assert all(found.denies(each) for each in (*found.forged, found.again))
-    assert [each.response.body for each in found.passed] == [b""] * len(found.passed), "bodies are not kept"
+    assert [each.response.body for each in found.passed] == [b""] * LIMIT, "bodies are not kept"
     assert found.denied[0].response.json()["message"]
+
+
+def test_short_windows_are_measured_too(kong):
+    found = measured(short(kong.port))
+    # Where the machine was too slow for what was left of a second, there is an earlier, unfinished one.
+    assert FEW in [passed for passed, denied in parts(found, FEW, 1.0) if denied]
+
+
+async def use(wanted: LimiterMeasurement, by: Network, requests: int) -> None:
+    async with KeptClient(by) as others:
+        for _ in range(requests):
+            await others.exchange(wanted.requests[0])
+            await asyncio.sleep(0.01)
 
 
 def test_what_others_have_used_of_a_window_is_told_apart(kong):
     async def run():
-        wanted, by = measurement(kong.port, Hop.GATEWAY, pause=0.01, forged=()), network()
-        await asyncio.sleep(1 - time.time() % 1)
-        async with KeptClient(by) as others:
-            for _ in range(LIMIT - 5):
-                await others.exchange(wanted.requests[0])
-                await asyncio.sleep(0.005)
+        wanted, by = measurement(kong.port, Hop.GATEWAY, pause=0.01), network()
+        await use(wanted, by, LIMIT - 5)
         return await measure(wanted, by)
 
-    last = stretches(asyncio.run(run()), LIMIT, 1.0)[-1]
-    assert len(last.passed) + last.used_before == LIMIT
+    with kong.standing():
+        (only,) = stretches(asyncio.run(run()), LIMIT, 60.0)
+    assert (len(only.passed), only.used_before) == (5, LIMIT - 5)
 
 
 def test_it_waits_for_a_window_where_this_one_is_used_up(kong):
     async def run():
-        wanted, by = measurement(kong.port, Hop.GATEWAY, pause=0.005, limit=LIMIT, forged=()), network()
-        async with KeptClient(by) as others:
-            while (await others.exchange(wanted.requests[0])).response.status != 429:
-                pass
+        wanted, by = short(kong.port), network()
+        await asyncio.sleep(1.02 - time.time() % 1)
+        await use(wanted, by, FEW)
         return await measure(wanted, by)
 
     found = asyncio.run(run())
-    assert found.waited < 3
-    assert (LIMIT, len(found.denied) - len(_before(found))) in parts(found)
-
-
-def _before(found: LimiterSeen) -> list[Exchange]:
-    """Denials before anything had passed."""
-    return list(takewhile(found.denies, found.steps))
+    assert 0 < found.waited < 4
+    assert FEW in [passed for passed, denied in parts(found, FEW, 1.0) if denied]
 
 
 def test_a_limiter_that_is_not_there_is_asked_no_more_than_the_most(kong):
@@ -244,7 +264,7 @@ def test_a_limiter_that_is_not_there_is_asked_no_more_than_the_most(kong):
 
 def test_a_burst_is_sent_whole_and_shows_what_counts_late(kong):
     wanted = measurement(kong.port, Hop.GATEWAY, most=2 * LIMIT, at_once=20, stops=False, forged=())
-    with kong.broken("burst", milliseconds=300):
+    with kong.standing(), kong.broken("burst", milliseconds=3000):
         found = measured(wanted)
     assert len(found.steps) == 2 * LIMIT
     assert len(found.passed) > LIMIT
@@ -253,13 +273,9 @@ def test_a_burst_is_sent_whole_and_shows_what_counts_late(kong):
 
 def test_a_limiter_that_sticks_denies_when_the_window_is_over(kong):
     async def run():
-        wanted, by = measurement(kong.port, Hop.GATEWAY, pause=0.01), network()
+        wanted, by = short(kong.port), network()
         found = await measure(wanted, by)
-        one = wanted.requests[0]
-        later = LimiterRecovery(
-            **{name: getattr(one, name) for name in HttpRequest.model_fields} | {"key": "later"},
-            limit=LIMIT, window=1.0,
-        )  # fmt: skip
+        later = recovery(wanted)
         await asyncio.sleep(max(0.0, later.due(found) - time.time()))
         return (await observe(later, by)).response.status
 
@@ -281,7 +297,7 @@ def slow() -> Iterator[int]:
 
 
 def test_a_target_that_is_too_slow_for_the_window_is_left_alone(slow):
-    found = measured(measurement(slow, Hop.SERVICE))
+    found = measured(measurement(slow, Hop.SERVICE, window=1.0))
     assert not found.denied
     assert len(found.steps) <= 40
     assert 3 < found.rate < 6
@@ -321,7 +337,7 @@ def hostile() -> Iterator[int]:
 def test_whatever_the_other_side_does_it_ends(hostile, behaviour):
     begun = time.monotonic()
     quick = network(total=timedelta(milliseconds=300))
-    found = measured(measurement(hostile, Hop.GATEWAY, f"/{behaviour}"), quick)
+    found = measured(measurement(hostile, Hop.GATEWAY, f"/{behaviour}", window=1.0), quick)
     assert time.monotonic() - begun < 10
     assert found.steps
     assert sum(len(each.response.body) for each in found.steps if each.response) < 2**20

@@ -150,10 +150,7 @@ def _judge_reach(seen: tuple[LimiterSeen], expected: Promise) -> Verdict:
     if before is None or after is None:
         return Inconclusive("the service's counter of requests could not be read")
     denied = sum(measured_.denies(each) for each in measured_.everything)
-    served = sum(
-        each.response is not None and not measured_.denies(each) and each.answered_by is not Hop.GATEWAY
-        for each in measured_.everything
-    )
+    served = measured_.served
     reached = after - before
     numbers = (
         f"{requests(reached)} reached the service, of {served} that passed and {denied} that were denied"
