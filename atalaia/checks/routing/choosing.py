@@ -10,6 +10,7 @@ from atalaia.checks.addresses import all_of
 from atalaia.checks.answers import describe, undecided, where
 from atalaia.checks.check import Check, Finding, Inconclusive, NotDeclared, Severity, Verdict
 from atalaia.checks.configured import configured, given_of, unless_given
+from atalaia.checks.remembered import per_environment
 from atalaia.checks.routes import first_node, route, routes, sample
 from atalaia.checks.routing.declaration import accepted
 from atalaia.checks.routing.entries import NOT_IN_FILE
@@ -22,12 +23,35 @@ from atalaia.exchange.hop import Hop
 from atalaia.exchange.observable import HttpRequest
 from atalaia.systems.kong.bleed import BEYOND, Bleed, bleeding
 from atalaia.systems.kong.given import Given
-from atalaia.systems.kong.overlap import label, overlaps
+from atalaia.systems.kong.overlap import Overlap, label, overlaps
 from atalaia.systems.kong.routing import Router
-from atalaia.systems.kong.shadow import shadowed
+from atalaia.systems.kong.shadow import Shadow, shadowed
 
 _GATEWAY = Hop.GATEWAY.value
 _SHOWN = 50
+
+
+@lru_cache(maxsize=4)
+def _overlaps(router: Router) -> tuple[Overlap, ...]:
+    return overlaps(router, _SHOWN)
+
+
+@lru_cache(maxsize=4)
+def _shadowed(router: Router) -> tuple[Shadow, ...]:
+    return shadowed(router)
+
+
+@per_environment
+def _given(environment: Environment) -> Given | None:
+    """The file, with what takes long to find in one of a thousand routes found already.
+
+    It is found while the run is planned: within the run it would hold up the answers that are waited for.
+    """
+    given = given_of(environment)
+    if given is not None and given.configuration is not None:
+        for find in (_overlaps, _shadowed, _bleeding):
+            find(given.router)
+    return given
 
 
 def _judge_overlaps(seen: tuple[Any, ...], expected: Given | None) -> Verdict:
@@ -41,7 +65,7 @@ def _judge_overlaps(seen: tuple[Any, ...], expected: Given | None) -> Verdict:
             hop=_GATEWAY,
             cause=given.line(overlap.one, "paths"),
         )
-        for overlap in overlaps(given.router, _SHOWN)
+        for overlap in _overlaps(given.router)
     ]
 
 
@@ -54,7 +78,7 @@ OVERLAPS = Check(
     source="RT12; Kong 3.4, kong/router/compat.lua get_priority",
     targets=with_gateway,
     observes=lambda environment, target: unless_given(environment),
-    expects=lambda environment, target: given_of(environment),
+    expects=lambda environment, target: _given(environment),
     requires=lambda environment, target: accepted(environment),
     judge=_judge_overlaps,
 )
@@ -71,7 +95,7 @@ def _judge_shadows(seen: tuple[Any, ...], expected: Given | None) -> Verdict:
             hop=_GATEWAY,
             cause=given.line(shadow.route, "paths"),
         )
-        for shadow in shadowed(given.router)[:_SHOWN]
+        for shadow in _shadowed(given.router)[:_SHOWN]
     ]
 
 
@@ -85,7 +109,7 @@ SHADOWED = Check(
     source="RT12; Kong 3.4, kong/router/compat.lua get_priority",
     targets=with_gateway,
     observes=lambda environment, target: unless_given(environment),
-    expects=lambda environment, target: given_of(environment),
+    expects=lambda environment, target: _given(environment),
     requires=lambda environment, target: accepted(environment),
     judge=_judge_shadows,
 )

@@ -79,8 +79,23 @@ def _differences(
     served = live(seen, address)
     if isinstance(served, Inconclusive):
         return served
-    assert served.configuration is not None, "lists that were read"
-    return [each for each in drift(file, served.configuration) if each.drift is kind]
+    return [each for each in _drift(file, served) if each.drift is kind]
+
+
+def _drift(file: Given, served: Given) -> tuple[Difference, ...]:
+    """Three checks ask of each node, and with a thousand routes the answer takes a while."""
+    key = (id(file), id(served))
+    if key not in _DRIFTS:
+        assert served.configuration is not None, "lists that were read"
+        if len(_DRIFTS) >= _KEPT:
+            del _DRIFTS[next(iter(_DRIFTS))]
+        # Both are kept with what was found: as long as it is there, no others have their ids.
+        _DRIFTS[key] = (file, served, drift(file, served.configuration))
+    return _DRIFTS[key][2]
+
+
+_KEPT = 8
+_DRIFTS: dict[tuple[int, int], tuple[Given, Given, tuple[Difference, ...]]] = {}
 
 
 def _told(found: list[Difference], expected: str, observed: str) -> list[Finding]:
