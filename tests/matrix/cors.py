@@ -26,6 +26,7 @@ MATRIX: dict[str, set[str]] = {
     "cors-permission-too-long": {f"cors.preflight-too-wide@{_FIRST}"},
     "cors-vary-missing": {f"cors.vary-missing@{_FIRST}"},
     "cors-origin-unknown-to-kong": {"cors.narrower-than-declared@app"},
+    "cors-anyone-declared": {"cors.anyone-declared@app"},
     "cors-preflight-without-options": {f"cors.preflight-refused@{_WEBHOOK}"},
     "cors-not-global": {"cors.error-unreadable@404 at kong-1"},
     "cors-any-origin-by-hand": {f"cors.any-origin-with-credentials@{_FIRST}", *_BY_HAND},

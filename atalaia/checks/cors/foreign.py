@@ -7,6 +7,7 @@ from collections.abc import Callable
 from atalaia.checks.addresses import Needs, all_of
 from atalaia.checks.answers import undecided, where
 from atalaia.checks.check import Check, Finding, NotDeclared, Severity, Verdict
+from atalaia.checks.cors.anyone import ANYONE
 from atalaia.checks.cors.fetch import Wish, combined, why_unreadable
 from atalaia.checks.cors.judging import (
     ALLOW_CREDENTIALS,
@@ -16,7 +17,7 @@ from atalaia.checks.cors.judging import (
     lines_of,
     pages,
 )
-from atalaia.checks.cors.policies import by_route, first_of, named_origins, twins_of
+from atalaia.checks.cors.policies import by_route, first_of, firsts, named_origins, policy_name, twins_of
 from atalaia.checks.cors.preflights import PREFLIGHT_REFUSED
 from atalaia.checks.cors.requests import (
     asked,
@@ -81,10 +82,12 @@ ANY_ORIGIN: Check = Check(
     "together with `credentials: true`.",
     remedy="Name the origins in the cors plugin.",
     source="CO05; Kong 3.4, kong/plugins/cors/handler.lua; PortSwigger, CORS",
-    targets=first_routes,
+    targets=firsts,
     observes=lambda environment, target: (asked(environment, target, FOREIGN),),
     expects=_expected,
-    requires=lambda environment, target: ((PREFLIGHT_REFUSED, target),),
+    requires=lambda environment, target: all_of(
+        ((ANYONE, policy_name(environment, target)), (PREFLIGHT_REFUSED, target))
+    ),
     judge=_judge_any,
 )
 

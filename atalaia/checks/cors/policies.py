@@ -96,6 +96,14 @@ def instances(given: Given, policy: Policy, requests: Mapping[str, Declared]) ->
     return tuple(found.values())
 
 
+def unknown_to_file(environment: Environment, name: str) -> bool:
+    """Whether there is a file, and none of the policy's routes is in it."""
+    given = given_of(environment)
+    if given is None or given.configuration is None:
+        return False
+    return not any(target in _firsts(environment) for target in policies(environment)[name].routes)
+
+
 @per_environment
 def requests_of(environment: Environment) -> Mapping[str, Declared]:
     """What `instances` asks the configuration about, by route."""
@@ -126,6 +134,14 @@ def dear(environment: Environment, target: str) -> tuple[bool, bool, int]:
 def first_of(environment: Environment, target: str) -> str:
     """The route that stands for this one: by the file, the same plugin instance answers for both."""
     return _firsts(environment).get(target, target)
+
+
+def firsts(environment: Environment) -> tuple[str, ...] | NotDeclared:
+    """The routes that stand for others by the file, and those that none stands for."""
+    named = by_route(environment)
+    if isinstance(named, NotDeclared):
+        return named
+    return tuple(target for target in named if first_of(environment, target) == target)
 
 
 def foreign_to(intent: CorsPolicy) -> tuple[str, ...]:

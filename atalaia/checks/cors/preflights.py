@@ -1,4 +1,4 @@
-"""Preflights, straight to a node, where they are free: answered, and as declared (CO01, CO07, CO08)."""
+"""Preflights, straight to a node, where they are free: answered, and as declared (CO01, CO07, CO09)."""
 
 from __future__ import annotations
 
@@ -7,23 +7,19 @@ from dataclasses import dataclass
 
 from atalaia.checks.addresses import all_of
 from atalaia.checks.answers import describe, undecided, where
-from atalaia.checks.check import Check, Finding, NotDeclared, Severity, Verdict
+from atalaia.checks.check import Check, Finding, Severity, Verdict
 from atalaia.checks.configured import given_of
-from atalaia.checks.cors.causes import Causes
-from atalaia.checks.cors.fetch import combined, listed, why_header_refused, why_method_refused, why_unreadable
+from atalaia.checks.cors.fetch import Wish, combined, why_refused
 from atalaia.checks.cors.judging import ALLOW_CREDENTIALS, ALLOW_ORIGIN, Pages, lines_of, pages
-from atalaia.checks.cors.policies import by_route, first_of, named_origins
+from atalaia.checks.cors.policies import by_route, named_origins
 from atalaia.checks.cors.requests import (
-    UNDECLARED,
     after_first,
     asked,
-    asked_for_more,
     intent_of,
     origin_of,
     reached,
     wish,
 )
-from atalaia.checks.cors.safelists import SAFELISTED_METHODS
 from atalaia.checks.cors.words import blocks, several, with_cookies
 from atalaia.checks.routing.leading import Declared, declared, led
 from atalaia.environment import Environment
@@ -32,10 +28,11 @@ from atalaia.exchange.hop import Hop
 from atalaia.exchange.observable import HttpRequest
 from atalaia.systems.kong.given import Given
 
-_MAX_AGE = "Access-Control-Max-Age"
+_LISTS = ("Access-Control-Allow-Methods", "Access-Control-Allow-Headers")
 
 
-def _first_asked(environment: Environment, target: str) -> HttpRequest:
+def first_asked(environment: Environment, target: str) -> HttpRequest:
+    """The preflight of the policy's first origin."""
     return asked(environment, target, origin_of(intent_of(environment, target)))
 
 
@@ -86,7 +83,7 @@ PREFLIGHT_REFUSED = Check(
     remedy="Add OPTIONS to the methods of the route, so that its cors plugin sees the preflight.",
     source="CO07; Kong#4859; WHATWG Fetch, CORS-preflight fetch",
     targets=by_route,
-    observes=lambda environment, target: (_first_asked(environment, target),),
+    observes=lambda environment, target: (first_asked(environment, target),),
     expects=lambda environment, target: Asked(declared(environment, target), given_of(environment)),
     requires=reached,
     judge=_judge_answer,
@@ -98,8 +95,9 @@ def _origins(environment: Environment, target: str) -> tuple[str, ...]:
     return named_origins(intent) or (origin_of(intent),)
 
 
-def _expected(environment: Environment, target: str) -> Pages:
-    return pages(environment, intent_of(environment, target), _first_asked(environment, target))
+def as_asked(environment: Environment, target: str) -> Pages:
+    """What is expected of the answers to a route's preflights."""
+    return pages(environment, intent_of(environment, target), first_asked(environment, target))
 
 
 def _judge_several(seen: tuple[Exchange], expected: Pages) -> Verdict:
@@ -130,8 +128,8 @@ SEVERAL: Check = Check(
     remedy="Let one place say it: take CORS out of the service, or the header out of the transformer.",
     source="CO09; WHATWG Fetch, CORS check; krakend-cors#18",
     targets=by_route,
-    observes=lambda environment, target: (_first_asked(environment, target),),
-    expects=_expected,
+    observes=lambda environment, target: (first_asked(environment, target),),
+    expects=as_asked,
     requires=lambda environment, target: all_of(
         ((PREFLIGHT_REFUSED, target),), after_first(SEVERAL, environment, target)
     ),
@@ -148,38 +146,31 @@ def _judge_refusals(seen: tuple[Exchange, ...], expected: Pages) -> Verdict:
 def judge_preflight(exchange: Exchange, expected: Pages) -> Iterator[Finding]:
     """What the browser of a page that may does not send, judged by the answer to its preflight."""
     intent, lines = expected.intent, lines_of(exchange)
+    status = exchange.response.status if exchange.response else 0
     origin = exchange.sent_header("Origin") or ""
     hop = where(exchange, expected.hop)
-    plain = wish(intent, origin, "GET")
-    if reason := why_unreadable(plain, lines):
+    if reason := why_refused(Wish(origin, credentials=intent.credentials), status, lines):
         yield Finding(
             expected=f"a page on {origin} may send requests{with_cookies(intent.credentials)}",
             observed=f"{blocks(origin, reason)} (preflight)",
             hop=hop,
-            cause=expected.causes.of(ALLOW_CREDENTIALS if ALLOW_CREDENTIALS in reason else ALLOW_ORIGIN),
+            cause=expected.causes.of(_named_in(reason)),
         )
         return
-    for header, check in (("Methods", _methods_refused), ("Headers", _headers_refused)):
-        name = f"Access-Control-Allow-{header}"
-        allowed = listed(lines, name)
-        refused = [f"{name} is no list of names"] if allowed is None else check(expected, origin, allowed)
-        if refused:
+    by_method = [Wish(origin, method, credentials=intent.credentials) for method in intent.methods]
+    for header, wishes in (("Methods", by_method), ("Headers", [wish(intent, origin, "GET")])):
+        if refused := [reason for each in wishes if (reason := why_refused(each, status, lines))]:
             yield Finding(
                 expected=f"{header.lower()} {several(getattr(intent, header.lower()), 9)} from {origin}",
                 observed=f"the browser does not send the request: {several(refused, 9)}",
                 hop=hop,
-                cause=expected.causes.of(name),
+                cause=expected.causes.of(f"Access-Control-Allow-{header}"),
             )
 
 
-def _methods_refused(expected: Pages, origin: str, allowed: tuple[str, ...]) -> list[str]:
-    found = (why_method_refused(wish(expected.intent, origin, m), allowed) for m in expected.intent.methods)
-    return [reason for reason in found if reason]
-
-
-def _headers_refused(expected: Pages, origin: str, allowed: tuple[str, ...]) -> list[str]:
-    reason = why_header_refused(wish(expected.intent, origin, "GET"), allowed)
-    return [reason] if reason else []
+def _named_in(reason: str) -> str:
+    """The header that a browser's reason is about."""
+    return next((name for name in (ALLOW_CREDENTIALS, *_LISTS) if name in reason), ALLOW_ORIGIN)
 
 
 REFUSED: Check = Check(
@@ -193,75 +184,11 @@ REFUSED: Check = Check(
     observes=lambda environment, target: tuple(
         asked(environment, target, origin) for origin in _origins(environment, target)
     ),
-    expects=_expected,
+    expects=as_asked,
     requires=lambda environment, target: all_of(
         ((SEVERAL, target),), after_first(REFUSED, environment, target)
     ),
     judge=_judge_refusals,
 )
 
-
-def _judge_width(seen: tuple[Exchange, Exchange], expected: Pages) -> Verdict:
-    return undecided(*seen) or list(_beyond(*seen, expected))
-
-
-def _beyond(declared: Exchange, undeclared: Exchange, expected: Pages) -> Iterator[Finding]:
-    intent, lines, causes = expected.intent, lines_of(declared), expected.causes
-    methods = listed(lines, "Access-Control-Allow-Methods") or ()
-    wider = [name for name in methods if name not in {*intent.methods, *SAFELISTED_METHODS}]
-    if wider:
-        told = f"methods {', '.join(intent.methods)} and no others"
-        yield _wide(told, f"{several(wider, 9)} too", "Access-Control-Allow-Methods", causes)
-    if "*" not in intent.headers:
-        yield from _wider_headers(declared, undeclared, expected)
-    if not intent.credentials and combined(lines, ALLOW_CREDENTIALS) == "true":
-        yield _wide("no credentials", f"{ALLOW_CREDENTIALS}: true", ALLOW_CREDENTIALS, causes)
-    age = combined(lines, _MAX_AGE) or ""
-    if intent.max_age and age.isdecimal() and int(age) > intent.max_age.total_seconds():
-        promise = f"{_MAX_AGE} {intent.max_age.total_seconds():g} or less"
-        yield _wide(promise, f"{age}: what is withdrawn stays allowed for longer", _MAX_AGE, causes)
-
-
-def _wider_headers(declared: Exchange, undeclared: Exchange, expected: Pages) -> Iterator[Finding]:
-    name = "Access-Control-Allow-Headers"
-    known = {header.lower() for header in expected.intent.headers}
-    promise = f"request headers {several(expected.intent.headers, 9) or 'that need no permission'}"
-    answers = [*(listed(lines_of(declared), name) or ()), *(listed(lines_of(undeclared), name) or ())]
-    wider = list(dict.fromkeys(header for header in answers if header.lower() not in known))
-    if UNDECLARED.lower() in {header.lower() for header in wider}:
-        told = f"whatever a page asks for, {UNDECLARED} for one: the request's own list comes back"
-        yield _wide(promise, told, name, expected.causes)
-    elif wider:
-        yield _wide(promise, f"{several(wider, 9)} too", name, expected.causes)
-
-
-def _wide(expected: str, observed: str, header: str, causes: Causes) -> Finding:
-    return Finding(expected=expected, observed=observed, hop=Hop.GATEWAY.value, cause=causes.of(header))
-
-
-def _firsts(environment: Environment) -> tuple[str, ...] | NotDeclared:
-    """The routes that stand for others by the file, and those that none stands for."""
-    named = by_route(environment)
-    if isinstance(named, NotDeclared):
-        return named
-    return tuple(target for target in named if first_of(environment, target) == target)
-
-
-TOO_WIDE = Check(
-    id="cors.preflight-too-wide",
-    severity=Severity.MAJOR,
-    catches="A preflight's answer that allows what no policy declares: further methods (TRACE and CONNECT "
-    "are among Kong's defaults), any request header, credentials, a permission that is kept for longer.",
-    remedy="Write methods, headers, credentials and max_age of the cors plugin out, as the policy has them.",
-    source="CO08; Kong 3.4, cors schema",
-    targets=_firsts,
-    observes=lambda environment, target: (
-        _first_asked(environment, target),
-        asked_for_more(environment, target),
-    ),
-    expects=_expected,
-    requires=lambda environment, target: ((PREFLIGHT_REFUSED, target),),
-    judge=_judge_width,
-)
-
-CHECKS: tuple[Check, ...] = (PREFLIGHT_REFUSED, SEVERAL, REFUSED, TOO_WIDE)
+CHECKS: tuple[Check, ...] = (PREFLIGHT_REFUSED, SEVERAL, REFUSED)

@@ -6,7 +6,7 @@ from atalaia.checks.addresses import Needs, all_of
 from atalaia.checks.certificates import reachable
 from atalaia.checks.check import Check
 from atalaia.checks.cors.fetch import Wish
-from atalaia.checks.cors.intent import as_declared
+from atalaia.checks.cors.narrower import NARROWER
 from atalaia.checks.cors.policies import (
     by_route,
     first_of,
@@ -17,6 +17,7 @@ from atalaia.checks.cors.policies import (
     twins_of,
 )
 from atalaia.checks.cors.safelists import SAFELISTED_METHODS
+from atalaia.checks.cors.wider import WIDER
 from atalaia.checks.gateway import ready
 from atalaia.checks.origins import FOREIGN
 from atalaia.checks.remembered import per_environment
@@ -126,8 +127,9 @@ def _position(environment: Environment, target: str) -> int:
 def reached(environment: Environment, target: str) -> Needs:
     """What must hold before a preflight to a route says anything."""
     endpoint = first_node(environment)
+    policy = policy_name(environment, target)
     return all_of(
-        as_declared(environment, policy_name(environment, target)),
+        ((WIDER, policy), (NARROWER, policy)),
         led_right(environment, target),
         reachable(environment, endpoint),
         ready(environment, endpoint.removesuffix("-proxy")),

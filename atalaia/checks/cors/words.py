@@ -44,5 +44,5 @@ def blocks(origin: str, reason: str) -> str:
 
 def only(origins: Sequence[str], *, credentials: bool) -> str:
     """`only https://app.example may read answers with the user's cookies`."""
-    who = several(origins) or "nobody"
-    return f"only {who} may read answers{with_cookies(credentials)}"
+    who = f"only {several(origins)}" if origins else "nobody"
+    return f"{who} may read answers{with_cookies(credentials)}"

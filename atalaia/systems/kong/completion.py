@@ -134,10 +134,14 @@ def _failure(config: Mapping[str, Any]) -> str:
 
 
 def _policy(plugins: Mapping[str, entities.Plugin]) -> CorsPolicy | None:
-    """The policy of the cors plugin, where it names its origins: an expression names none."""
+    """The policy of the cors plugin, where it names its origins: an expression names none, and no origins
+    at all are `*` (Kong 3.4, kong/plugins/cors/handler.lua)."""
     plugin = plugins.get("cors")
-    config: Mapping[str, Any] = plugin.config if plugin else {}
-    origins = tuple(one for one in config.get("origins") or () if one == "*" or _ORIGIN.fullmatch(one))
+    if plugin is None:
+        return None
+    config: Mapping[str, Any] = plugin.config
+    listed = config.get("origins") or ("*",)
+    origins = tuple(one for one in listed if one == "*" or _ORIGIN.fullmatch(one))
     if not origins:
         return None
     return CorsPolicy.model_validate(

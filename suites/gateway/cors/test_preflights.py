@@ -1,6 +1,6 @@
 """Preflights, as browsers send them."""
 
-from atalaia.checks.cors import foreign, preflights
+from atalaia.checks.cors import foreign, preflights, width
 from suites.holds import holds
 
 
@@ -19,7 +19,7 @@ def test_browsers_send_the_requests_of_allowed_pages(case, hold):
     hold(case)
 
 
-@holds(preflights.TOO_WIDE)
+@holds(width.TOO_WIDE)
 def test_a_preflight_allows_what_is_declared_and_no_more(case, hold):
     hold(case)
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from atalaia.checks.cors.intent import NARROWER, WIDER
+from atalaia.checks.check import Inconclusive
 from atalaia.checks.cors.lint import MISLEADING, misreadings
+from atalaia.checks.cors.narrower import NARROWER
+from atalaia.checks.cors.wider import WIDER
+from atalaia.checks.routing.entries import NOT_IN_FILE
 from atalaia.systems.kong.versions import V3_4, V3_8
 from tests.unit.checks.cors.modelled import APP, CORS, Modelled, file_of
 
@@ -128,6 +131,17 @@ def test_a_route_without_the_plugin_is_told_with_its_own_line():
     finding = only(Modelled(file_of("")).judge(NARROWER, "app"))
     assert finding.observed.startswith("no cors plugin applies")
     assert finding.cause == "kong.yml:6"
+
+
+def test_a_file_without_the_policys_routes_decides_nothing():
+    """Neither wider nor narrower: the route that is not there is the root of it."""
+    lost = Modelled(file_of().replace("/clinics", "/clinicas").replace("/users", "/usuarios"))
+    for check in (WIDER, NARROWER):
+        said = lost.judge(check, "app")
+        assert isinstance(said, Inconclusive)
+        assert said.reason == "kong.yml has none of the policy's routes (/clinics and 1 more route)"
+        assert (NOT_IN_FILE, "/clinics") in check.requires(lost.environment, "app")
+        assert (NOT_IN_FILE, "/clinics") not in check.requires(Modelled().environment, "app")
 
 
 def test_each_instance_of_the_plugin_is_judged_by_itself():

@@ -6,7 +6,7 @@ import pytest
 
 from atalaia.checks.catalogue import by_id
 from atalaia.checks.check import Inconclusive, NotDeclared
-from atalaia.checks.cors import CHECKS, answers, denials, errors, foreign, preflights
+from atalaia.checks.cors import CHECKS, answers, denials, errors, foreign, preflights, width
 from atalaia.checks.cors.policies import first_of, foreign_to
 from atalaia.checks.cors.requests import foreigners, intent_of
 from atalaia.exchange.exchange import Exchange, Response
@@ -16,7 +16,7 @@ from tests.support.imagined import answer
 from tests.unit.checks.cors.modelled import APP, CORS, Modelled, file_of
 
 ROUTE = (
-    preflights.PREFLIGHT_REFUSED, preflights.SEVERAL, preflights.REFUSED, preflights.TOO_WIDE,
+    preflights.PREFLIGHT_REFUSED, preflights.SEVERAL, preflights.REFUSED, width.TOO_WIDE,
     foreign.ANY_ORIGIN, foreign.FOREIGN_ALLOWED, foreign.NULL_ALLOWED, foreign.PLAINTEXT_ALLOWED,
     answers.UNREADABLE, answers.UNEXPOSED, answers.FOREIGN_READS, answers.VARY_MISSING,
 )  # fmt: skip
@@ -96,14 +96,14 @@ def test_a_limiter_that_others_used_up_decides_nothing(check):
             preflights.REFUSED,
             "request header x-clinic-id is not",
         ),
-        (live(cors=CORS.replace("GET, PUT", "GET, PUT, TRACE")), preflights.TOO_WIDE, "TRACE too"),
-        (live(cors=CORS.replace("600", "601")), preflights.TOO_WIDE, "601: what is withdrawn"),
+        (live(cors=CORS.replace("GET, PUT", "GET, PUT, TRACE")), width.TOO_WIDE, "TRACE too"),
+        (live(cors=CORS.replace("600", "601")), width.TOO_WIDE, "601: what is withdrawn"),
         (
             live(cors=CORS.replace("headers: [Authorization, X-Clinic-ID], ", "")),
-            preflights.TOO_WIDE,
+            width.TOO_WIDE,
             "whatever a page asks for, X-Atalaia-Undeclared for one",
         ),
-        (live(cors=CORS.replace("X-Clinic-ID]", "X-Clinic-ID, X-Y]")), preflights.TOO_WIDE, "X-Y too"),
+        (live(cors=CORS.replace("X-Clinic-ID]", "X-Clinic-ID, X-Y]")), width.TOO_WIDE, "X-Y too"),
         (
             live('["https://old.example"]'),
             answers.UNREADABLE,
@@ -141,7 +141,7 @@ def test_a_limiter_that_others_used_up_decides_nothing(check):
         ),
         (
             live(policy=(("credentials", False),)),
-            preflights.TOO_WIDE,
+            width.TOO_WIDE,
             "Access-Control-Allow-Credentials: true",
         ),
     ],
@@ -219,7 +219,7 @@ def test_routes_with_plugins_of_their_own_stand_for_themselves():
 
 def test_what_a_policy_allows_to_everybody_is_not_looked_for():
     environment = Modelled(policy=(("origins", ["*"]), ("credentials", False))).environment
-    assert isinstance(foreign.ANY_ORIGIN.targets(environment), NotDeclared)
+    assert isinstance(foreign.NULL_ALLOWED.targets(environment), NotDeclared)
     assert isinstance(errors.UNREADABLE_ERROR.targets(environment), NotDeclared)
 
 

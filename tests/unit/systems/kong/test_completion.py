@@ -107,3 +107,10 @@ def test_what_the_admin_api_listed_is_as_good_as_a_file():
     found = completed(asked, given_of(asked))
     assert [route.path for route in found.routes] == ["/users"]
     assert found.route_classes[found.routes[0].route_class].limit.minute == 5
+
+
+def test_a_cors_plugin_without_origins_is_a_policy_for_everybody():
+    anyone = FILE.replace('origins: ["https://app.test", ".*evil"], ', "")
+    found = completed(environment(), given(anyone, "kong.yml"))
+    policy = found.cors[found.route_classes[found.routes[0].route_class].cors]
+    assert (policy.origins, policy.credentials) == (("*",), True)
