@@ -104,6 +104,11 @@ _IN_HAPROXY = (
         ),
     ),
     haproxy(
+        "cors-429-hides-retry",
+        "HAProxy's own answers do not expose Retry-After, so that the app cannot read how long to wait",
+        (r"(Access-Control-Expose-Headers .*),Retry-After if", r"\1 if"),
+    ),
+    haproxy(
         "cors-own-404-without",
         "HAProxy's own 404 has no CORS headers",
         (

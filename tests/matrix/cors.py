@@ -38,7 +38,8 @@ MATRIX: dict[str, set[str]] = {
     "cors-haproxy-too": {f"cors.refused-through-load-balancer@{_FIRST} via {_FRONT}"},
     "cors-haproxy-reflects": {f"cors.foreign-through-load-balancer@{_FIRST} via {_FRONT}"},
     "cors-429-without": {"cors.wrong-at-limit@load-balancer"},
+    "cors-429-hides-retry": {"cors.wrong-at-limit@load-balancer"},
     "cors-own-404-without": {f"cors.error-unreadable@own 404 at {_FRONT}"},
-    "cors-503-without": {f"cors.error-unreadable@5xx at {_FRONT}"},
+    "cors-503-without": {f"cors.outage-unreadable@5xx at {_FRONT}"},
     "cors-errors-reflected": {f"cors.foreign-reads-error@own 404 at {_FRONT}"},
 }

@@ -5,13 +5,14 @@ from __future__ import annotations
 from atalaia.checks.addresses import Needs, all_of
 from atalaia.checks.answers import undecided, where
 from atalaia.checks.check import Check, Finding, NotDeclared, Severity, Verdict
-from atalaia.checks.cors.fetch import combined, listed, readable_headers
+from atalaia.checks.cors.fetch import combined, listed
 from atalaia.checks.cors.foreign import FOREIGN_ALLOWED, closed_routes, first_routes
 from atalaia.checks.cors.judging import (
     ALLOW_CREDENTIALS,
     ALLOW_ORIGIN,
     Pages,
     judge_foreign,
+    judge_hidden,
     judge_readable,
     lines_of,
     pages,
@@ -31,8 +32,6 @@ from atalaia.checks.cors.words import several
 from atalaia.checks.routing.reached import answered
 from atalaia.environment import Environment
 from atalaia.exchange.exchange import Exchange
-
-_EXPOSE = "Access-Control-Expose-Headers"
 
 
 def _expected(environment: Environment, target: str) -> Pages:
@@ -76,23 +75,8 @@ UNREADABLE: Check = Check(
 def _judge_exposed(seen: tuple[Exchange], expected: Pages) -> Verdict:
     if reason := undecided(*seen):
         return reason
-    (exchange,) = seen
-    intent = expected.intent
-    wanted = tuple(name for name in intent.exposed_headers if name != "*")
-    readable = readable_headers(lines_of(exchange), wanted, credentials=intent.credentials)
-    hidden = [name for name in wanted if name.lower() not in readable]
-    if not hidden:
-        return []
-    listed_there = combined(lines_of(exchange), _EXPOSE)
-    return [
-        Finding(
-            expected=f"pages may read the headers {several(wanted, 9)}",
-            observed=f"the browser keeps {several(hidden, 9)} from them: "
-            + (f"{_EXPOSE} is {listed_there!r}" if listed_there is not None else f"no {_EXPOSE}"),
-            hop=where(exchange, expected.hop),
-            cause=expected.causes.of(_EXPOSE),
-        )
-    ]
+    wanted = tuple(name for name in expected.intent.exposed_headers if name != "*")
+    return judge_hidden(seen[0], wanted, expected)
 
 
 def _exposing(environment: Environment) -> tuple[str, ...] | NotDeclared:

@@ -8,12 +8,21 @@ from __future__ import annotations
 
 from atalaia.checks.addresses import Needs, all_of
 from atalaia.checks.check import Check, Finding, Inconclusive, NotDeclared, Severity, Verdict
-from atalaia.checks.cors.answers import FOREIGN_READS, UNREADABLE
-from atalaia.checks.cors.errors import UNREADABLE_ERROR, errors
+from atalaia.checks.cors.answers import FOREIGN_READS, UNEXPOSED, UNREADABLE
+from atalaia.checks.cors.errors import UNREADABLE_ERROR
 from atalaia.checks.cors.fetch import Wish, why_unreadable
-from atalaia.checks.cors.judging import Pages, judge_foreign, judge_readable, lines_of, pages, unanswered
+from atalaia.checks.cors.judging import (
+    Pages,
+    judge_foreign,
+    judge_hidden,
+    judge_readable,
+    lines_of,
+    pages,
+    unanswered,
+)
 from atalaia.checks.cors.policies import by_route, named_origins, policies
 from atalaia.checks.cors.preflights import several_origins
+from atalaia.checks.cors.provoked import errors
 from atalaia.checks.cors.requests import intent_of
 from atalaia.checks.rate_limits.enforced import enforced
 from atalaia.checks.rate_limits.observables import measured
@@ -21,6 +30,7 @@ from atalaia.checks.rate_limits.targets import first_of_class, front
 from atalaia.checks.routes import FRONT
 from atalaia.environment import Effect, Environment
 from atalaia.environment.gateway import CorsPolicy
+from atalaia.exchange.exchange import Exchange
 from atalaia.systems.limiter.model import LimiterSeen
 
 
@@ -58,7 +68,8 @@ def _needs(environment: Environment, target: str) -> Needs:
         return all_of(enforced(environment, FRONT), own)
     asked = FOREIGN_READS.targets(environment)
     foreign: Needs = ((FOREIGN_READS, target),) if isinstance(asked, tuple) and target in asked else ()
-    return all_of(enforced(environment, target), ((UNREADABLE, target),), foreign)
+    exposed: Needs = ((UNEXPOSED, target),) if intent_of(environment, target).exposed_headers else ()
+    return all_of(enforced(environment, target), ((UNREADABLE, target),), exposed, foreign)
 
 
 def _judge(seen: tuple[LimiterSeen], expected: Pages) -> Verdict:
@@ -79,20 +90,30 @@ def _judge_denials(measurement: LimiterSeen, expected: Pages) -> list[Finding] |
     allowed = named_origins(expected.intent)
     for each in denied:
         if (origin := each.sent_header("Origin")) in allowed:
-            return several_origins(each, expected) or judge_readable(each, origin, expected, "its limiter")
+            found = several_origins(each, expected) or judge_readable(each, origin, expected, "its limiter")
+            return found or _judge_hidden(each, expected)
     # A new window began before it was the app's turn. What foreign pages are told is the same where the
     # gateway always names its one origin.
     page = Wish(allowed[0], credentials=expected.intent.credentials)
-    if any(why_unreadable(page, lines_of(each)) is None for each in denied):
-        return []
+    for each in denied:
+        if why_unreadable(page, lines_of(each)) is None:
+            return _judge_hidden(each, expected)
     return Inconclusive("the limiter denied no request of an allowed page")
+
+
+def _judge_hidden(denial: Exchange, expected: Pages) -> list[Finding]:
+    """Of the headers that pages are meant to read, those that came: Retry-After, so that the app can wait."""
+    came = {name.lower() for name, _ in lines_of(denial)}
+    return judge_hidden(
+        denial, [name for name in expected.intent.exposed_headers if name.lower() in came], expected
+    )
 
 
 WRONG_AT_LIMIT: Check = Check(
     id="cors.wrong-at-limit",
     severity=Severity.MAJOR,
-    catches="A 429 that the browser keeps from the app, which cannot tell its user to wait; or an answer of "
-    "a route at its limit that a look-alike of the allowed origin may read.",
+    catches="A 429 that the browser keeps from the app, or its Retry-After, so that the app cannot tell its "
+    "user to wait; or an answer of a route at its limit that a look-alike of the allowed origin may read.",
     remedy="In HAProxy set the Access-Control headers of its own 429 by `http-after-response`; in Kong let "
     "the cors plugin apply wherever the limiter does.",
     source="CO01, CO02, RL12; HAProxy 2.8, http-after-response",

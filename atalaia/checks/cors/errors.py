@@ -7,136 +7,72 @@ own pages.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from atalaia.checks.addresses import Needs, all_of
-from atalaia.checks.answers import undecided
-from atalaia.checks.balancing import TLS_FRONT_DIFFERS
-from atalaia.checks.certificates import reachable
-from atalaia.checks.check import Check, Finding, NotDeclared, Severity, Verdict
+from atalaia.checks.answers import describe, undecided
+from atalaia.checks.check import Check, Finding, Inconclusive, NotDeclared, Severity, Verdict
+from atalaia.checks.configured import unless_given
 from atalaia.checks.cors.answers import FOREIGN_READS, UNREADABLE
-from atalaia.checks.cors.front import FRONT_ALLOWS, FRONT_REFUSES, at_front
+from atalaia.checks.cors.front import FRONT_ALLOWS, FRONT_REFUSES
 from atalaia.checks.cors.judging import Pages, judge_foreign, judge_readable, pages, unanswered
-from atalaia.checks.cors.policies import Policy, by_route, first_of, named_origins, policies
+from atalaia.checks.cors.own_errors import OwnErrors, as_told, own_errors, told
+from atalaia.checks.cors.policies import by_route, named_origins
 from atalaia.checks.cors.preflights import several_origins
-from atalaia.checks.cors.requests import CLIENT, intent_of
-from atalaia.checks.exposure import WELL_KNOWN
-from atalaia.checks.gateway import ready
-from atalaia.checks.headers.places import front_needs, front_of
-from atalaia.checks.observables import through_front
+from atalaia.checks.cors.provoked import errors, foreign_errors
+from atalaia.checks.headers.places import front_of
 from atalaia.checks.origins import FOREIGN
-from atalaia.checks.provoked import UNKNOWN, allowed_origin, dead_upstream, unknown_path, without_token
-from atalaia.checks.remembered import per_environment
-from atalaia.checks.routes import FRONT, first_node
-from atalaia.checks.routing.unknown import UNKNOWN_PATH_ANSWERED
+from atalaia.checks.routes import FRONT
 from atalaia.environment import Environment
-from atalaia.environment.gateway import CorsPolicy
 from atalaia.exchange.exchange import Exchange
-from atalaia.exchange.observable import HttpRequest
-from atalaia.systems.limits import backend_of
+from atalaia.exchange.observable import Observable
+
+_UNNAMED = NotDeclared("cors policy whose origins are named")
 
 
 @dataclass(frozen=True)
-class Provoked:
-    """An error answer: how it is provoked, whose policy it is under, and what must hold first."""
+class Awaited:
+    """An error answer: who may read it, and which statuses it has."""
 
-    intent: CorsPolicy
-    request: HttpRequest
-    needs: Needs
-    route: str = ""
-    """The route whose answers must be in order before its gateway's errors are looked at."""
-    like: str = ""
-    """The error of the same hop that stands for this one."""
-
-    passes: str = ""
-    """The target of the front's checks that must hold first, where the gateway answers through it."""
-
-    @property
-    def foreign(self) -> HttpRequest:
-        """The same, asked for by a foreign page."""
-        given = (*(line for line in self.request.headers if line[0] != "Origin"), ("Origin", FOREIGN))
-        told = f"{self.request.key} from {FOREIGN}"
-        return self.request.model_copy(update={"key": told, "headers": given, "client": CLIENT})
+    pages: Pages
+    statuses: range
+    own: OwnErrors | None
+    """What the configuration is asked about instead, where no such answer can be provoked."""
 
 
-@per_environment
-def errors(environment: Environment) -> Mapping[str, Provoked]:
-    """`401 at /api/v1/users`, `404 at kong-1`, `5xx at load-balancer`: those that disturb nobody."""
-    usual = _usual(environment)
-    found: dict[str, Provoked] = {}
-    named = by_route(environment)
-    for target in named if isinstance(named, tuple) else ():
-        request, intent = without_token(environment, target), intent_of(environment, target)
-        if request is not None and named_origins(intent):
-            like = _denied_like(environment, target)
-            found[f"401 at {target}"] = Provoked(intent, request, (), target, like)
-    if usual is None:
-        return found
-    node, route = first_node(environment), first_of(environment, usual.routes[0])
-    name = node.removesuffix("-proxy")
-    needs: Needs = ((UNKNOWN_PATH_ANSWERED, node),)
-    found[f"404 at {name}"] = Provoked(usual.intent, unknown_path(environment, node), needs, route)
-    if (dead := dead_upstream(environment, node)) is not None:
-        needs = all_of(reachable(environment, node), ready(environment, name))
-        found[f"5xx at {name}"] = Provoked(usual.intent, dead, needs, route)
-    return found | _of_front(environment, usual.intent, f"404 at {name}")
-
-
-def _denied_like(environment: Environment, target: str) -> str:
-    first = first_of(environment, target)
-    stands = first != target and without_token(environment, first) is not None
-    return f"401 at {first}" if stands else ""
-
-
-def _of_front(environment: Environment, intent: CorsPolicy, inner: str) -> dict[str, Provoked]:
-    front = front_of(environment)
-    if front is None:
-        return {}
-    found: dict[str, Provoked] = {}
-    if backend_of(environment, UNKNOWN) is not None:
-        needs = all_of(((UNKNOWN_PATH_ANSWERED, FRONT),), front_needs(environment, UNKNOWN))
-        passes = next(iter(at_front(environment)), "")
-        found[f"404 at {front}"] = Provoked(
-            intent, unknown_path(environment, front), needs, "", inner, passes
-        )
-    itself = all_of(((TLS_FRONT_DIFFERS, front),) if front != FRONT else (), reachable(environment, front))
-    own = ""
-    if backend_of(environment, WELL_KNOWN[0]) is None:
-        own = f"own 404 at {front}"
-        found[own] = Provoked(intent, _own(environment, front), itself)
-    if (dead := dead_upstream(environment, front)) is not None:
-        found[f"5xx at {front}"] = Provoked(intent, dead, itself, "", own)
-    return found
-
-
-def _own(environment: Environment, front: str) -> HttpRequest:
-    """A path that leads nowhere: the front answers it itself, unless it has a default backend."""
-    request = through_front(environment, "/atalaia-asks-for-nothing", front)
-    origin = allowed_origin(environment) or FOREIGN
-    return request.model_copy(
-        update={"key": f"{request.key} (origin: {origin})", "headers": (("Origin", origin),)}
-    )
-
-
-def _usual(environment: Environment) -> Policy | None:
-    """The first policy with an origin by name: an error of no route is looked at as its pages see it."""
-    origin = allowed_origin(environment)
-    return next(
-        (policy for policy in policies(environment).values() if origin in policy.intent.origins), None
-    )
-
-
-def _expected(environment: Environment, target: str) -> Pages:
+def _expected(environment: Environment, target: str) -> Awaited:
     one = errors(environment)[target]
-    return pages(environment, one.intent, one.request)
+    own = own_errors(environment, one.policy) if one.policy else None
+    return Awaited(pages(environment, one.intent, one.request), one.statuses, own)
+
+
+def _observes(environment: Environment, target: str, *, foreign: bool) -> tuple[Observable, ...]:
+    one = errors(environment)[target]
+    if one.policy:
+        return unless_given(environment)
+    return (one.foreign if foreign else one.request,)
 
 
 def _targets(environment: Environment) -> tuple[str, ...] | NotDeclared:
     named = by_route(environment)
     if isinstance(named, NotDeclared):
         return named
-    return tuple(errors(environment)) or NotDeclared("cors policy whose origins are named")
+    return tuple(name for name in errors(environment) if not _is_outage(name)) or _UNNAMED
+
+
+def _is_outage(target: str) -> bool:
+    """Whether it is the 503 of a front without servers."""
+    return target.startswith(f"5xx at {FRONT}")
+
+
+def _outages(environment: Environment) -> tuple[str, ...] | NotDeclared:
+    named = _targets(environment)
+    if isinstance(named, NotDeclared):
+        return named
+    found = tuple(name for name in errors(environment) if _is_outage(name))
+    missing = "load_balancer" if front_of(environment) is None else "load_balancer.dead_upstream"
+    return found or NotDeclared(missing)
 
 
 def _needs(environment: Environment, target: str, own: Check, answers: Check, through: Check) -> Needs:
@@ -145,33 +81,43 @@ def _needs(environment: Environment, target: str, own: Check, answers: Check, th
     return all_of(one.needs, tuple((check, at) for check, at in named if at))
 
 
-def _judge(seen: tuple[Exchange], expected: Pages) -> Verdict:
-    (exchange,) = seen
+def _no_such_error(exchange: Exchange, expected: Awaited) -> Inconclusive | None:
+    """Why an answer says nothing about errors: it is none, or another one."""
     if reason := undecided(exchange) or unanswered(exchange):
         return reason
-    if _is_a_page(exchange):
-        return []
+    status = exchange.response.status if exchange.response and not exchange.failure else 0
+    if status in expected.statuses:
+        return None
+    return Inconclusive(f"it was meant to be an error: {describe(exchange)}")
+
+
+def _judge(seen: tuple[Any, ...], expected: Awaited) -> Verdict:
+    if expected.own is not None:
+        (origin, *_) = named_origins(expected.own.intent)
+        said = told(seen, expected.own, origin)
+        if isinstance(said, Inconclusive):
+            return said
+        return [one for error, to, routes in said for one in as_told(_unreadable(error, to), routes)]
+    return _no_such_error(seen[0], expected) or _unreadable(seen[0], expected.pages)
+
+
+def _unreadable(exchange: Exchange, expected: Pages) -> list[Finding]:
     origin = exchange.sent_header("Origin") or ""
     status = exchange.response.status if exchange.response else 0
     found: list[Finding] = several_origins(exchange, expected)
     return found or judge_readable(exchange, origin, expected, f"an error ({status})")
 
 
-def _is_a_page(exchange: Exchange) -> bool:
-    """Whether a front's default backend answered what it has: a site, not the API."""
-    return exchange.response is not None and exchange.response.status < 400
-
-
 UNREADABLE_ERROR: Check = Check(
     id="cors.error-unreadable",
     severity=Severity.MAJOR,
     catches="An error that the browser keeps from the app, which sees a network error instead of a 401, 404 "
-    "or 503: a cors plugin that is not global, an HAProxy that answers itself.",
+    "or 502: a cors plugin that is not global, an HAProxy that answers itself.",
     remedy="Make the cors plugin global (on the 404 of no route only global plugins run); in HAProxy set the "
     "Access-Control headers by `http-after-response` on its own answers.",
     source="CO01; Kong 3.4, kong/runloop/plugins_iterator.lua; HAProxy 2.8, http-after-response",
     targets=_targets,
-    observes=lambda environment, target: (errors(environment)[target].request,),
+    observes=lambda environment, target: _observes(environment, target, foreign=False),
     expects=_expected,
     requires=lambda environment, target: _needs(
         environment, target, UNREADABLE_ERROR, UNREADABLE, FRONT_REFUSES
@@ -180,20 +126,38 @@ UNREADABLE_ERROR: Check = Check(
 )
 
 
-def _asked_by_others(environment: Environment) -> tuple[str, ...] | NotDeclared:
-    """Those that cost no limiter's budget of a route."""
+OUTAGE_UNREADABLE: Check = Check(
+    id="cors.outage-unreadable",
+    severity=Severity.MAJOR,
+    catches="A load balancer without servers whose own 503 the browser keeps from the app, which cannot tell "
+    "its user that the service is down.",
+    remedy="Set the Access-Control headers by `http-after-response` on HAProxy's own answers; its "
+    "`http-response` rules do not touch them.",
+    source="CO01; HAProxy 2.8, http-after-response",
+    targets=_outages,
+    observes=lambda environment, target: _observes(environment, target, foreign=False),
+    expects=_expected,
+    requires=lambda environment, target: _needs(
+        environment, target, UNREADABLE_ERROR, UNREADABLE, FRONT_REFUSES
+    ),
+    judge=_judge,
+)
+
+
+def _foreign_targets(environment: Environment) -> tuple[str, ...] | NotDeclared:
     named = _targets(environment)
     if isinstance(named, NotDeclared):
         return named
-    found = tuple(
-        target for target in named
-        if not target.startswith("401 ") and "*" not in errors(environment)[target].intent.origins
-    )  # fmt: skip
-    return found or NotDeclared("cors policy whose origins are named")
+    return foreign_errors(environment) or _UNNAMED
 
 
-def _judge_foreign(seen: tuple[Exchange], expected: Pages) -> Verdict:
-    return undecided(*seen) or unanswered(*seen) or judge_foreign(seen, expected)
+def _judge_foreign(seen: tuple[Any, ...], expected: Awaited) -> Verdict:
+    if expected.own is not None:
+        said = told(seen, expected.own, FOREIGN)
+        if isinstance(said, Inconclusive):
+            return said
+        return [one for error, to, routes in said for one in as_told(judge_foreign((error,), to), routes)]
+    return _no_such_error(seen[0], expected) or judge_foreign(seen, expected.pages)
 
 
 FOREIGN_READS_ERROR: Check = Check(
@@ -203,8 +167,8 @@ FOREIGN_READS_ERROR: Check = Check(
     "allow `*`.",
     remedy="Compare the Origin with the allowed ones where error answers are given their headers, too.",
     source="CO02; HAProxy 2.8, http-after-response",
-    targets=_asked_by_others,
-    observes=lambda environment, target: (errors(environment)[target].foreign,),
+    targets=_foreign_targets,
+    observes=lambda environment, target: _observes(environment, target, foreign=True),
     expects=_expected,
     requires=lambda environment, target: _needs(
         environment, target, FOREIGN_READS_ERROR, FOREIGN_READS, FRONT_ALLOWS
@@ -212,4 +176,4 @@ FOREIGN_READS_ERROR: Check = Check(
     judge=_judge_foreign,
 )
 
-CHECKS: tuple[Check, ...] = (UNREADABLE_ERROR, FOREIGN_READS_ERROR)
+CHECKS: tuple[Check, ...] = (UNREADABLE_ERROR, OUTAGE_UNREADABLE, FOREIGN_READS_ERROR)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from atalaia.checks.answers import not_measured, where
 from atalaia.checks.check import Finding, Inconclusive
 from atalaia.checks.cors.causes import Causes, causes_of
-from atalaia.checks.cors.fetch import Lines, Wish, combined, why_unreadable
+from atalaia.checks.cors.fetch import Lines, Wish, combined, readable_headers, why_unreadable
 from atalaia.checks.cors.policies import named_origins
-from atalaia.checks.cors.words import blocks, may_read, only, with_cookies
+from atalaia.checks.cors.words import blocks, may_read, only, several, with_cookies
 from atalaia.environment import Environment
 from atalaia.environment.gateway import CorsPolicy
 from atalaia.exchange.exchange import Exchange
@@ -19,6 +19,7 @@ from atalaia.exchange.observable import HttpRequest
 
 ALLOW_ORIGIN = "Access-Control-Allow-Origin"
 ALLOW_CREDENTIALS = "Access-Control-Allow-Credentials"
+EXPOSE_HEADERS = "Access-Control-Expose-Headers"
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,25 @@ def judge_readable(exchange: Exchange, origin: str, expected: Pages, what: str =
             observed=f"{status}; {blocks(origin, reason)}",
             hop=where(exchange, expected.hop),
             cause=expected.causes.of(ALLOW_CREDENTIALS if ALLOW_CREDENTIALS in reason else ALLOW_ORIGIN),
+        )
+    ]
+
+
+def judge_hidden(exchange: Exchange, names: Sequence[str], expected: Pages) -> list[Finding]:
+    """A finding where the browser keeps some of these headers from a page that may read the answer."""
+    lines, credentials = lines_of(exchange), expected.intent.credentials
+    readable = readable_headers(lines, names, credentials=credentials)
+    hidden = [name for name in names if name.lower() not in readable]
+    if not hidden:
+        return []
+    said = combined(lines, EXPOSE_HEADERS)
+    return [
+        Finding(
+            expected=f"pages may read the headers {several(names, 9)}",
+            observed=f"the browser keeps {several(hidden, 9)} from them: "
+            + (f"{EXPOSE_HEADERS} is {said!r}" if said is not None else f"no {EXPOSE_HEADERS}"),
+            hop=where(exchange, expected.hop),
+            cause=expected.causes.of(EXPOSE_HEADERS),
         )
     ]
 

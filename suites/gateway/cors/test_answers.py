@@ -29,6 +29,11 @@ def test_allowed_pages_read_errors(case, hold):
     hold(case)
 
 
+@holds(errors.OUTAGE_UNREADABLE)
+def test_allowed_pages_read_that_no_server_is_left(case, hold):
+    hold(case)
+
+
 @holds(errors.FOREIGN_READS_ERROR)
 def test_foreign_pages_read_no_errors(case, hold):
     hold(case)

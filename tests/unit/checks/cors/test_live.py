@@ -289,6 +289,27 @@ def test_at_a_limit_the_app_reads_the_denial_and_nobody_else(steps, observed):
         assert observed in only(found).observed
 
 
+def hiding(*lines):
+    return step(APP, 429, *READABLE, ("Retry-After", "60"), *lines)
+
+
+@pytest.mark.parametrize(
+    ("denial", "observed"),
+    [
+        (hiding(("Access-Control-Expose-Headers", "Retry-After")), None),
+        (hiding(), "the browser keeps Retry-After from them: no Access-Control-Expose-Headers"),
+        (hiding(("Access-Control-Expose-Headers", "Age")), "Access-Control-Expose-Headers is 'Age'"),
+        (step(APP, 429, *READABLE), None),
+    ],
+)
+def test_the_app_reads_how_long_it_has_to_wait_where_that_is_said(denial, observed):
+    check = denials.WRONG_AT_LIMIT
+    found = check.judge(
+        (LimiterSeen(steps=(denial,)),), preflights.REFUSED.expects(Modelled().environment, "/clinics")
+    )
+    assert found == [] if observed is None else observed in only(found).observed
+
+
 def test_a_limiter_that_denied_no_page_of_the_app_decides_nothing():
     expected = preflights.REFUSED.expects(Modelled().environment, "/clinics")
     seen = LimiterSeen(steps=(step(EVIL, 429),))
