@@ -66,6 +66,11 @@ class Redactor:
         """The bytes, of any encoding, without the secrets; the same object where they hold none."""
         return _without(raw, self._texts + self._bytes, self._cores)
 
+    def occurs_in(self, value: Any) -> bool:
+        """Whether any secret stands anywhere in nested data. One look at all of it: most data holds none."""
+        leaves = b"\0".join(_leaves(value))  # no secret holds a NUL: variables of a process cannot
+        return _without(leaves, self._texts + self._bytes, self._cores) is not leaves
+
     def structure(self, value: Any) -> Any:
         """A copy of nested lists, tuples, sets and dictionaries with every text in it redacted, keys too.
 
@@ -84,6 +89,23 @@ class Redactor:
             # A named tuple takes its fields one by one.
             return type(value)(*items) if hasattr(value, "_fields") else type(value)(items)
         return value
+
+
+def _leaves(value: Any) -> Iterator[bytes]:
+    """Every text and every run of bytes in nested data, keys too; not the members of an enumeration."""
+    if isinstance(value, Enum):
+        return
+    if isinstance(value, str):
+        yield value.encode("utf-8", "surrogatepass")
+    elif isinstance(value, bytes):
+        yield value
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _leaves(key)
+            yield from _leaves(item)
+    elif isinstance(value, (list, tuple, set, frozenset)):
+        for item in value:
+            yield from _leaves(item)
 
 
 def _without(raw: bytes, forms: tuple[bytes, ...], cores: tuple[bytes, ...]) -> bytes:

@@ -101,7 +101,10 @@ def stored_at(directory: Path, key: str) -> Path:
 
 
 def _redacted(payload: Seen, redactor: Redactor) -> Seen:
-    return type(payload).model_validate(redactor.structure(payload.model_dump()))
+    document = payload.model_dump()
+    if not redactor.occurs_in(document):
+        return payload
+    return type(payload).model_validate(redactor.structure(document))
 
 
 def _store(path: Path, observation: Observation) -> None:

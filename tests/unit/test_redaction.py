@@ -147,3 +147,12 @@ def test_a_redactor_shows_nothing_of_what_it_looks_for_and_is_frozen():
     for copier in (pickle.dumps, copy.copy, copy.deepcopy):
         with pytest.raises(TypeError):
             copier(redact)
+
+
+@given(st.recursive(st.text() | st.binary() | st.integers() | st.none(),
+                    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=20),
+       st.sampled_from(["hunter22", "pa ss/wörd", 's"3c\\ret']), st.booleans())  # fmt: skip
+def test_a_secret_occurs_in_a_structure_exactly_where_redacting_changes_it(value, secret, planted):
+    redactor = Redactor({secret})
+    whole = [value, {"deep": [f"before {secret} after", b"x" + secret.encode()]}] if planted else [value]
+    assert redactor.occurs_in(whole) == (redactor.structure(whole) != whole)
