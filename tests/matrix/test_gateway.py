@@ -1,4 +1,4 @@
-"""Prove the detector of the gateway suites: with the checks of all suites at work, a fault fails exactly its row.
+"""Prove the detector of the gateway suites: with all suites at work, a fault fails exactly its row.
 
 The checks that use limiters up take most of a run's time. They are at work in the rows that name one of
 them, and in every row of tests/prove/test_matrix.py.
