@@ -69,6 +69,8 @@ def listed(environment: Environment, node: str) -> Needs:
 
 def configured(file: Given | None, seen: Sequence[Any]) -> Reading:
     """The configuration: the file's, else what the lists seen say, else why that cannot be told."""
+    if file is None and not any(isinstance(entities, AdminEntities) for entities in seen):
+        return Inconclusive("neither a declarative file nor the Admin API's lists tell what is configured")
     return file or live(seen)
 
 

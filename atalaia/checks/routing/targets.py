@@ -17,6 +17,8 @@ from atalaia.systems.kong.admin.model import AdminEntities, AdminList
 from atalaia.systems.kong.given import Given
 
 Judge = Callable[[tuple[Any, ...], Any], Verdict]
+_STATES = frozenset({"HEALTHY", "UNHEALTHY", "HEALTHCHECKS_OFF", "DNS_ERROR"})
+"""What Kong says of a target; it says null of one that its balancer does not know yet."""
 
 
 def _nodes(environment: Environment) -> tuple[str, ...] | NotDeclared:
@@ -42,21 +44,39 @@ def _health(environment: Environment, node: str) -> tuple[AdminList, ...]:
 
 def _targets(seen: AdminEntities) -> Iterator[tuple[str, dict[str, Any]]]:
     """(upstream's name, target) of every target that gets requests."""
-    names = {document["id"]: str(document.get("name") or document["id"]) for document in seen.documents}
+    names = _names(seen)
     for target in seen.below:
-        upstream = target.get("upstream")
-        name = names.get(upstream.get("id", ""), "") if isinstance(upstream, dict) else ""
         if target.get("weight") != 0:
-            yield name, target
+            yield names.get(_upstream(target), ""), target
 
 
-def _judging(state: str, expected: str, told: str) -> Judge:
+def _names(seen: AdminEntities) -> dict[str, str]:
+    return {document["id"]: str(document.get("name") or document["id"]) for document in seen.documents}
+
+
+def _upstream(target: dict[str, Any]) -> str:
+    upstream = target.get("upstream")
+    return str(upstream.get("id", "")) if isinstance(upstream, dict) else ""
+
+
+def _without_targets(seen: AdminEntities) -> list[str]:
+    """The names of the upstreams that have nobody to send requests to."""
+    having = {name for name, _ in _targets(seen)}
+    # A target that does not say whose it is may be anybody's.
+    return [] if "" in having else [name for name in _names(seen).values() if name not in having]
+
+
+def _judging(state: str, expected: str, told: str, *, empty: bool = False) -> Judge:
+    """A judge that finds the targets in one state; with `empty`, the upstreams without targets too."""
+
     def judge(seen: tuple[AdminEntities], file: Given | None) -> Verdict:
         (lists,) = seen
         if lists.failure:
             why = f"the health of the upstreams could not be read: {lists.failure}"
             return not_measured(lists.failure) or Inconclusive(why)
-        return [
+        if not lists.documents:
+            return Inconclusive("the node lists no upstream, so that nothing tells of any target's health")
+        findings = [
             Finding(
                 expected=f"target {target.get('target')} of upstream {name} {expected}",
                 observed=f"{target.get('health')}: {told}",
@@ -66,8 +86,28 @@ def _judging(state: str, expected: str, told: str) -> Judge:
             for name, target in _targets(lists)
             if target.get("health") == state
         ]
+        if empty:
+            findings += [
+                Finding(
+                    expected=f"upstream {name} has a target with a weight above 0",
+                    observed="it has none: whatever leads to it is answered with 503",
+                    hop=Hop.GATEWAY.value,
+                    cause=_line(file, name, ""),
+                )
+                for name in _without_targets(lists)
+            ]
+        return findings or _untold(lists)
 
     return judge
+
+
+def _untold(seen: AdminEntities) -> Verdict:
+    """No finding, unless a target is in a state that says nothing."""
+    for name, target in _targets(seen):
+        if (state := target.get("health")) not in _STATES:
+            told = f"the health of target {target.get('target')} of upstream {name} is {state or 'not told'}"
+            return Inconclusive(told)
+    return []
 
 
 def _line(file: Given | None, upstream: str, target: str) -> str:
@@ -98,9 +138,10 @@ def _check(id: str, severity: Severity, catches: str, remedy: str, judge: Judge)
 UNHEALTHY = _check(
     "upstream.target-unhealthy",
     Severity.CRITICAL,
-    "A target that the node takes for dead and sends nothing to: the others carry its share, or nobody does.",
+    "A target that the node takes for dead and sends nothing to: the others carry its share, or nobody does. "
+    "An upstream without any target.",
     "Look at the target itself, and at what the health checks ask it for.",
-    _judging("UNHEALTHY", "is HEALTHY", "the node's health checks took it out"),
+    _judging("UNHEALTHY", "is HEALTHY", "the node's health checks took it out", empty=True),
 )
 UNCHECKED = _check(
     "upstream.target-unchecked",

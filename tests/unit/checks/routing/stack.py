@@ -74,6 +74,14 @@ def stack(file: str | None = FILE, **changes: Any) -> Environment:
     return loaded if file is None else loaded.completed(GatewayFile(file, "kong.yml"))
 
 
+def of_admin_api(file: str) -> Environment:
+    """The environment whose gateway was asked for its lists before, and serves this file."""
+    served = load(file)
+    kinds = ("services", "routes", "plugins", "upstreams", "targets")
+    text = json.dumps({kind: [dict(one.document) for one in getattr(served, kind)] for kind in kinds})
+    return stack(None).completed(GatewayFile(text, "http://kong.test:8001", live=True))
+
+
 def changed(*edits: tuple[str, str]) -> Environment:
     """The environment whose file has other texts in some places."""
     text = FILE

@@ -38,6 +38,12 @@ def test_lists_that_are_not_whole_decide_nothing():
     assert reason == "the Admin API's list /services could not be read: refused: closed"
 
 
+@pytest.mark.parametrize("check", [*OF_ROUTES, PREFIX_TOO_WIDE, *OF_ALL], ids=lambda check: check.id)
+def test_with_neither_a_file_nor_lists_nothing_is_decided(check):
+    target = "/api/users" if check in (*OF_ROUTES, PREFIX_TOO_WIDE) else "gateway"
+    assert "neither a declarative file nor" in why(judged(check, target, declared=stack(None)))
+
+
 @pytest.mark.parametrize(
     ("check", "edit", "observed", "cause"),
     [

@@ -19,7 +19,18 @@ from atalaia.exchange.failure import Failure, Reason
 from atalaia.exchange.hop import Hop
 from atalaia.systems.kong.admin.model import AdminEntities
 from tests.support.imagined import KONG, NO_SERVER, REFUSED, TIMED_OUT, answer
-from tests.unit.checks.routing.stack import PROXIED, STACK, echoed, exchange, judged, only, stack, why
+from tests.unit.checks.routing.stack import (
+    FILE,
+    PROXIED,
+    STACK,
+    echoed,
+    exchange,
+    judged,
+    of_admin_api,
+    only,
+    stack,
+    why,
+)
 
 GOOD = answer(200, {"data": []}, X_Service="users-1", **PROXIED)
 NO_ROUTE = answer(404, {"message": "no Route matched with those values"}, **KONG)
@@ -260,9 +271,32 @@ def test_a_target_in_a_bad_state_is_named(check, state):
     finding = only(judged(check, "kong-1", _health("HEALTHY", state)))
     assert finding.expected.startswith("target 10.0.0.1:80 of upstream people")
     assert judged(check, "kong-1", _health("HEALTHY")) == []
-    assert judged(check, "kong-1", _health(state, weight=0)) == [], "one without weight gets nothing"
+    idle = tuple({**target, "weight": 0} for target in _health(state).below)
+    served = _health("HEALTHY")
+    mixed = served.model_copy(update={"below": (*served.below, *idle)})
+    assert judged(check, "kong-1", mixed) == [], "one without weight gets nothing"
     broken = AdminEntities(path="/upstreams", failure=REFUSED)
     assert "could not be read" in why(judged(check, "kong-1", broken))
+
+
+@pytest.mark.parametrize("check", [UNHEALTHY, UNCHECKED, UNRESOLVED])
+@pytest.mark.parametrize("state", [None, "", "SOMETHING_NEW"])
+def test_a_target_whose_state_says_nothing_decides_nothing(check, state):
+    assert "the health of target 10.0.0.1:80" in why(judged(check, "kong-1", _health("HEALTHY", state)))
+
+
+@pytest.mark.parametrize("seen", [_health(), _health("HEALTHY", weight=0)])
+def test_an_upstream_without_targets_is_named_once(seen):
+    finding = only(judged(UNHEALTHY, "kong-1", seen))
+    assert finding.expected == "upstream people has a target with a weight above 0"
+    assert judged(UNCHECKED, "kong-1", seen) == judged(UNRESOLVED, "kong-1", seen) == []
+
+
+def test_a_node_that_lists_no_upstream_tells_nothing_of_targets():
+    nothing = AdminEntities(path="/upstreams")
+    assert "lists no upstream" in why(judged(UNHEALTHY, "kong-1", nothing, declared=stack(None)))
+    assert isinstance(UNHEALTHY.targets(stack()), NotDeclared)
+    assert isinstance(UNHEALTHY.targets(of_admin_api(FILE)), NotDeclared)
 
 
 ALL = [
