@@ -10,6 +10,7 @@ from atalaia.exchange.failure import Seen
 from atalaia.exchange.network import Network
 from atalaia.exchange.observable import Handshake, Observable
 from atalaia.exchange.trust import verifying
+from atalaia.systems.counted import CountedSequence
 from atalaia.systems.kong.admin.model import AdminList
 from atalaia.systems.limiter.model import LimiterMeasurement
 from atalaia.systems.postgres.model import PostgresLogin
@@ -29,6 +30,8 @@ def prepare(observables: Iterable[Observable], network: Network) -> None:
         importlib.import_module("atalaia.systems.kong.admin.client")
     if LimiterMeasurement in kinds:
         importlib.import_module("atalaia.systems.limiter.measure")
+    if CountedSequence in kinds:
+        importlib.import_module("atalaia.systems.counting")
     if Handshake in kinds:
         verifying(network.ca)
 
@@ -49,6 +52,10 @@ async def observe(observable: Observable, network: Network) -> Seen:
             from atalaia.systems.kong.admin import client as kong
 
             return await kong.read_list(observable, network)
+        case CountedSequence():
+            from atalaia.systems import counting
+
+            return await counting.count(observable, network)
         case LimiterMeasurement():
             from atalaia.systems.limiter import measure as limiter
 

@@ -2,41 +2,28 @@
 
 from __future__ import annotations
 
+from collections import Counter as Tally
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from atalaia.checks.answers import describe, succeeded, undecided
 from atalaia.checks.check import Inconclusive
 from atalaia.checks.observables import get
-from atalaia.checks.routes import first_node, route, sample
+from atalaia.checks.remembered import per_environment
+from atalaia.checks.routes import first_node, route, routes, sample
 from atalaia.checks.routing.leading import declared, led
-from atalaia.environment import Environment
+from atalaia.environment import Environment, Safety
+from atalaia.environment.services import Service
 from atalaia.exchange.exchange import Exchange, Exchanges
-from atalaia.exchange.observable import HttpRequest, HttpSequence, Observable
-from atalaia.systems.kong.request_counter import SECONDS_UNTIL_COUNTED, Later, counted_by_kong
-from atalaia.systems.limiter.counter import counted
+from atalaia.exchange.observable import HttpRequest
+from atalaia.systems.counted import CountedSequence, Counter
+from atalaia.systems.kong.request_counter import METRIC, SECONDS_UNTIL_COUNTED
 
 _CLIENT = "counted"
-
-
-@dataclass(frozen=True)
-class Counter:
-    """A counter that grows where the declared service is reached."""
-
-    metric: str = ""
-    """The service's own; empty: Kong's."""
-    uncounted: tuple[str, ...] = ()
-    """Values of its label `route` that are left out."""
-    service: str = ""
-    route: str = ""
-    """Kong's names of the entities."""
-
-    def read(self, page: Exchange) -> int | None:
-        """What it says on a page of metrics; None where it is not there."""
-        text = page.response.text() if page.response else ""
-        if self.metric:
-            return counted(text, self.metric, self.uncounted)
-        return counted_by_kong(text, self.service, self.route)
+_SERVICE_SETTLES, _SERVICE_WITHIN = 0.05, 1.0
+"""Seconds: a service counts when it has answered, which is a matter of milliseconds."""
+_KONG_WITHIN = 2 * SECONDS_UNTIL_COUNTED
 
 
 def counter_of(environment: Environment, target: str) -> Counter | None:
@@ -44,7 +31,7 @@ def counter_of(environment: Environment, target: str) -> Counter | None:
     service = environment.services[route(environment, target).service]
     if not service.unmarked:
         return None
-    of, uncounted = declared(environment, target), tuple(filter(None, (service.health, service.metrics)))
+    of, uncounted = declared(environment, target), _uncounted(service)
     path = of.request.target.partition("?")[0]
     # Monitoring moves the count of health documents all the time; those are left to Kong's own count.
     if service.metrics and service.requests_metric and not path.endswith(uncounted):
@@ -55,34 +42,126 @@ def counter_of(environment: Environment, target: str) -> Counter | None:
     return Counter(service=match.service.name, route=match.route.name)
 
 
-def counting(environment: Environment, target: str) -> tuple[Observable, ...]:
-    """The counter before and after a request of its own; nothing where none is needed or known."""
+def _uncounted(service: Service) -> tuple[str, ...]:
+    return tuple(filter(None, (service.health, service.metrics)))
+
+
+@dataclass(frozen=True)
+class Count:
+    """What a sequence of counted requests must show of one route."""
+
+    counter: Counter
+    at: int
+    """Which of its requests is the route's."""
+    sent: int
+    """How many of its requests this counter counts."""
+    others: tuple[tuple[str, int, Counter], ...]
+    """(name, page, counter) of what grows where another service is reached instead."""
+
+
+def counting(environment: Environment, target: str) -> tuple[CountedSequence, ...]:
+    """The counters around a request of its own; nothing where none is needed or known."""
     counter = counter_of(environment, target)
     if counter is None:
         return ()
-    asked = sample(environment, target, client=_CLIENT)
-    name = route(environment, target).service
+    return (_of_service(environment, target, counter) if counter.metric else _of_kong(environment),)
+
+
+def count_of(environment: Environment, target: str) -> Count | None:
+    """What `counting` must show; None where it observes nothing."""
+    counter = counter_of(environment, target)
+    if counter is None:
+        return None
     if counter.metric:
-        page = get(environment, name, environment.services[name].metrics or "")
-        return (_alone(page, asked, target),)
-    page = get(environment, f"{first_node(environment).removesuffix('-proxy')}-admin", "/metrics")
-    before = _named(page, f"before {target}")
-    after = Later(
-        **dict(_named(page, f"after {target}")),
-        delay=SECONDS_UNTIL_COUNTED,
-    ).model_copy(update={"after": asked.model_copy(update={"after": before})})
-    return before, after
+        own = route(environment, target).service
+        names = [name for name in _with_counter(environment) if name != own]
+        return Count(counter, 0, 1, tuple(_others(environment, names)))
+    counters = _by_kong(environment)
+    if target not in counters:
+        return Count(counter, -1, 1, ())
+    return Count(counter, list(counters).index(target), Tally(counters.values())[counter], ())
 
 
-def _alone(page: HttpRequest, asked: HttpRequest, target: str) -> HttpSequence:
-    """All three while nothing else of ours is under way: the counter counts every path of the service."""
-    steps = (
-        _named(page, f"before {target}"),
-        asked.model_copy(update={"costs": ()}),
-        _named(page, f"after {target}"),
+def _with_counter(environment: Environment) -> list[str]:
+    """The services that could have answered without a mark, and tell it by a counter."""
+    return [
+        name
+        for name, service in environment.services.items()
+        if service.unmarked and service.metrics and service.requests_metric
+    ]
+
+
+def _others(environment: Environment, names: list[str]) -> Iterator[tuple[str, int, Counter]]:
+    for page, name in enumerate(names, start=1):
+        service = environment.services[name]
+        yield name, page, Counter(metric=service.requests_metric or "", uncounted=_uncounted(service))
+
+
+def _of_service(environment: Environment, target: str, counter: Counter) -> CountedSequence:
+    own = route(environment, target).service
+    names = [own, *(name for name in _with_counter(environment) if name != own)]
+    pages = [get(environment, name, environment.services[name].metrics or "") for name in names]
+    return _sequence(
+        target,
+        pages,
+        [sample(environment, target, client=_CLIENT)],
+        ((counter, 1),),
+        settles=_SERVICE_SETTLES,
+        within=_SERVICE_WITHIN,
     )
-    return HttpSequence(
-        key=f"count of {target}", hop=asked.hop, steps=steps, costs=asked.costs, client=_CLIENT
+
+
+@per_environment
+def _by_kong(environment: Environment) -> dict[str, Counter]:
+    """Kong's counters of all routes that only Kong counts, and whose sample may be sent here."""
+    named = routes(environment)
+    found: dict[str, Counter] = {}
+    for target in named if isinstance(named, tuple) else ():
+        counter = counter_of(environment, target)
+        sent = sample(environment, target).safe or environment.safety is Safety.SANDBOX
+        if counter is not None and not counter.metric and sent:
+            found[target] = counter
+    return found
+
+
+def _of_kong(environment: Environment) -> CountedSequence:
+    """One sequence for all routes: Kong's workers take a second or two to tell what they counted."""
+    counters = _by_kong(environment)
+    admin = f"{first_node(environment).removesuffix('-proxy')}-admin"
+    return _sequence(
+        "routes",
+        [get(environment, admin, "/metrics")],
+        [sample(environment, target, client=_CLIENT) for target in counters],
+        tuple(Tally(counters.values()).items()),
+        settles=SECONDS_UNTIL_COUNTED,
+        within=_KONG_WITHIN,
+    )
+
+
+def _sequence(
+    of: str,
+    pages: list[HttpRequest],
+    asked: list[HttpRequest],
+    grows: tuple[tuple[Counter, int], ...],
+    *,
+    settles: float,
+    within: float,
+) -> CountedSequence:
+    """All while nothing else of ours is under way, which the counters would count too."""
+    return CountedSequence(
+        key=f"count of {of}",
+        hop=asked[0].hop if asked else pages[0].hop,
+        steps=(
+            *(_named(page, f"before {of}") for page in pages),
+            *(request.model_copy(update={"costs": ()}) for request in asked),
+            *(_named(page, f"after {of}") for page in pages),
+        ),
+        costs=tuple(cost for request in asked for cost in request.costs),
+        client=_CLIENT,
+        pages=len(pages),
+        grows=grows,
+        settles=settles,
+        within=within,
     )
 
 
@@ -90,20 +169,52 @@ def _named(page: HttpRequest, when: str) -> HttpRequest:
     return page.model_copy(update={"key": f"{page.key} {when}"})
 
 
-def grown(seen: tuple[Any, ...], counter: Counter) -> bool | Inconclusive:
-    """Whether the counter has grown by the request."""
-    pages: tuple[Exchange, ...] = seen
-    if len(seen) == 1 and isinstance(seen[0], Exchanges):
-        first, asked, last = seen[0].steps
-        if reason := undecided(asked):
-            return reason
-        if not succeeded(asked):
-            return Inconclusive(f"{asked.url} was not answered again: {describe(asked)}")
-        pages = (first, last)
-    before, after = (counter.read(page) for page in pages)
-    if before is None or after is None:
-        named = counter.metric or f"kong_http_requests_total of route {counter.route}"
-        return Inconclusive(f"the counter {named} is not there: {describe(pages[0])}")
-    if after < before:
+@dataclass(frozen=True)
+class Grown:
+    """What the counter did, when the request was answered with success."""
+
+    by_request: bool
+    elsewhere: tuple[str, ...] = ()
+    """Where the count grew by one instead."""
+
+
+def grown(seen: tuple[Any, ...], expected: Count) -> Grown | Inconclusive:
+    """Whether the counter has grown by the requests, and by no more."""
+    (counted,) = seen
+    assert isinstance(counted, Exchanges), "what `counting` observes"
+    pages = 1 + max((page for _, page, _ in expected.others), default=0)
+    before, after = counted.steps[:pages], counted.steps[-pages:]
+    asked = counted.steps[pages:-pages]
+    if not 0 <= expected.at < len(asked):
+        return Inconclusive("its sample request is not sent here, so that no counter tells who answers it")
+    own = asked[expected.at]
+    if reason := undecided(own):
+        return reason
+    if not succeeded(own):
+        return Inconclusive(f"{own.url} was not answered again: {describe(own)}")
+    named = expected.counter.metric or f"{METRIC} of route {expected.counter.route}"
+    then, now = (_read(page[0], expected.counter) for page in (before, after))
+    if then is None or now is None:
+        missing = before[0] if then is None else after[0]
+        return Inconclusive(f"the counter {named} is not there: {describe(missing)}")
+    if now < then:
         return Inconclusive("the counter began anew meanwhile")
-    return after > before
+    if now - then == expected.sent:
+        return Grown(True)
+    if now > then:
+        why = "others are counted too" if now - then > expected.sent else "one of them went elsewhere"
+        return Inconclusive(
+            f"{named} grew by {now - then} with {expected.sent} of our requests: {why}, so that it does not "
+            "tell who answered this one"
+        )
+    elsewhere = (
+        name
+        for name, page, counter in expected.others
+        if (first := _read(before[page], counter)) is not None and _read(after[page], counter) == first + 1
+    )
+    return Grown(False, tuple(elsewhere))
+
+
+def _read(page: Exchange, counter: Counter) -> int | None:
+    response = page.response
+    return None if response is None or response.truncated else counter.read(response.text())

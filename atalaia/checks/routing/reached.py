@@ -11,7 +11,7 @@ from atalaia.checks.certificates import reachable
 from atalaia.checks.check import Check, Finding, Inconclusive, Severity, Verdict
 from atalaia.checks.gateway import ready
 from atalaia.checks.routes import first_node, route, routes, sample
-from atalaia.checks.routing.counting import Counter, counter_of, counting, grown
+from atalaia.checks.routing.counting import Count, count_of, counting, grown
 from atalaia.checks.routing.entries import NOT_IN_FILE, led_right
 from atalaia.checks.routing.rewriting import WRONG_HOST, WRONG_PATH
 from atalaia.checks.services import healthy
@@ -71,7 +71,7 @@ class Sign:
 
     service: str
     mark: str
-    counter: Counter | None
+    count: Count | None
 
 
 def _judge_author(seen: tuple[Any, ...], expected: Sign) -> Verdict:
@@ -94,23 +94,26 @@ def _judge_author(seen: tuple[Any, ...], expected: Sign) -> Verdict:
 
 
 def _judge_count(seen: tuple[Any, ...], expected: Sign) -> Verdict:
-    if expected.counter is None:
+    if expected.count is None:
         name = f"services.{expected.service}"
         return Inconclusive(
             f"nothing tells that {expected.service} answered: no header X-Service. Let the service send it "
             f"({name}.mark), or declare `mark: null` with {name}.requests_metric, or with Kong's prometheus "
             "plugin and status_code_metrics: true, so that its requests are counted"
         )
-    told = grown(seen, expected.counter)
+    told = grown(seen, expected.count)
     if isinstance(told, Inconclusive):
         return told
-    if told:
+    if told.by_request:
         return []
-    counter = expected.counter.metric or f"{METRIC} of route {expected.counter.route}"
+    of = expected.count.counter
+    counter = of.metric or f"{METRIC} of route {of.route}"
+    who = " or ".join(told.elsewhere)
     return [
         Finding(
             expected=f"{counter} grows with a request that {expected.service} answers",
-            observed="it was answered, and the counter did not grow: another service answers",
+            observed="it was answered, and the counter did not grow: "
+            + (f"the one of {who} grew by one" if who else "another service answers"),
             hop=Hop.GATEWAY.value,
         )
     ]
@@ -126,7 +129,7 @@ ANSWERED_BY_ANOTHER = Check(
     targets=routes,
     observes=lambda environment, target: (sample(environment, target), *counting(environment, target)),
     expects=lambda environment, target: Sign(
-        route(environment, target).service, mark_of(environment, target), counter_of(environment, target)
+        route(environment, target).service, mark_of(environment, target), count_of(environment, target)
     ),
     requires=lambda environment, target: ((UNANSWERED, target),),
     judge=_judge_author,

@@ -3,28 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Any
-
-from atalaia.exchange.failure import Seen
-from atalaia.exchange.observable import HttpRequest
 
 METRIC = "kong_http_requests_total"
 SECONDS_UNTIL_COUNTED = 1.5
 """The workers hand their counts over every second."""
 _LINE = re.compile(METRIC + r"\{(?P<labels>[^}]*)\}\s+(?P<value>[0-9.e+]+)")
 _LABEL = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"')
-
-
-class Later(HttpRequest):
-    """A request that is sent a while after another one was answered."""
-
-    delay: float
-    """Seconds."""
-
-    def due(self, earlier: Seen) -> float:
-        """The Unix time: the delay after the earlier exchange."""
-        exchange: Any = earlier
-        return float(exchange.sent_at + exchange.elapsed + self.delay)
 
 
 def counted_by_kong(page: str, service: str, route: str) -> int | None:

@@ -8,7 +8,7 @@ from atalaia.checks.routing.counting import counter_of
 from atalaia.checks.routing.reached import ANSWERED_BY_ANOTHER
 from atalaia.environment import Environment
 from atalaia.exchange.exchange import Exchange, Exchanges
-from atalaia.systems.kong.request_counter import Later
+from atalaia.systems.counted import CountedSequence
 from tests.support.imagined import answer
 from tests.unit.checks.routing.stack import FILE, PROXIED, STACK, exchange, judged, only, stack, why
 
@@ -44,26 +44,75 @@ def test_a_counter_is_read_only_where_a_service_is_declared_to_leave_no_mark():
     assert "mark: null" in why(judged(ANSWERED_BY_ANOTHER, TARGET, SILENT))
 
 
-@pytest.mark.parametrize(("after", "proved"), [(8, True), (7, False)])
-def test_the_services_own_counter_grows_with_the_request(after, proved):
-    counted = Exchanges(steps=(own(7), SILENT, own(after, scrapes=2)))
-    verdict = judged(ANSWERED_BY_ANOTHER, TARGET, SILENT, counted, declared=OWN)
-    assert (verdict == []) is proved
-    if not proved:
-        assert "http_requests_total grows" in only(verdict).expected
+def of_service(after: int, *, before: int = 7) -> Exchanges:
+    return Exchanges(steps=(own(before), SILENT, own(after, scrapes=2)))
 
 
-@pytest.mark.parametrize(("after", "proved"), [(8, True), (7, False)])
-def test_else_kongs_counter_of_the_route_grows(after, proved):
-    seen = (SILENT, kongs(7), kongs(after))
-    assert (judged(ANSWERED_BY_ANOTHER, TARGET, *seen, declared=declared()) == []) is proved
+def of_kong(*pages: Exchange) -> Exchanges:
+    before, after = pages
+    return Exchanges(steps=(before, SILENT, after))
 
 
-def test_kongs_counter_is_read_again_when_it_can_have_grown():
-    _, before, after = ANSWERED_BY_ANOTHER.observes(declared(), TARGET)
-    assert isinstance(after, Later)
-    assert after.needed[-1] == before.key
-    assert after.due(SILENT.model_copy(update={"sent_at": 100.0, "elapsed": 0.5})) == 102.0
+def test_the_services_own_counter_grows_by_the_request():
+    assert judged(ANSWERED_BY_ANOTHER, TARGET, SILENT, of_service(8), declared=OWN) == []
+    finding = only(judged(ANSWERED_BY_ANOTHER, TARGET, SILENT, of_service(7), declared=OWN))
+    assert "http_requests_total grows" in finding.expected
+    assert "another service answers" in finding.observed
+
+
+def test_else_kongs_counter_of_the_route_grows():
+    seen = (SILENT, of_kong(kongs(7), kongs(8)))
+    assert judged(ANSWERED_BY_ANOTHER, TARGET, *seen, declared=declared()) == []
+    assert only(judged(ANSWERED_BY_ANOTHER, TARGET, SILENT, of_kong(kongs(7), kongs(7)), declared=declared()))
+
+
+def test_a_counter_that_others_move_proves_nothing():
+    reason = why(judged(ANSWERED_BY_ANOTHER, TARGET, SILENT, of_service(9), declared=OWN))
+    assert reason.startswith("http_requests_total grew by 2 with 1 of our requests: others are counted too")
+    seen = of_kong(kongs(7), kongs(10))
+    assert "grew by 3" in why(judged(ANSWERED_BY_ANOTHER, TARGET, SILENT, seen, declared=declared()))
+
+
+def test_the_service_whose_counter_grew_instead_is_named():
+    marks = {"mark": None, "metrics": "/metrics", "requests_metric": "http_requests_total"}
+    services = {name: service | marks for name, service in STACK["services"].items()}
+    environment = stack(FILE, services=services)
+    seen = Exchanges(steps=(own(7), own(3), SILENT, own(7), own(4)))
+    finding = only(judged(ANSWERED_BY_ANOTHER, TARGET, SILENT, seen, declared=environment))
+    assert finding.observed.endswith("did not grow: the one of echo grew by one")
+    (_, sequence) = ANSWERED_BY_ANOTHER.observes(environment, TARGET)
+    assert [step.url.host for step in sequence.steps] == [
+        "users.test",
+        "echo.test",
+        "kong.test",
+        "users.test",
+        "echo.test",
+    ]
+
+
+def test_a_count_is_waited_for_while_nothing_else_of_ours_is_sent():
+    for environment in (OWN, declared()):
+        _, sequence = ANSWERED_BY_ANOTHER.observes(environment, TARGET)
+        assert isinstance(sequence, CountedSequence)
+        assert sequence.quiet
+        assert sequence.within >= 1
+        ((counter, by),) = sequence.grows
+        assert by == 1
+        assert counter == counter_of(environment, TARGET)
+
+
+def test_two_routes_that_kong_counts_as_one_must_both_be_counted():
+    two = [{"path": path, "service": "users"} for path in ("/api/users", "/api/users/1")]
+    services = STACK["services"] | {"users": STACK["services"]["users"] | {"mark": None}}
+    environment = stack(
+        FILE.replace('["~/api/users$", /api/users/]', "[/api/users]"), services=services, routes=two
+    )
+    _, sequence = ANSWERED_BY_ANOTHER.observes(environment, TARGET)
+    assert [by for _, by in sequence.grows] == [2]
+    for after, told in ((9, None), (8, "one of them went elsewhere"), (10, "others are counted too")):
+        seen = Exchanges(steps=(kongs(7), SILENT, SILENT, kongs(after)))
+        verdict = judged(ANSWERED_BY_ANOTHER, "/api/users/1", SILENT, seen, declared=environment)
+        assert verdict == [] if told is None else told in why(verdict)
 
 
 @pytest.mark.parametrize(
@@ -74,10 +123,11 @@ def test_kongs_counter_is_read_again_when_it_can_have_grown():
     ],
 )
 def test_a_counter_that_is_not_there_or_starts_again_decides_nothing(pages, reason):
-    assert reason in why(judged(ANSWERED_BY_ANOTHER, TARGET, SILENT, *pages, declared=declared()))
+    seen = of_kong(*pages)
+    assert reason in why(judged(ANSWERED_BY_ANOTHER, TARGET, SILENT, seen, declared=declared()))
 
 
 def test_a_mark_that_is_there_all_the_same_is_believed():
     marked = exchange(answer(200, {}, X_Service="echo", **PROXIED))
-    counted = Exchanges(steps=(own(7), SILENT, own(8)))
-    assert "echo answers" in only(judged(ANSWERED_BY_ANOTHER, TARGET, marked, counted, declared=OWN)).observed
+    finding = only(judged(ANSWERED_BY_ANOTHER, TARGET, marked, of_service(8), declared=OWN))
+    assert "echo answers" in finding.observed
