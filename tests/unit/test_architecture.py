@@ -33,11 +33,20 @@ MAY_IMPORT = {
     "deploy": set(),
     "sandbox": {"sandbox", "atalaia.environment", "atalaia.systems"} | LEAVES,
     "scripts": {"scripts"},
+    "benchmarks": {"benchmarks", "sandbox", "atalaia.environment", "atalaia.systems"}
+    | LEAVES
+    | {"atalaia.exchange", "atalaia.checks", "atalaia.run"},
 }
 MAY_IMPORT["atalaia.cli"] |= {"sandbox"}
 """The command starts sandboxes; nothing else of the toolkit knows that there is one."""
 
-OURS = {"atalaia", "suites", "probes", "reports", "sandbox", "loadtests", "environments", "deploy", "scripts"}
+AREAS = ("routing", "authentication", "rate_limits", "headers", "cors")
+"""The gateway's areas of checks: one may require what those before it have found, never the other way."""
+
+OURS = {
+    "atalaia", "suites", "probes", "reports", "sandbox", "loadtests", "environments", "deploy", "scripts",
+    "benchmarks",
+}  # fmt: skip
 
 
 def modules() -> Iterator[tuple[str, Path]]:
@@ -85,6 +94,22 @@ def test_every_module_imports_only_the_rooms_before_its_own() -> None:
         if not allowed(name, imported)
     ]
     assert wrong == []
+
+
+def test_areas_of_checks_lean_on_the_areas_before_them_only() -> None:
+    wrong = [
+        f"{path.relative_to(ROOT)}:{line}: {area} imports {imported}"
+        for name, path in modules()
+        if (area := _area(name))
+        for imported, line in imports(name, path)
+        if (other := _area(imported)) and AREAS.index(other) > AREAS.index(area)
+    ]
+    assert wrong == []
+
+
+def _area(module: str) -> str | None:
+    parts = module.split(".")
+    return parts[2] if parts[:2] == ["atalaia", "checks"] and parts[2:3] and parts[2] in AREAS else None
 
 
 @pytest.mark.parametrize(
