@@ -23,9 +23,15 @@ FAULTS = (
         (_FIRST_RULE, r"\1http-request deny deny_status 403 if { path /api/v1/calendar }\n\1\2"),
     ),
     kong(
-        "path-rewritten",
+        "path-transformed",
         _BOTH,
         "kong.yml has a plugin that changes the path of the echo",
+        (_ECHO, r"\1        strip_path: false\n" + _OTHER_PATH),
+    ),
+    kong(
+        "path-rewritten",
+        ("kong-1",),
+        "the first node has a plugin that changes the path of the echo",
         (_ECHO, r"\1        strip_path: false\n" + _OTHER_PATH),
     ),
     kong(

@@ -163,7 +163,7 @@ def _judge_forgery(seen: tuple[Exchange], expected: bool) -> Verdict:
     if expected:
         first = (found.header("X-Forwarded-For") or "").partition(",")[0].strip()
         claims |= {"X-Forwarded-For": first, "Forwarded": found.header("Forwarded")}
-    return [
+    findings = [
         Finding(
             expected="an address that a client only claims is not the client's address",
             observed=f"the service is told {name}: {told}, as the client claimed",
@@ -172,6 +172,9 @@ def _judge_forgery(seen: tuple[Exchange], expected: bool) -> Verdict:
         for name, told in claims.items()
         if told and _FORGED in told
     ]
+    if not findings and not claims["X-Real-IP"]:
+        return Inconclusive("the service sees no X-Real-IP, so that nothing tells whom Kong believed")
+    return findings
 
 
 ADDRESS_FORGED = Check(

@@ -28,6 +28,8 @@ from atalaia.systems.limits import route_of
 _GATEWAY = Hop.GATEWAY.value
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 _CHANGING = ("DELETE", "PATCH", "PUT", "POST")
+_REFUSALS = frozenset({403, 404, 501})
+"""What else TRACE may be refused with, by the gateway or what is before it."""
 _OF_NGINX = frozenset({"TRACE", "CONNECT"})
 """Methods that nginx answers with 405 before Kong looks for a route."""
 
@@ -223,11 +225,15 @@ def _judge_trace(seen: tuple[Exchange], expected: None) -> Verdict:
     response = exchange.response
     if response is None or exchange.failure:
         return Inconclusive(f"TRACE: {describe(exchange)}")
-    if response.status >= 400 and exchange.answered_by is not Hop.SERVICE:
+    if response.status == 405 and exchange.answered_by is not Hop.SERVICE:
         return []
+    if response.status in _REFUSALS and exchange.answered_by is not Hop.SERVICE:
+        if exchange.answered_by in {Hop.GATEWAY, Hop.LOAD_BALANCER}:
+            return []
+        return Inconclusive(f"TRACE: {describe(exchange)}, and nothing tells that it was no service")
     return [
         Finding(
-            expected="405 to TRACE, from the gateway or from what is before it",
+            expected="405 to TRACE, as Kong answers; or 403, 404 or 501 from Kong or HAProxy themselves",
             observed=describe(exchange),
             hop=where(exchange, Hop.GATEWAY),
         )

@@ -9,13 +9,14 @@ from atalaia.checks.check import Check, Finding, Inconclusive, Severity, Verdict
 from atalaia.checks.configured import configured, given_of, unless_given
 from atalaia.checks.routing.echo import Echo, echo, echo_nodes, echoing, read_echo
 from atalaia.checks.routing.leading import addresses
+from atalaia.checks.routing.transforming import Transformed, transformed
 from atalaia.environment import Environment, endpoints
 from atalaia.exchange.exchange import Exchange
 from atalaia.exchange.hop import Hop
 from atalaia.exchange.observable import HttpRequest, Observable
 from atalaia.systems.kong.given import Given
 from atalaia.systems.kong.routing import Match
-from atalaia.systems.kong.upstream_url import upstream_host, upstream_target
+from atalaia.systems.kong.upstream_url import upstream_host
 
 _BELOW = "/a%20b/../c%2Fd?x=1&y=%20"
 """What a gateway may change on the way: an encoded space and slash, a dot segment, a query."""
@@ -25,10 +26,15 @@ _BELOW = "/a%20b/../c%2Fd?x=1&y=%20"
 class Sent:
     """A request to the echo, and the file that says what becomes of it."""
 
-    target: str
+    request: HttpRequest
     host: str
     scheme: str
     file: Given | None
+
+    @property
+    def target(self) -> str:
+        """Path and query as sent."""
+        return self.request.target
 
 
 def _request(environment: Environment, endpoint: str) -> HttpRequest:
@@ -38,14 +44,14 @@ def _request(environment: Environment, endpoint: str) -> HttpRequest:
 def _sent(environment: Environment, endpoint: str) -> Sent:
     url = endpoints(environment)[endpoint]
     request = _request(environment, endpoint)
-    return Sent(request.target, url.authority, url.scheme, given_of(environment))
+    return Sent(request, url.authority, url.scheme, given_of(environment))
 
 
 def _observes(environment: Environment, endpoint: str) -> tuple[Observable, ...]:
     return (_request(environment, endpoint), *unless_given(environment))
 
 
-def _told(seen: tuple[Any, ...], expected: Sent) -> tuple[Echo, Given, Match] | Inconclusive:
+def _told(seen: tuple[Any, ...], expected: Sent) -> tuple[Echo, Given, Match, Transformed] | Inconclusive:
     exchange: Exchange = seen[0]
     found = read_echo(exchange)
     if isinstance(found, Inconclusive):
@@ -56,15 +62,16 @@ def _told(seen: tuple[Any, ...], expected: Sent) -> tuple[Echo, Given, Match] | 
     match = given.router.match("GET", expected.target, expected.host, {}, scheme=expected.scheme)
     if match is None or match.service is None:
         return Inconclusive(f"the configuration has no route for {expected.target}")
-    return found, given, match
+    arrives = transformed(given, match, expected.request, expected.host)
+    return arrives if isinstance(arrives, Inconclusive) else (found, given, match, arrives)
 
 
 def _judge_path(seen: tuple[Any, ...], expected: Sent) -> Verdict:
     told = _told(seen, expected)
     if isinstance(told, Inconclusive):
         return told
-    found, given, match = told
-    wanted = upstream_target(match, expected.target)
+    found, given, match, arrives = told
+    wanted = arrives.target
     if found.target == wanted:
         return []
     return [
@@ -72,7 +79,7 @@ def _judge_path(seen: tuple[Any, ...], expected: Sent) -> Verdict:
             expected=f"the service sees {wanted} of {expected.target}, as the configuration has it",
             observed=f"it sees {found.target}",
             hop=Hop.GATEWAY.value,
-            cause=given.line(match.route, "strip_path"),
+            cause=arrives.path_cause or given.line(match.route, "strip_path"),
         )
     ]
 
@@ -96,7 +103,7 @@ def _judge_host(seen: tuple[Any, ...], expected: Sent) -> Verdict:
     told = _told(seen, expected)
     if isinstance(told, Inconclusive):
         return told
-    found, given, match = told
+    found, given, match, arrives = told
     assert given.configuration is not None, "it has a route"
     assert match.service is not None, "it leads to a service"
     upstream = next((one for one in given.configuration.upstreams if one.name == match.service.host), None)
@@ -106,6 +113,8 @@ def _judge_host(seen: tuple[Any, ...], expected: Sent) -> Verdict:
     }
     if upstream and upstream.host_header and not match.route.preserve_host:
         wanted = {upstream.host_header}
+    if arrives.host is not None:
+        wanted = {arrives.host}
     host = found.header("Host")
     if host in wanted:
         return []
@@ -114,7 +123,7 @@ def _judge_host(seen: tuple[Any, ...], expected: Sent) -> Verdict:
             expected=f"the service sees {' or '.join(sorted(wanted))} in the Host header, as configured",
             observed=f"it sees {host or 'none'}",
             hop=Hop.GATEWAY.value,
-            cause=given.line(match.route, "preserve_host"),
+            cause=arrives.host_cause or given.line(match.route, "preserve_host"),
         )
     ]
 

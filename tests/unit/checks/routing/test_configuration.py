@@ -11,6 +11,7 @@ from atalaia.checks.routing.methods import DIFFER
 from atalaia.checks.routing.rewriting import WRONG_HOST, WRONG_PATH
 from atalaia.checks.routing.unknown import CATCHES_ALL
 from atalaia.checks.routing.upstreams import TIMEOUT_TOO_LONG
+from atalaia.environment import Environment
 from atalaia.exchange.failure import Failure, Reason
 from tests.unit.checks.routing.stack import FILE, changed, judged, lists, only, stack, why
 
@@ -105,6 +106,41 @@ def test_the_path_may_be_meant_to_change():
         FILE.replace("strip_path: false\n- name: echo", "strip_path: true\n- name: echo"), routes=[route]
     )
     assert judged(WRONG_PATH, "/api/users", declared=declared) == []
+
+
+def transforming(replace: str, **declared: object) -> Environment:
+    """The environment whose route has a request-transformer, in line 13 of the file."""
+    edit = "    strip_path: false\n- name: echo"
+    plugin = f"    plugins: [{{name: request-transformer, config: {{replace: {replace}}}}}]\n- name: echo"
+    text = FILE.replace(edit, edit.replace("- name: echo", plugin))
+    return stack(text, routes=[{"path": "/api/users", "service": "users"} | declared])
+
+
+def test_a_transformer_that_yields_the_declared_path_is_in_order():
+    declared = transforming("{uri: /v2/users}", upstream_path="/v2/users")
+    assert judged(WRONG_PATH, "/api/users", declared=declared) == []
+
+
+def test_a_transformer_that_changes_the_path_otherwise_is_told_at_its_own_line():
+    for declared in ({}, {"upstream_path": "/v3"}):
+        finding = only(judged(WRONG_PATH, "/api/users", declared=transforming("{uri: /v2}", **declared)))
+        assert finding.observed == "it arrives as /v2: the request-transformer plugin changes it"
+        assert finding.cause == "kong.yml:13"
+
+
+def test_a_host_that_a_transformer_sets_is_what_arrives():
+    finding = only(judged(WRONG_HOST, "/api/users", declared=transforming('{headers: ["Host:x.test"]}')))
+    assert finding.observed == "it sees x.test: the request-transformer plugin sets it"
+    assert finding.cause == "kong.yml:13"
+    right = transforming('{headers: ["Host:users.test:3001"]}')
+    assert judged(WRONG_HOST, "/api/users", declared=right) == []
+    clients = transforming('{headers: ["Host:kong.test:8000"]}', preserve_host=True)
+    assert judged(WRONG_HOST, "/api/users", declared=clients) == []
+
+
+def test_a_template_that_is_not_modelled_decides_nothing():
+    declared = transforming('{uri: "/$(string.upper(headers.host))"}')
+    assert "kong.yml:13: request-transformer uses" in why(judged(WRONG_PATH, "/api/users", declared=declared))
 
 
 @pytest.mark.parametrize("url", ["http://users:80", "http://10.1.2.3:3001", "http://users.test:3001"])

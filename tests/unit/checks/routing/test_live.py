@@ -121,6 +121,22 @@ def test_trace_is_refused_by_whoever_is_first():
     assert only(judged(TRACE_ANSWERED, TRUNK, exchange(answer(200, "TRACE / HTTP/1.1"))))
 
 
+@pytest.mark.parametrize("status", [403, 404, 501])
+def test_another_refusal_of_trace_is_one_if_no_service_gave_it(status):
+    page = answer(status, f"<html><body><h1>{status} Forbidden</h1>\n</body></html>\n")
+    for got, hop in ((page, Hop.LOAD_BALANCER), (answer(status, {"message": "no"}, **KONG), Hop.GATEWAY)):
+        assert judged(TRACE_ANSWERED, TRUNK, exchange(got, hop)) == []
+    service = exchange(answer(status, {}, X_Service="users-1", **PROXIED))
+    finding = only(judged(TRACE_ANSWERED, TRUNK, service))
+    assert (finding.expected[:12], finding.hop) == ("405 to TRACE", "service")
+    assert "no service" in why(judged(TRACE_ANSWERED, TRUNK, exchange(answer(status, "", Date="now"))))
+
+
+@pytest.mark.parametrize("status", [400, 401, 500, 503])
+def test_an_error_is_no_refusal_of_trace(status):
+    assert only(judged(TRACE_ANSWERED, TRUNK, exchange(answer(status, {}, **KONG))))
+
+
 @pytest.mark.parametrize(
     ("path", "other"),
     [("/api/users", "/api/./%75sers"), ("/users", "/./%75sers"), ("/a/b/", "/a/./%62/"), ("/api/1", None)],
@@ -157,6 +173,18 @@ def test_the_path_and_host_that_arrive_are_those_of_the_configuration():
     assert (finding.observed, finding.cause) == ("it sees /c%2Fd?x=1&y=%20", "kong.yml:21")
     assert only(judged(HOST_REWRITTEN, TRUNK, wrong)).observed == "it sees kong.test:8000"
     assert PATH_REWRITTEN.observes(stack(), TRUNK)[0].target == PATH
+
+
+def test_what_a_transformer_of_the_file_makes_of_a_request_is_what_must_arrive():
+    plugin = (
+        '    plugins: [{name: request-transformer, config: {replace: {uri: /one, headers: ["Host:x"]}}}]\n'
+    )
+    declared = stack(FILE + plugin)
+    right, wrong = echoed("/one?x=1&y=%20", Host="x"), echoed(CONFIGURED, Host="echo.test:3002")
+    for check in (PATH_REWRITTEN, HOST_REWRITTEN):
+        assert judged(check, TRUNK, right, declared=declared) == [], check.id
+        finding = only(judged(check, TRUNK, wrong, declared=declared))
+        assert finding.cause == "kong.yml:22"
 
 
 @pytest.mark.parametrize(
@@ -212,6 +240,11 @@ FORGED = "203.0.113.77"
 def test_an_address_that_is_only_claimed_is_not_believed(target, headers, names):
     verdict = judged(ADDRESS_FORGED, target, echoed(**headers))
     assert [finding.observed.split(":")[0].split()[-1] for finding in verdict] == names
+
+
+def test_where_no_address_is_told_nobody_knows_whom_kong_believed():
+    assert "no X-Real-IP" in why(judged(ADDRESS_FORGED, TRUNK, echoed(X_Forwarded_For=FORGED)))
+    assert only(judged(ADDRESS_FORGED, "load-balancer", echoed(X_Forwarded_For=FORGED)))
 
 
 def test_an_id_is_given_told_and_passed_on():
