@@ -14,7 +14,7 @@ from atalaia.checks.remembered import per_environment
 from atalaia.checks.routes import first_node, route, routes, sample
 from atalaia.checks.routing.declaration import accepted
 from atalaia.checks.routing.entries import NOT_IN_FILE
-from atalaia.checks.routing.leading import Declared, declared, led
+from atalaia.checks.routing.leading import Declared, blamed, declared, led
 from atalaia.checks.routing.reached import answered, mark_of
 from atalaia.checks.routing.unknown import UNKNOWN_PATH_ANSWERED, with_gateway
 from atalaia.environment import Environment
@@ -184,9 +184,10 @@ def _beyond(environment: Environment, target: str) -> HttpRequest:
     )
 
 
-def _judge_beyond(seen: tuple[Exchange], expected: tuple[str, str]) -> Verdict:
+def _judge_beyond(seen: tuple[Exchange], expected: tuple[Declared, str]) -> Verdict:
     (exchange,) = seen
-    path, mark = expected
+    of, mark = expected
+    path = of.route.path
     if verdict := undecided(exchange):
         return verdict
     response = exchange.response
@@ -201,6 +202,7 @@ def _judge_beyond(seen: tuple[Exchange], expected: tuple[str, str]) -> Verdict:
             expected=f"{path}{BEYOND} is not served by what serves {path}",
             observed=f"{describe(exchange)} (X-Service: {response.header('X-Service') or 'none'})",
             hop=where(exchange, Hop.GATEWAY),
+            cause=blamed(of).route("paths"),
         )
     ]
 
@@ -214,7 +216,7 @@ PREFIX_SERVED = Check(
     source="RT03; Kong/kong#3056",
     targets=_alone,
     observes=lambda environment, target: (_beyond(environment, target),),
-    expects=lambda environment, target: (route(environment, target).path, mark_of(environment, target)),
+    expects=lambda environment, target: (declared(environment, target), mark_of(environment, target)),
     requires=lambda environment, target: all_of(
         ((PREFIX_TOO_WIDE, target), (UNKNOWN_PATH_ANSWERED, first_node(environment))),
         answered(environment, target),

@@ -5,8 +5,18 @@ from __future__ import annotations
 from atalaia.checks.addresses import Needs, all_of
 from atalaia.checks.check import Check, Finding, Inconclusive, NotDeclared, Severity, Verdict
 from atalaia.checks.routes import FRONT
-from atalaia.checks.routing.echo import TLS_FRONT, Echo, echo, echo_fronts, echo_nodes, echoing, read_echo
-from atalaia.environment import Environment, endpoints
+from atalaia.checks.routing.causes import Taken
+from atalaia.checks.routing.echo import (
+    TLS_FRONT,
+    Echo,
+    echo,
+    echo_fronts,
+    echo_nodes,
+    echo_taken,
+    echoing,
+    read_echo,
+)
+from atalaia.environment import Environment
 from atalaia.exchange.exchange import Exchange
 from atalaia.exchange.hop import Hop
 from atalaia.exchange.observable import HttpRequest
@@ -46,7 +56,12 @@ def _believed(found: Echo) -> str:
     return real or (found.header("X-Forwarded-For") or "").partition(",")[0].strip()
 
 
-def _judge_address(seen: tuple[Exchange], expected: None) -> Verdict:
+def _changed(request: Taken, header: str) -> str:
+    """Where the file has a plugin that changes this header for the service; empty: it has none."""
+    return request.blamed.plugin("request-transformer", naming=header)
+
+
+def _judge_address(seen: tuple[Exchange], expected: Taken) -> Verdict:
     (exchange,) = seen
     found = read_echo(exchange)
     if isinstance(found, Inconclusive):
@@ -61,6 +76,7 @@ def _judge_address(seen: tuple[Exchange], expected: None) -> Verdict:
             expected=f"the service is told the client's address, {exchange.source}, in X-Real-IP",
             observed=f"it is told {address or 'none'}",
             hop=Hop.GATEWAY.value,
+            cause=_changed(expected, "X-Real-IP") or _changed(expected, "X-Forwarded-For"),
         )
     ]
 
@@ -75,23 +91,25 @@ ADDRESS_LOST = Check(
     source="RT08; Kong/kong#13599",
     targets=_with_address,
     observes=lambda environment, target: (_plain(environment, target),),
+    expects=echo_taken,
     requires=echoing,
     judge=_judge_address,
 )
 
 
-def _judge_scheme(seen: tuple[Exchange], expected: str) -> Verdict:
+def _judge_scheme(seen: tuple[Exchange], expected: Taken) -> Verdict:
     found = read_echo(seen[0])
     if isinstance(found, Inconclusive):
         return found
     told = found.header("X-Forwarded-Proto")
-    if told == expected:
+    if told == expected.scheme:
         return []
     return [
         Finding(
-            expected=f"X-Forwarded-Proto: {expected}, as the client asked",
+            expected=f"X-Forwarded-Proto: {expected.scheme}, as the client asked",
             observed=f"the service sees {told or 'none'}",
             hop=Hop.GATEWAY.value,
+            cause=_changed(expected, "X-Forwarded-Proto"),
         )
     ]
 
@@ -105,24 +123,26 @@ SCHEME_LOST = Check(
     source="RT08; Kong 3.4, kong/runloop/handler.lua",
     targets=echo_fronts,
     observes=lambda environment, target: (_plain(environment, target),),
-    expects=lambda environment, target: endpoints(environment)[target].scheme,
+    expects=echo_taken,
     requires=echoing,
     judge=_judge_scheme,
 )
 
 
-def _judge_host(seen: tuple[Exchange], expected: str) -> Verdict:
+def _judge_host(seen: tuple[Exchange], expected: Taken) -> Verdict:
     found = read_echo(seen[0])
     if isinstance(found, Inconclusive):
         return found
     told = found.header("X-Forwarded-Host")
-    if told and host_name(told) == expected:
+    asked = host_name(expected.host)
+    if told and host_name(told) == asked:
         return []
     return [
         Finding(
-            expected=f"X-Forwarded-Host: {expected}, as the client asked",
+            expected=f"X-Forwarded-Host: {asked}, as the client asked",
             observed=f"the service sees {told or 'none'}",
             hop=Hop.GATEWAY.value,
+            cause=_changed(expected, "X-Forwarded-Host"),
         )
     ]
 
@@ -136,7 +156,7 @@ HOST_LOST = Check(
     source="RT08; Kong 3.4, kong/runloop/handler.lua",
     targets=_first_front,
     observes=lambda environment, target: (_plain(environment, target),),
-    expects=lambda environment, target: host_name(endpoints(environment)[target].authority),
+    expects=echo_taken,
     requires=echoing,
     judge=_judge_host,
 )

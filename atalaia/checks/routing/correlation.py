@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from atalaia.checks.check import Check, Finding, Inconclusive, NotDeclared, Severity, Verdict
-from atalaia.checks.routing.echo import echo, echo_nodes, echoing, read_echo
+from atalaia.checks.routing.causes import TRANSFORMERS, Taken
+from atalaia.checks.routing.echo import echo, echo_nodes, echo_taken, echoing, read_echo
 from atalaia.environment import Environment
 from atalaia.exchange.exchange import Exchange
 from atalaia.exchange.hop import Hop
@@ -26,6 +29,23 @@ def _header(environment: Environment, target: str) -> str:
     return environment.gateway.correlation_header
 
 
+@dataclass(frozen=True)
+class Id:
+    """The header of the id, and the request that must have it."""
+
+    header: str
+    taken: Taken
+
+    def cause(self, *names: str) -> str:
+        """Where the first of these plugins is that touches the header; else the one that gives the id."""
+        blamed = self.taken.blamed
+        return blamed.plugin(*names, naming=self.header) or blamed.plugin("correlation-id")
+
+
+def _id(environment: Environment, endpoint: str) -> Id:
+    return Id(_header(environment, endpoint), echo_taken(environment, endpoint))
+
+
 def _without(environment: Environment, endpoint: str) -> tuple[HttpRequest, HttpRequest]:
     """Two requests without an id."""
     name = _header(environment, endpoint)
@@ -38,21 +58,25 @@ def _with(environment: Environment, endpoint: str) -> HttpRequest:
     return echo(environment, endpoint, f"with {name}", headers=((name, _OWN),))
 
 
-def _finding(expected: str, observed: str) -> list[Finding]:
-    return [Finding(expected=expected, observed=observed, hop=_GATEWAY)]
+def _finding(expected: str, observed: str, cause: str) -> list[Finding]:
+    return [Finding(expected=expected, observed=observed, hop=_GATEWAY, cause=cause)]
 
 
 def _told(exchange: Exchange, name: str) -> str | None:
     return exchange.response.header(name) if exchange.response else None
 
 
-def _judge_missing(seen: tuple[Exchange, Exchange], expected: str) -> Verdict:
+def _judge_missing(seen: tuple[Exchange, Exchange], expected: Id) -> Verdict:
     found = read_echo(seen[0])
     if isinstance(found, Inconclusive):
         return found
-    if _told(seen[0], expected):
+    if _told(seen[0], expected.header):
         return []
-    return _finding(f"{expected} in the answer to a request without one", "no such header")
+    return _finding(
+        f"{expected.header} in the answer to a request without one",
+        "no such header",
+        expected.cause("response-transformer"),
+    )
 
 
 MISSING = Check(
@@ -63,21 +87,22 @@ MISSING = Check(
     source="RT14; Kong's correlation-id plugin",
     targets=_nodes,
     observes=_without,
-    expects=_header,
+    expects=_id,
     requires=echoing,
     judge=_judge_missing,
 )
 
 
-def _judge_forwarded(seen: tuple[Exchange, Exchange], expected: str) -> Verdict:
+def _judge_forwarded(seen: tuple[Exchange, Exchange], expected: Id) -> Verdict:
     found = read_echo(seen[0])
     if isinstance(found, Inconclusive):
         return found
-    given, told = found.header(expected), _told(seen[0], expected)
+    given, told = found.header(expected.header), _told(seen[0], expected.header)
     if given and given == told:
         return []
     observed = "the service sees another one than the client" if given else "the service sees none"
-    return _finding(f"the {expected} of the answer is the one that the service saw", observed)
+    promise = f"the {expected.header} of the answer is the one that the service saw"
+    return _finding(promise, observed, expected.cause(*reversed(TRANSFORMERS)))
 
 
 NOT_FORWARDED = Check(
@@ -89,21 +114,22 @@ NOT_FORWARDED = Check(
     source="RT14",
     targets=_nodes,
     observes=_without,
-    expects=_header,
+    expects=_id,
     requires=lambda environment, target: ((MISSING, target),),
     judge=_judge_forwarded,
 )
 
 
-def _judge_repeated(seen: tuple[Exchange, Exchange], expected: str) -> Verdict:
+def _judge_repeated(seen: tuple[Exchange, Exchange], expected: Id) -> Verdict:
     for exchange in seen:
         found = read_echo(exchange)
         if isinstance(found, Inconclusive):
             return found
-    first, second = (_told(exchange, expected) for exchange in seen)
+    first, second = (_told(exchange, expected.header) for exchange in seen)
     if first != second:
         return []
-    return _finding(f"another {expected} for every request", "two requests got the same one")
+    promise = f"another {expected.header} for every request"
+    return _finding(promise, "two requests got the same one", expected.cause(*TRANSFORMERS))
 
 
 REPEATED = Check(
@@ -114,25 +140,28 @@ REPEATED = Check(
     source="RT14",
     targets=_nodes,
     observes=_without,
-    expects=_header,
+    expects=_id,
     requires=lambda environment, target: ((NOT_FORWARDED, target),),
     judge=_judge_repeated,
 )
 
 
-def _judge_kept(seen: tuple[Exchange], expected: str) -> Verdict:
+def _judge_kept(seen: tuple[Exchange], expected: Id) -> Verdict:
     found = read_echo(seen[0])
     if isinstance(found, Inconclusive):
         return found
     wrong = [
         f"{who} {'another one' if value else 'none'}"
         for who, value in (
-            ("the service sees", found.header(expected)),
-            ("the client is told", _told(seen[0], expected)),
+            ("the service sees", found.header(expected.header)),
+            ("the client is told", _told(seen[0], expected.header)),
         )
         if value != _OWN
     ]
-    return _finding(f"a client's own {expected} is kept", ", ".join(wrong)) if wrong else []
+    if not wrong:
+        return []
+    promise = f"a client's own {expected.header} is kept"
+    return _finding(promise, ", ".join(wrong), expected.cause(*TRANSFORMERS))
 
 
 NOT_KEPT = Check(
@@ -144,7 +173,7 @@ NOT_KEPT = Check(
     source="RT14",
     targets=_nodes,
     observes=lambda environment, target: (_with(environment, target),),
-    expects=_header,
+    expects=_id,
     requires=lambda environment, target: ((NOT_FORWARDED, target),),
     judge=_judge_kept,
 )

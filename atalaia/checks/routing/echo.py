@@ -13,6 +13,7 @@ from atalaia.checks.check import Inconclusive, NotDeclared
 from atalaia.checks.gateway import ready
 from atalaia.checks.observables import get
 from atalaia.checks.routes import FRONT, costs_at, route, routes
+from atalaia.checks.routing.causes import Taken, taken
 from atalaia.checks.routing.declaration import accepted
 from atalaia.checks.routing.reached import answered
 from atalaia.environment import Environment
@@ -82,6 +83,11 @@ def echo(
             "costs": costs_at(environment, endpoint, path),
         }
     )
+
+
+def echo_taken(environment: Environment, endpoint: str) -> Taken:
+    """The request for the echo, which the configuration has a route for."""
+    return taken(environment, endpoint, echo_path(environment) or "")
 
 
 def echo_nodes(environment: Environment) -> tuple[str, ...] | NotDeclared:

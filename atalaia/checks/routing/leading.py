@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from atalaia.checks.configured import given_of
 from atalaia.checks.remembered import per_environment
 from atalaia.checks.routes import first_node, route, routes, sample
+from atalaia.checks.routing.causes import Blamed
 from atalaia.environment import Environment, endpoints
 from atalaia.environment.gateway import Route
 from atalaia.exchange.observable import HttpRequest
@@ -73,6 +74,13 @@ def led(given: Given, of: Declared, *, method: str | None = None, target: str | 
     return given.router.match(
         method or of.request.method, target or of.request.target, of.host, headers, scheme=scheme
     )
+
+
+def blamed(of: Declared) -> Blamed:
+    """What explains the answer to the sample request: nothing where there is no file."""
+    if of.file is None or of.file.configuration is None:
+        return Blamed()
+    return Blamed(of.file, led(of.file, of))
 
 
 def addresses(configuration: Configuration, service: Service) -> tuple[Address, ...]:

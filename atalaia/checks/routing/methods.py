@@ -15,7 +15,7 @@ from atalaia.checks.observables import get
 from atalaia.checks.remembered import per_environment
 from atalaia.checks.routes import FRONT, costs_at, path_of, policy_of, route, routes, sample
 from atalaia.checks.routing.entries import NOT_IN_FILE
-from atalaia.checks.routing.leading import Declared, declared, led
+from atalaia.checks.routing.leading import Declared, blamed, declared, led
 from atalaia.checks.routing.reached import answered
 from atalaia.environment import Effect, Environment
 from atalaia.exchange.exchange import Exchange
@@ -153,7 +153,7 @@ def _leaking(environment: Environment, target: str) -> HttpRequest:
     return sample(environment, target, method=_tried(environment, target), client="methods")
 
 
-def _judge_leak(seen: tuple[Exchange], expected: None) -> Verdict:
+def _judge_leak(seen: tuple[Exchange], expected: Declared) -> Verdict:
     (exchange,) = seen
     if verdict := undecided(exchange):
         return verdict
@@ -167,6 +167,7 @@ def _judge_leak(seen: tuple[Exchange], expected: None) -> Verdict:
             expected=f"404 from Kong to {exchange.method}, which is not declared: {NO_ROUTE}",
             observed=describe(exchange),
             hop=where(exchange, Hop.GATEWAY),
+            cause=blamed(expected).route("methods"),
         )
     ]
 
@@ -181,6 +182,7 @@ LEAKS = Check(
     source="RT06",
     targets=_with_refused,
     observes=lambda environment, target: (_leaking(environment, target),),
+    expects=declared,
     requires=lambda environment, target: all_of(((DIFFER, target),), answered(environment, target)),
     effect=Effect.WRITES,
     judge=_judge_leak,

@@ -13,6 +13,7 @@ from atalaia.checks.gateway import ready
 from atalaia.checks.routes import first_node, route, routes, sample
 from atalaia.checks.routing.counting import Count, count_of, counting, grown
 from atalaia.checks.routing.entries import NOT_IN_FILE, led_right
+from atalaia.checks.routing.leading import Declared, blamed, declared
 from atalaia.checks.routing.rewriting import WRONG_HOST, WRONG_PATH
 from atalaia.checks.services import healthy
 from atalaia.environment import Environment, Safety
@@ -33,14 +34,18 @@ def _live_needs(environment: Environment, target: str) -> Needs:
     )
 
 
-def _judge_answer(seen: tuple[Exchange], expected: str) -> Verdict:
+def _judge_answer(seen: tuple[Exchange], expected: Declared) -> Verdict:
     (exchange,) = seen
     if verdict := undecided(exchange):
         return verdict
-    found = not_ok(exchange, f"a status of 2xx from {expected}", Hop.GATEWAY)
+    found = not_ok(exchange, f"a status of 2xx from {expected.route.service}", Hop.GATEWAY)
     mark = exchange.response.header("X-Service") if exchange.response else None
     if found and mark:
         found = [found[0].model_copy(update={"observed": f"{describe(exchange)} (X-Service: {mark})"})]
+    if found:
+        by_gateway = exchange.answered_by is Hop.GATEWAY and exchange.response is not None
+        status = exchange.response.status if exchange.response and by_gateway else 0
+        found = [found[0].model_copy(update={"cause": blamed(expected).refusal(status)})]
     return found
 
 
@@ -59,7 +64,7 @@ UNANSWERED = Check(
     source="RT01",
     targets=routes,
     observes=lambda environment, target: (sample(environment, target),),
-    expects=lambda environment, target: route(environment, target).service,
+    expects=declared,
     requires=_live_needs,
     judge=_judge_answer,
 )

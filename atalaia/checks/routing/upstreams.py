@@ -14,6 +14,7 @@ from atalaia.checks.configured import configured, given_of, unless_given
 from atalaia.checks.gateway import ready
 from atalaia.checks.provoked import dead_upstream
 from atalaia.checks.routes import FRONT
+from atalaia.checks.routing.causes import Taken, taken
 from atalaia.checks.routing.declaration import WHOLE, accepted
 from atalaia.environment import Environment
 from atalaia.exchange.exchange import Exchange
@@ -100,6 +101,8 @@ class Death:
     by: Hop
     within: float | None
     """Seconds."""
+    taken: Taken | None
+    """The request to the gateway, which its configuration has a route for."""
 
 
 def _dead(environment: Environment, endpoint: str) -> tuple[HttpRequest, ...]:
@@ -110,8 +113,9 @@ def _dead(environment: Environment, endpoint: str) -> tuple[HttpRequest, ...]:
 
 def _death(environment: Environment, endpoint: str) -> Death:
     if endpoint == FRONT:
-        return Death(Hop.LOAD_BALANCER, None)
-    return Death(Hop.GATEWAY, _timeout(environment))
+        return Death(Hop.LOAD_BALANCER, None, None)
+    (request,) = _dead(environment, endpoint)
+    return Death(Hop.GATEWAY, _timeout(environment), taken(environment, endpoint, request.target))
 
 
 def _dead_needs(environment: Environment, endpoint: str) -> Needs:
@@ -143,7 +147,10 @@ def _judge_dead(seen: tuple[Exchange], expected: Death) -> Verdict:
             else response.status in {502, 503, 504} and _kongs_words(exchange)
         )
     )
-    return [] if good else [Finding(expected=promise, observed=told, hop=where(exchange, expected.by))]
+    if good:
+        return []
+    cause = expected.taken.blamed.service("connect_timeout" if late else "host") if expected.taken else ""
+    return [Finding(expected=promise, observed=told, hop=where(exchange, expected.by), cause=cause)]
 
 
 def _kongs_words(exchange: Exchange) -> bool:

@@ -15,6 +15,7 @@ from atalaia.checks.routing.seen import HOST_REWRITTEN, PATH_REWRITTEN
 from atalaia.checks.routing.targets import UNCHECKED, UNHEALTHY, UNRESOLVED
 from atalaia.checks.routing.unknown import UNKNOWN_PATH_ANSWERED
 from atalaia.checks.routing.upstreams import DEAD_MISANSWERED
+from atalaia.environment import Environment
 from atalaia.exchange.failure import Failure, Reason
 from atalaia.exchange.hop import Hop
 from atalaia.systems.kong.admin.model import AdminEntities
@@ -56,6 +57,56 @@ def test_a_success_of_the_declared_service_is_what_is_wanted():
 )
 def test_anything_else_is_told_with_who_said_it(got, observed):
     assert only(judged(UNANSWERED, "/api/users", exchange(got))).observed == observed
+
+
+@pytest.mark.parametrize(
+    ("plugin", "got", "cause"),
+    [
+        ("request-termination, config: {status_code: 503}", answer(503, {"message": "x"}, **KONG), "13"),
+        ("jwt", answer(401, {"message": "Unauthorized"}, **KONG), "13"),
+        ("jwt", answer(403, {"message": "x"}, **KONG), "9"),
+        ("request-termination, config: {status_code: 418}", OF_SERVICE, "9"),
+    ],
+)
+def test_the_plugin_that_refuses_or_else_the_route_is_the_cause(plugin, got, cause):
+    text = FILE.replace("false\n- name: echo", f"false\n    plugins: [{{name: {plugin}}}]\n- name: echo")
+    finding = only(judged(UNANSWERED, "/api/users", exchange(got), declared=stack(text)))
+    assert finding.cause == f"kong.yml:{cause}"
+    assert only(judged(UNANSWERED, "/api/users", exchange(got), declared=stack(None))).cause == ""
+
+
+def test_the_line_of_the_route_or_service_that_explains_an_answer_is_told():
+    refusal = exchange(answer(405, {}, X_Service="users-1", **PROXIED), method="DELETE")
+    assert only(judged(LEAKS, "/api/users", refusal)).cause == "kong.yml:11"
+    assert only(judged(PREFIX_SERVED, "/api/users", exchange(OF_SERVICE))).cause == "kong.yml:10"
+    dead = stack(gateway=STACK["gateway"] | {"dead_upstream": "/api/users/dead"})
+    assert only(judged(DEAD_MISANSWERED, TRUNK, exchange(GOOD), declared=dead)).cause == "kong.yml:4"
+    late = exchange(answer(502, "An invalid response was received from the upstream server"), elapsed=9.0)
+    assert only(judged(DEAD_MISANSWERED, TRUNK, late, declared=dead)).cause == "kong.yml:5"
+
+
+def test_the_plugin_that_changes_a_header_is_the_cause():
+    def declared(kind: str, header: str) -> Environment:
+        return stack(FILE + f"plugins:\n- {{name: {kind}, config: {{add: {{headers: ['{header}:x']}}}}}}\n")
+
+    seen = echoed(X_Real_IP="10.0.0.1", X_Forwarded_Proto="http", X_Forwarded_Host="inner")
+    for check, header in (
+        (ADDRESS_LOST, "X-Real-IP"),
+        (SCHEME_LOST, "X-Forwarded-Proto"),
+        (HOST_LOST, "X-Forwarded-Host"),
+    ):
+        for name, cause in ((header, "kong.yml:23"), ("X-Other", "")):
+            of = declared("request-transformer", name)
+            assert only(judged(check, "load-balancer-tls", seen, declared=of)).cause == cause
+    one = echoed(told={"X_Request_ID": "1"}, X_Request_ID="1")
+    same = declared("request-transformer", "x-request-id")
+    assert only(judged(REPEATED, TRUNK, one, one, declared=same)).cause == "kong.yml:23"
+    assert only(judged(NOT_KEPT, TRUNK, one, declared=same)).cause == "kong.yml:23"
+    hidden = echoed(told={"X_Request_ID": "1"})
+    late = declared("response-transformer", "X-Request-ID")
+    assert only(judged(NOT_FORWARDED, TRUNK, hidden, hidden, declared=late)).cause == "kong.yml:23"
+    plugin = stack(FILE + "plugins:\n- name: correlation-id\n")
+    assert only(judged(MISSING, TRUNK, echoed(), echoed(), declared=plugin)).cause == "kong.yml:23"
 
 
 def test_another_mark_is_another_service():
