@@ -75,7 +75,14 @@ def _judging(state: str, expected: str, told: str, *, empty: bool = False) -> Ju
             why = f"the health of the upstreams could not be read: {lists.failure}"
             return not_measured(lists.failure) or Inconclusive(why)
         if not lists.documents:
-            return Inconclusive("the node lists no upstream, so that nothing tells of any target's health")
+            return Inconclusive(
+                "the node lists no upstream"
+                + (
+                    ", though the file has some"
+                    if file
+                    else "; gateway.declarative would tell if any is meant"
+                )
+            )
         findings = [
             Finding(
                 expected=f"target {target.get('target')} of upstream {name} {expected}",

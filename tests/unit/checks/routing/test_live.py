@@ -378,7 +378,9 @@ def test_an_upstream_without_targets_is_named_once(seen):
 
 def test_a_node_that_lists_no_upstream_tells_nothing_of_targets():
     nothing = AdminEntities(path="/upstreams")
-    assert "lists no upstream" in why(judged(UNHEALTHY, "kong-1", nothing, declared=stack(None)))
+    assert "gateway.declarative would" in why(judged(UNHEALTHY, "kong-1", nothing, declared=stack(None)))
+    having = stack(FILE + "upstreams:\n- name: people\n")
+    assert "the file has some" in why(judged(UNHEALTHY, "kong-1", nothing, declared=having))
     assert isinstance(UNHEALTHY.targets(stack()), NotDeclared)
     assert isinstance(UNHEALTHY.targets(of_admin_api(FILE)), NotDeclared)
 
