@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter as Tally
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -10,10 +9,9 @@ from typing import Any
 from atalaia.checks.answers import describe, succeeded, undecided
 from atalaia.checks.check import Inconclusive
 from atalaia.checks.observables import get
-from atalaia.checks.remembered import per_environment
-from atalaia.checks.routes import first_node, route, routes, sample
+from atalaia.checks.routes import first_node, route, sample
 from atalaia.checks.routing.leading import declared, led
-from atalaia.environment import Environment, Safety
+from atalaia.environment import Environment
 from atalaia.environment.services import Service
 from atalaia.exchange.exchange import Exchange, Exchanges
 from atalaia.exchange.observable import HttpRequest
@@ -48,13 +46,9 @@ def _uncounted(service: Service) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Count:
-    """What a sequence of counted requests must show of one route."""
+    """What a counted request must show of its route."""
 
     counter: Counter
-    at: int
-    """Which of its requests is the route's."""
-    sent: int
-    """How many of its requests this counter counts."""
     others: tuple[tuple[str, int, Counter], ...]
     """(name, page, counter) of what grows where another service is reached instead."""
 
@@ -64,7 +58,11 @@ def counting(environment: Environment, target: str) -> tuple[CountedSequence, ..
     counter = counter_of(environment, target)
     if counter is None:
         return ()
-    return (_of_service(environment, target, counter) if counter.metric else _of_kong(environment),)
+    return (
+        _of_service(environment, target, counter)
+        if counter.metric
+        else _of_kong(environment, target, counter),
+    )
 
 
 def count_of(environment: Environment, target: str) -> Count | None:
@@ -72,14 +70,11 @@ def count_of(environment: Environment, target: str) -> Count | None:
     counter = counter_of(environment, target)
     if counter is None:
         return None
-    if counter.metric:
-        own = route(environment, target).service
-        names = [name for name in _with_counter(environment) if name != own]
-        return Count(counter, 0, 1, tuple(_others(environment, names)))
-    counters = _by_kong(environment)
-    if target not in counters:
-        return Count(counter, -1, 1, ())
-    return Count(counter, list(counters).index(target), Tally(counters.values())[counter], ())
+    if not counter.metric:
+        return Count(counter, ())
+    own = route(environment, target).service
+    names = [name for name in _with_counter(environment) if name != own]
+    return Count(counter, tuple(_others(environment, names)))
 
 
 def _with_counter(environment: Environment) -> list[str]:
@@ -101,65 +96,38 @@ def _of_service(environment: Environment, target: str, counter: Counter) -> Coun
     own = route(environment, target).service
     names = [own, *(name for name in _with_counter(environment) if name != own)]
     pages = [get(environment, name, environment.services[name].metrics or "") for name in names]
-    return _sequence(
-        target,
-        pages,
-        [sample(environment, target, client=_CLIENT)],
-        ((counter, 1),),
-        settles=_SERVICE_SETTLES,
-        within=_SERVICE_WITHIN,
-    )
+    return _sequence(environment, target, pages, counter, settles=_SERVICE_SETTLES, within=_SERVICE_WITHIN)
 
 
-@per_environment
-def _by_kong(environment: Environment) -> dict[str, Counter]:
-    """Kong's counters of all routes that only Kong counts, and whose sample may be sent here."""
-    named = routes(environment)
-    found: dict[str, Counter] = {}
-    for target in named if isinstance(named, tuple) else ():
-        counter = counter_of(environment, target)
-        sent = sample(environment, target).safe or environment.safety is Safety.SANDBOX
-        if counter is not None and not counter.metric and sent:
-            found[target] = counter
-    return found
-
-
-def _of_kong(environment: Environment) -> CountedSequence:
-    """One sequence for all routes: Kong's workers take a second or two to tell what they counted."""
-    counters = _by_kong(environment)
+def _of_kong(environment: Environment, target: str, counter: Counter) -> CountedSequence:
     admin = f"{first_node(environment).removesuffix('-proxy')}-admin"
-    return _sequence(
-        "routes",
-        [get(environment, admin, "/metrics")],
-        [sample(environment, target, client=_CLIENT) for target in counters],
-        tuple(Tally(counters.values()).items()),
-        settles=SECONDS_UNTIL_COUNTED,
-        within=_KONG_WITHIN,
-    )
+    pages = [get(environment, admin, "/metrics")]
+    return _sequence(environment, target, pages, counter, settles=SECONDS_UNTIL_COUNTED, within=_KONG_WITHIN)
 
 
 def _sequence(
-    of: str,
+    environment: Environment,
+    target: str,
     pages: list[HttpRequest],
-    asked: list[HttpRequest],
-    grows: tuple[tuple[Counter, int], ...],
+    counter: Counter,
     *,
     settles: float,
     within: float,
 ) -> CountedSequence:
     """All while nothing else of ours is under way, which the counters would count too."""
+    asked = sample(environment, target, client=_CLIENT)
     return CountedSequence(
-        key=f"count of {of}",
-        hop=asked[0].hop if asked else pages[0].hop,
+        key=f"count of {target}",
+        hop=asked.hop,
         steps=(
-            *(_named(page, f"before {of}") for page in pages),
-            *(request.model_copy(update={"costs": ()}) for request in asked),
-            *(_named(page, f"after {of}") for page in pages),
+            *(_named(page, f"before {target}") for page in pages),
+            asked.model_copy(update={"costs": ()}),
+            *(_named(page, f"after {target}") for page in pages),
         ),
-        costs=tuple(cost for request in asked for cost in request.costs),
+        costs=asked.costs,
         client=_CLIENT,
         pages=len(pages),
-        grows=grows,
+        grows=((counter, 1),),
         settles=settles,
         within=within,
     )
@@ -179,15 +147,12 @@ class Grown:
 
 
 def grown(seen: tuple[Any, ...], expected: Count) -> Grown | Inconclusive:
-    """Whether the counter has grown by the requests, and by no more."""
+    """Whether the counter has grown by the request, and by no more."""
     (counted,) = seen
     assert isinstance(counted, Exchanges), "what `counting` observes"
     pages = 1 + max((page for _, page, _ in expected.others), default=0)
     before, after = counted.steps[:pages], counted.steps[-pages:]
-    asked = counted.steps[pages:-pages]
-    if not 0 <= expected.at < len(asked):
-        return Inconclusive("its sample request is not sent here, so that no counter tells who answers it")
-    own = asked[expected.at]
+    own = counted.steps[pages]
     if reason := undecided(own):
         return reason
     if not succeeded(own):
@@ -199,13 +164,12 @@ def grown(seen: tuple[Any, ...], expected: Count) -> Grown | Inconclusive:
         return Inconclusive(f"the counter {named} is not there: {describe(missing)}")
     if now < then:
         return Inconclusive("the counter began anew meanwhile")
-    if now - then == expected.sent:
+    if now == then + 1:
         return Grown(True)
     if now > then:
-        why = "others are counted too" if now - then > expected.sent else "one of them went elsewhere"
         return Inconclusive(
-            f"{named} grew by {now - then} with {expected.sent} of our requests: {why}, so that it does not "
-            "tell who answered this one"
+            f"{named} grew by {now - then} with one request of ours: others are counted too, so that it does "
+            "not tell who answered ours"
         )
     elsewhere = (
         name
