@@ -90,12 +90,9 @@ def allot(
             costs = charges(observable, addresses)
             for cost in costs:
                 books.setdefault(cost.bucket, _Book.open(cost, share, account, now))
-            short = next((cost for cost in costs if not books[cost.bucket].has(cost, addresses)), None)
-            if short:
+            if short := _reserve(books, costs, addresses):
                 denied[observable.key] = _want(books[short.bucket], short)
-                continue
-            for cost in costs:
-                books[cost.bucket].planned += cost.requests
+            elif costs:
                 granted[observable.key] = costs
         if charge:
             for book in books.values():
@@ -103,6 +100,19 @@ def allot(
                     account.charge(book.bucket, book.planned, now, run)
     uses = tuple(book.use() for book in books.values())
     return Allotment(identity, clients or {}, uses, denied, granted, scope(environment))
+
+
+def _reserve(
+    books: Mapping[str, _Book], costs: tuple[Cost, ...], addresses: Mapping[str, str]
+) -> Cost | None:
+    """Put costs down in their books: all of them, or none and the first for which there is no room."""
+    for number, cost in enumerate(costs):
+        if not books[cost.bucket].has(cost, addresses):
+            for before in costs[:number]:
+                books[before.bucket].planned -= before.requests
+            return cost
+        books[cost.bucket].planned += cost.requests
+    return None
 
 
 def _want(book: _Book, cost: Cost) -> str:

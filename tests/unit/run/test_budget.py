@@ -172,3 +172,12 @@ def test_a_longer_window_is_not_overrun_by_a_measurement(ledger):
     for run in range(8):
         at_most = allotted("production", ledger, run=str(run), identity="127.64.0.1")
     assert "want of budget" in at_most.denied["m"]
+
+
+def test_several_costs_in_one_bucket_count_together(ledger):
+    """Two identities that share an address share its budget, too."""
+    cost = Cost(bucket="load-balancer client", requests=6, limit=100, window=60)
+    both = (Case(check("pair"), "t", (Ask(key="pair", hop=Hop.LOAD_BALANCER, costs=(cost, cost)),)),)
+    allotment = allot(environment("production"), both, ledger, run="r", now=NOW, identity=None)
+    assert "want of budget" in allotment.denied["pair"]
+    assert allotment.uses[0].planned == 0, "what was not granted is not taken either"
