@@ -69,4 +69,7 @@ def test_a_selection_that_is_no_expression_is_refused_before_anything_is_sent(tm
 
 def test_findings_json_names_the_suites_that_ran(tmp_path, server):
     assert check(tmp_path, server, "/ok").returncode == 0
-    assert json.loads((tmp_path / "out" / "findings.json").read_text())["suites"] == ["connectivity"]
+    assert json.loads((tmp_path / "out" / "findings.json").read_text())["suites"] == [
+        "connectivity",
+        "gateway",
+    ]

@@ -113,7 +113,7 @@ def _take(path: Path, run: str) -> int:
 
 
 def test_runs_at_the_same_time_share_one_budget(tmp_path):
-    with multiprocessing.get_context("fork").Pool(4) as pool:
+    with multiprocessing.get_context("spawn").Pool(4) as pool:
         taken = pool.starmap(_take, [(tmp_path / "ledger.sqlite", f"r{index}") for index in range(4)])
     assert sum(taken) == 50
 
