@@ -50,6 +50,7 @@ def _judge_answer(seen: tuple[Exchange], expected: Declared) -> Verdict:
 
 
 def mark_of(environment: Environment, target: str) -> str:
+    """What the route's service writes into X-Service: its declared mark, else its name."""
     name = route(environment, target).service
     return environment.services[name].mark or name
 
