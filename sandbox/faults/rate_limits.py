@@ -185,6 +185,11 @@ FAULTS = (
         (r"(sc_http_req_rate\(0,per_address\) gt )\d+", r"\g<1>1000"),
     ),
     haproxy(
+        "front-denial-unhelpful",
+        "HAProxy's own 429 does not say when to come back",
+        (r"^ *http-after-response set-header Retry-After .*\n", ""),
+    ),
+    haproxy(
         "front-limiter-sticks",
         "HAProxy counts over five minutes what is meant for its window",
         (r"(stick-table type ip .*http_req_rate)\(\w+\)", r"\1(5m)"),

@@ -34,6 +34,7 @@ MATRIX: dict[str, set[str]] = {
     "limiter-clients-share": {"limiter.clients-share@/api/v1/users"},
     "limiter-of-monitoring": {"limiter.monitoring-limited@google-calendar-service"},
     "front-limiter-at-1000": {f"limiter.not-enforced@{_FRONT}"},
+    "front-denial-unhelpful": {f"limiter.unhelpful-denial@{_FRONT}"},
     "front-limiter-sticks": {f"limiter.sticks@{_FRONT}"},
     "front-limiter-evadable": {f"limiter.evadable@{_FRONT}"},
 }

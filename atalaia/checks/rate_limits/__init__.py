@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from atalaia.checks.check import Check
-from atalaia.checks.rate_limits import answers, enforced, identity, intent, keys, monitoring
+from atalaia.checks.rate_limits import answers, denial, enforced, identity, intent, keys, monitoring
 
 CHECKS: tuple[Check, ...] = (
-    intent.CHECKS + keys.CHECKS + enforced.CHECKS + answers.CHECKS + identity.CHECKS + monitoring.CHECKS
+    intent.CHECKS
+    + keys.CHECKS
+    + enforced.CHECKS
+    + answers.CHECKS
+    + denial.CHECKS
+    + identity.CHECKS
+    + monitoring.CHECKS
 )

@@ -1,4 +1,4 @@
-"""Live headers: what the limiter tells on what passes and on what it denies (RL02-RL05)."""
+"""Live headers: what the limiter tells, and whether it keeps to it (RL02, RL03, RL05)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 from statistics import median
 
 from atalaia.checks.addresses import Needs, all_of
-from atalaia.checks.answers import describe, not_measured
+from atalaia.checks.answers import not_measured
 from atalaia.checks.check import Check, Finding, Inconclusive, Severity, Verdict
 from atalaia.checks.rate_limits.enforced import enforced, measurable
 from atalaia.checks.rate_limits.keys import HEADERS_HIDDEN
@@ -173,52 +173,6 @@ WRONG_RESET = Check(
 )
 
 
-def _judge_denial(seen: tuple[LimiterSeen], expected: Promise) -> Verdict:
-    (measured_,) = seen
-    findings: dict[str, Finding] = {}
-    for denial in measured_.denied:
-        for promise, observed in _shortcomings(denial):
-            findings.setdefault(promise, expected.finding(observed, promise))
-    return list(findings.values())
-
-
-def _shortcomings(denial: Exchange) -> Iterator[tuple[str, str]]:
-    response, said = denial.response, told(denial)
-    assert response is not None, "it was answered"
-    if said.retry_after is None:
-        value = response.header("Retry-After")
-        yield "a 429 with Retry-After in seconds", f"Retry-After: {value}" if value else "a 429 without it"
-    elif said.reset is not None and said.retry_after != said.reset:
-        promise = "Retry-After that says the same as RateLimit-Reset"
-        yield promise, f"Retry-After {said.retry_after}, RateLimit-Reset {said.reset}"
-    kind = response.header("Content-Type") or "none"
-    if not kind.lower().startswith("application/json"):
-        yield "a 429 whose Content-Type is application/json, for a client that accepts anything", kind
-        return
-    try:
-        document = response.json()
-    except ValueError:
-        document = None
-    if not (isinstance(document, dict) and isinstance(document.get("message"), str) and document["message"]):
-        yield "a 429 with a JSON document that has a message", describe(denial)
-
-
-UNHELPFUL_DENIAL = Check(
-    id="limiter.unhelpful-denial",
-    severity=Severity.MINOR,
-    catches="A 429 that does not say when to come back, contradicts itself, or is no document that a program "
-    "can read.",
-    remedy="Look at what removes Retry-After or replaces the body: a response-transformer, the front.",
-    source=f"RL04; RFC 6585, section 4; {_DRAFT}",
-    targets=measurable_routes,
-    observes=lambda environment, target: (measured(environment, target),),
-    expects=promise_of,
-    requires=lambda environment, target: all_of(((HEADERS_HIDDEN, target),), enforced(environment, target)),
-    judge=_judge_denial,
-    effect=Effect.SPENDS,
-)
-
-
 def _judge_recovery(seen: tuple[LimiterSeen, Exchange], expected: Promise) -> Verdict:
     measured_, later = seen
     for denial in measured_.denied:
@@ -259,4 +213,4 @@ STICKS = Check(
     effect=Effect.SPENDS,
 )
 
-CHECKS: tuple[Check, ...] = (WRONG_HEADERS, WRONG_RESET, UNHELPFUL_DENIAL, STICKS)
+CHECKS: tuple[Check, ...] = (WRONG_HEADERS, WRONG_RESET, STICKS)

@@ -1,6 +1,6 @@
 """Limiters as they behave, and what they tell their clients."""
 
-from atalaia.checks.rate_limits import answers, enforced, identity
+from atalaia.checks.rate_limits import answers, denial, enforced, identity
 from suites.holds import holds
 
 
@@ -24,7 +24,7 @@ def test_clients_are_told_when_a_window_ends(case, hold):
     hold(case)
 
 
-@holds(answers.UNHELPFUL_DENIAL)
+@holds(denial.UNHELPFUL_DENIAL)
 def test_a_denial_says_when_to_come_back(case, hold):
     hold(case)
 

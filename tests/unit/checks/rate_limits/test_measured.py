@@ -196,6 +196,28 @@ def test_a_denial_says_when_to_come_back():
         assert words in only(judge("unhelpful-denial", seen([denial]))).observed
 
 
+def test_a_denial_of_the_front_says_when_to_come_back_within_two_periods():
+    def denied(**more):
+        return limited(None, denied=True, hop=Hop.LOAD_BALANCER, **more)
+
+    page = {"Content_Type": "text/html", "body": b"<h1>429 Too Many Requests</h1>"}
+    assert judge("unhelpful-denial", seen([denied(Retry_After="120", **page)]), of=FRONT) == []
+    for denial, words in (
+        (denied(without=("Retry-After",), **page), "a 429 without it"),
+        (denied(Retry_After="Wed, 21 Oct 2026 07:28:00 GMT", **page), "Retry-After: Wed, 21 Oct"),
+        (denied(Retry_After="0", **page), "Retry-After: 0"),
+        (denied(Retry_After="121", **page), "Retry-After: 121"),
+        (denied(body=b" "), "an empty body"),
+    ):
+        finding = only(judge("unhelpful-denial", seen([denial]), of=FRONT))
+        assert words in finding.observed
+        assert finding.hop == Hop.LOAD_BALANCER.value
+
+
+def test_where_nobody_was_denied_no_denial_is_judged():
+    assert "denied nobody" in why(judge("unhelpful-denial", seen([limited(4)])))
+
+
 def test_a_client_is_served_again_with_a_whole_budget():
     measured = seen(used_up(5))
     assert judge("sticks", measured, limited(4, at=START + 61)) == []
