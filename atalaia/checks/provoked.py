@@ -7,6 +7,8 @@ from atalaia.checks.routes import FRONT, costs_at, first_node, policy_of, routes
 from atalaia.environment import Environment
 from atalaia.exchange.observable import HttpRequest
 
+_LEEWAY = 1.0
+"""Seconds for the way, beyond what the gateway may wait for an upstream."""
 UNKNOWN = "/api/v1/atalaia-asks-for-nothing"
 """A path that no route takes, below one that fronts send to the gateway."""
 
@@ -21,7 +23,7 @@ def without_token(environment: Environment, target: str, endpoint: str | None = 
     """A route's sample without its token: a 401. None where the route asks for none."""
     if scheme_of(environment, target) is None:
         return None
-    return sample(environment, target, token=False, client="denied", endpoint=endpoint)
+    return sample(environment, target, token=False, client="refused", endpoint=endpoint)
 
 
 def dead_upstream(environment: Environment, endpoint: str | None = None) -> HttpRequest | None:
@@ -31,9 +33,12 @@ def dead_upstream(environment: Environment, endpoint: str | None = None) -> Http
     if section is None or section.dead_upstream is None:
         return None
     chosen = endpoint or first_node(environment)
-    return _with_origin(
-        environment, get(environment, chosen, section.dead_upstream), chosen, section.dead_upstream
-    )
+    request = get(environment, chosen, section.dead_upstream)
+    if not front and environment.gateway and environment.gateway.upstream_timeout:
+        # A dead upstream may also take requests and never answer: then the gateway has to say so.
+        limit = environment.gateway.upstream_timeout.total_seconds()
+        request = request.model_copy(update={"patience": limit + _LEEWAY})
+    return _with_origin(environment, request, chosen, section.dead_upstream)
 
 
 def allowed_origin(environment: Environment) -> str | None:

@@ -43,3 +43,5 @@ class CountedSequence(HttpSequence):
     """Seconds in which the first page stays the same once all earlier requests are counted."""
     within: float
     """Seconds."""
+    lingers: float = 0.0
+    """Seconds until the other pages are read, once the first has told of all: for what is counted later."""

@@ -20,7 +20,7 @@ _TIMES = 5
 async def count(sequence: CountedSequence, network: Network) -> Exchanges:
     """The exchanges of all steps; of pages that were read several times the last.
 
-    Bounded: by five times `settles`, by `within`, and by each request's deadline.
+    Bounded: by five times `settles`, by `within` and `lingers`, and by each request's deadline.
     """
     steps, pages = sequence.steps, sequence.pages
     before = [await _send(step, network) for step in steps[:pages]]
@@ -34,6 +34,7 @@ async def count(sequence: CountedSequence, network: Network) -> Exchanges:
     asked = [await _send(step, network) for step in steps[pages : len(steps) - pages]]
     first, *others = steps[len(steps) - pages :]
     after = [await _once_grown(sequence, first, before[0], network)]
+    await asyncio.sleep(sequence.lingers)
     after += [await _send(step, network) for step in others]
     return Exchanges(steps=(*before, *asked, *after))
 

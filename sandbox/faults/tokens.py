@@ -90,6 +90,13 @@ FAULTS = (
         accept="malformed",
     ),
     standin(
+        "token-refused-late",
+        "kong-1",
+        "kong-1",
+        "late-jwt",
+        "the first node asks the service, and refuses the request then",
+    ),
+    standin(
         "token-other-clinic-accepted",
         "standins",
         "user-service",

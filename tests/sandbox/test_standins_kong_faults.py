@@ -104,6 +104,15 @@ def test_a_late_limiters_denials_have_been_at_the_upstream(node: Node) -> None:
     assert len(node.seen) == 5
 
 
+def test_what_a_late_jwt_plugin_refuses_has_been_at_the_upstream(node: Node) -> None:
+    assert node.get("/tokens").status == 401
+    assert node.seen == []
+    with node.broken("late-jwt"):
+        assert node.get("/tokens").status == 401
+        assert node.get("/plain").status == 200
+    assert len(node.seen) == 2
+
+
 def test_who_was_denied_once_stays_denied(node: Node) -> None:
     with node.broken("limiter-sticks"):
         assert statuses(node, 3) == [200, 200, 429]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from atalaia.checks.authentication import denied, lifetime, plugin, refusals
+from atalaia.checks.authentication import lifetime, plugin, reaching, refusals, refused
 from atalaia.checks.check import Check
 
-CHECKS: tuple[Check, ...] = plugin.CHECKS + denied.CHECKS + refusals.CHECKS + lifetime.CHECKS
+CHECKS: tuple[Check, ...] = (
+    plugin.CHECKS + refused.CHECKS + reaching.CHECKS + refusals.CHECKS + lifetime.CHECKS
+)

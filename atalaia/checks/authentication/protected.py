@@ -12,7 +12,7 @@ from atalaia.checks.routing.reached import answered
 from atalaia.environment import Environment
 from atalaia.environment.authentication import Authentication
 
-CLIENT = "denied"
+CLIENT = "refused"
 """The run's client that is to be refused."""
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from atalaia.checks.addresses import Needs
 from atalaia.checks.answers import describe, undecided
-from atalaia.checks.authentication.denied import NOT_REQUIRED, flawed, of_another
 from atalaia.checks.authentication.protected import keeps_tenants, protected, scheme
+from atalaia.checks.authentication.refused import NOT_REQUIRED, flawed, of_another
 from atalaia.checks.check import Check, Finding, Inconclusive, NotDeclared, Severity, Verdict
 from atalaia.checks.provoked import without_token
 from atalaia.environment import Environment

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from atalaia.checks.addresses import Needs, all_of
-from atalaia.checks.authentication.denied import NOT_REQUIRED
+from atalaia.checks.authentication.refused import NOT_REQUIRED
 from atalaia.checks.balancing import TLS_FRONT_DIFFERS
 from atalaia.checks.certificates import reachable
 from atalaia.checks.cors.front import at_front

@@ -7,12 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from atalaia.checks.addresses import Needs, all_of
-from atalaia.checks.authentication.denied import NOT_REQUIRED
 from atalaia.checks.authentication.protected import protected
+from atalaia.checks.authentication.refused import NOT_REQUIRED
 from atalaia.checks.balancing import TLS_FRONT_DIFFERS
 from atalaia.checks.certificates import reachable
 from atalaia.checks.exposure import WELL_KNOWN
-from atalaia.checks.gateway import ready
 from atalaia.checks.headers.places import Place, front_needs, front_of, places
 from atalaia.checks.headers.profiles import Profile
 from atalaia.checks.observables import through_front
@@ -23,6 +22,7 @@ from atalaia.checks.rate_limits.targets import exhaustible
 from atalaia.checks.remembered import per_environment
 from atalaia.checks.routes import FRONT, first_node
 from atalaia.checks.routing.unknown import UNKNOWN_PATH_ANSWERED
+from atalaia.checks.routing.upstreams import dies
 from atalaia.environment import Environment
 from atalaia.exchange.observable import HttpRequest, Observable
 from atalaia.systems.limits import backend_of
@@ -61,7 +61,7 @@ def errors(environment: Environment) -> Mapping[str, Provoked]:
         needs = ((UNKNOWN_PATH_ANSWERED, node),)
         found[f"404 at {name}"] = _one(inner, usual, node, unknown, range(404, 405), needs)
         if (dead := dead_upstream(environment, node)) is not None:
-            needs = all_of(reachable(environment, node), ready(environment, name))
+            needs = dies(environment, node)
             found[f"5xx at {name}"] = _one(inner, usual, node, dead, range(500, 600), needs)
     return found | _of_front(environment)
 
@@ -83,7 +83,8 @@ def _of_front(environment: Environment) -> dict[str, Provoked]:
         own = through_front(environment, WELL_KNOWN[0], front)
         found[f"own 404 at {front}"] = _one(outer, usual, front, own, range(400, 500), itself)
     if (dead := dead_upstream(environment, front)) is not None:
-        found[f"5xx at {front}"] = _one(outer, usual, front, dead, range(500, 600), itself)
+        needs = all_of(itself, dies(environment, FRONT))
+        found[f"5xx at {front}"] = _one(outer, usual, front, dead, range(500, 600), needs)
     return found
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from atalaia.checks.answers import describe, succeeded, undecided
 from atalaia.checks.check import Inconclusive
 from atalaia.checks.observables import get
-from atalaia.checks.routes import first_node, route, sample
+from atalaia.checks.routes import first_node, path_of, route, sample
 from atalaia.checks.routing.leading import declared, led
 from atalaia.environment import Environment
 from atalaia.environment.services import Service
@@ -29,15 +29,23 @@ def counter_of(environment: Environment, target: str) -> Counter | None:
     service = environment.services[route(environment, target).service]
     if not service.unmarked:
         return None
-    of, uncounted = declared(environment, target), _uncounted(service)
-    path = of.request.target.partition("?")[0]
-    # Monitoring moves the count of health documents all the time; those are left to Kong's own count.
-    if service.metrics and service.requests_metric and not path.endswith(uncounted):
-        return Counter(metric=service.requests_metric, uncounted=uncounted)
+    if own := services_counter(environment, target):
+        return own
+    of = declared(environment, target)
     match = led(of.file, of) if of.file and of.file.configuration else None
     if match is None or match.service is None or not (match.service.name and match.route.name):
         return None
     return Counter(service=match.service.name, route=match.route.name)
+
+
+def services_counter(environment: Environment, target: str) -> Counter | None:
+    """The counter that the route's service has declared, where it counts the route's sample."""
+    service = environment.services[route(environment, target).service]
+    path, uncounted = path_of(environment, target).partition("?")[0], _uncounted(service)
+    # Monitoring moves the count of health documents all the time: they are left out of it.
+    if not service.metrics or not service.requests_metric or path.endswith(uncounted):
+        return None
+    return Counter(metric=service.requests_metric, uncounted=uncounted)
 
 
 def _uncounted(service: Service) -> tuple[str, ...]:
@@ -120,9 +128,9 @@ def _sequence(
         key=f"count of {target}",
         hop=asked.hop,
         steps=(
-            *(_named(page, f"before {target}") for page in pages),
+            *(named(page, f"before {target}") for page in pages),
             asked.model_copy(update={"costs": ()}),
-            *(_named(page, f"after {target}") for page in pages),
+            *(named(page, f"after {target}") for page in pages),
         ),
         costs=asked.costs,
         client=_CLIENT,
@@ -133,7 +141,8 @@ def _sequence(
     )
 
 
-def _named(page: HttpRequest, when: str) -> HttpRequest:
+def named(page: HttpRequest, when: str) -> HttpRequest:
+    """The page, by what it is read for."""
     return page.model_copy(update={"key": f"{page.key} {when}"})
 
 
@@ -158,7 +167,7 @@ def grown(seen: tuple[Any, ...], expected: Count) -> Grown | Inconclusive:
     if not succeeded(own):
         return Inconclusive(f"{own.url} was not answered again: {describe(own)}")
     named = expected.counter.metric or f"{METRIC} of route {expected.counter.route}"
-    then, now = (_read(page[0], expected.counter) for page in (before, after))
+    then, now = (read(page[0], expected.counter) for page in (before, after))
     if then is None or now is None:
         missing = before[0] if then is None else after[0]
         return Inconclusive(f"the counter {named} is not there: {describe(missing)}")
@@ -174,11 +183,12 @@ def grown(seen: tuple[Any, ...], expected: Count) -> Grown | Inconclusive:
     elsewhere = (
         name
         for name, page, counter in expected.others
-        if (first := _read(before[page], counter)) is not None and _read(after[page], counter) == first + 1
+        if (first := read(before[page], counter)) is not None and read(after[page], counter) == first + 1
     )
     return Grown(False, tuple(elsewhere))
 
 
-def _read(page: Exchange, counter: Counter) -> int | None:
+def read(page: Exchange, counter: Counter) -> int | None:
+    """What a page of metrics says of a counter; None where it says nothing."""
     response = page.response
     return None if response is None or response.truncated else counter.read(response.text())

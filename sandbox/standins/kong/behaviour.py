@@ -31,6 +31,8 @@ class Behaviour:
     """`real_ip_recursive`, together with `trusted_ips`."""
     late_limiter: bool = False
     """The limiter's refusal comes only after the upstream has had the request."""
+    late_jwt: bool = False
+    """So does the jwt plugin's."""
     limiter_sticks: bool = False
     """Who was denied once is denied for good."""
     reset_shift: int = 0

@@ -79,6 +79,7 @@ FAULTS: dict[str, Fault] = {
         Networks,
     ),
     "late-limiter": behaviour(lambda _: Behaviour(late_limiter=True), HEALTHY),
+    "late-jwt": behaviour(lambda _: Behaviour(late_jwt=True), HEALTHY),
     "limiter-sticks": behaviour(lambda _: Behaviour(limiter_sticks=True), HEALTHY),
     "reset-wrong": behaviour(lambda given: Behaviour(reset_shift=given.seconds), HEALTHY, Shift),
     "burst": behaviour(lambda given: Behaviour(count_delay=given.milliseconds / 1000), HEALTHY, Late),

@@ -12,6 +12,7 @@ from sandbox.standins.kong.lenient import mended
 from sandbox.standins.kong.passing import Passing
 
 _RESETS = frozenset({"ratelimit-reset", "retry-after"})
+_UNAUTHORIZED = 401
 _BEARER = re.compile(r"(\s*[Bb]earer\s+)(.+)")
 
 
@@ -38,7 +39,10 @@ class Misbehaving(Passing):
                 self.node.denied[key] = answer
             elif answer is None and key in self.node.denied:
                 answer, limited = self.node.denied[key], True
-        if answer is not None and limited and behaviour.late_limiter:
+        late = limited and behaviour.late_limiter
+        if behaviour.late_jwt and answer is not None and "jwt" in self.turn.chain.plugins:
+            late = late or answer.status == _UNAUTHORIZED
+        if answer is not None and late:
             self._late = answer
             self.pass_on()
         else:

@@ -33,7 +33,9 @@ SCHEME: dict[str, Any] = {
 }  # fmt: skip
 
 
-def stack(file: str | None = None, *, routes: Any = None, gateway: Any = None, **scheme: Any) -> Environment:
+def stack(
+    file: str | None = None, *, routes: Any = None, gateway: Any = None, more: Any = None, **scheme: Any
+) -> Environment:
     declared = {name: value for name, value in (SCHEME | scheme).items() if value is not None}
     of = environment(
         routes=routes or [{"path": ROUTE, "service": "user-service", "class": "api"}],
@@ -41,6 +43,7 @@ def stack(file: str | None = None, *, routes: Any = None, gateway: Any = None, *
         cors={"app": {"origins": ["https://app.example"]}},
         authentication={"jwt": declared},
         gateway=STACK["gateway"] | (gateway or {}),
+        **(more or {}),
     )
     return of.completed(GatewayFile(file, "kong.yml")) if file else of
 
@@ -153,7 +156,7 @@ def test_denied_requests_are_a_client_of_their_own_and_are_no_secret():
     for check_id in (*DENIALS, "token.other-tenant-accepted"):
         (case,) = cases.of(by_id(check_id))
         (request,) = case.observables
-        assert request.client == "denied"
+        assert request.client == "refused"
         assert SECRET not in request.key + repr(request)
 
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from atalaia.checks.authentication.denied import NOT_REQUIRED
+from atalaia.checks.authentication.refused import NOT_REQUIRED
 from atalaia.checks.check import Inconclusive, NotDeclared
 from atalaia.checks.cors.answers import FOREIGN_READS, UNREADABLE
 from atalaia.checks.cors.errors import FOREIGN_READS_ERROR, OUTAGE_UNREADABLE, UNREADABLE_ERROR
