@@ -17,6 +17,7 @@ environment = $(if $(ENV),--env '$(ENV)')
 
 .PHONY: help setup venv demo test prove bench lint constraints sandbox-up sandbox-down test-connectivity
 .PHONY: test-api-gateway test-routing test-rate-limit test-cors test-security-headers test-authentication
+.PHONY: test-metrics-collection test-alerting test-dashboards drill
 
 help: ## This list
 	@echo "make TARGET [ENV=environment] [ARGS='more arguments'] [PYTHON=python3] [YES=1]"
@@ -74,3 +75,15 @@ test-security-headers: venv ## Do all answers, errors too, carry theirs?
 
 test-authentication: venv ## Do only good tokens get through?
 	@$(call atalaia,check authentication $(environment))
+
+test-metrics-collection: venv ## Does Prometheus have true figures of everything?
+	@$(call atalaia,check metrics-collection $(environment))
+
+test-alerting: venv ## Do rules mean something, and alerts have a way?
+	@$(call atalaia,check alerting $(environment))
+
+test-dashboards: venv ## Do Grafana's data sources and dashboards work?
+	@$(call atalaia,check dashboards $(environment))
+
+drill: venv ## Fire an alert on purpose and follow it (pages people!)
+	@$(call atalaia,check drill $(environment))

@@ -42,6 +42,11 @@ class Blueprint:
         """What a server says on its standard output and error."""
         return self.directory / "logs" / f"{server}.log"
 
+    @property
+    def declared(self) -> Path:
+        """What the monitoring's configuration is meant to be, by server; a fault changes another copy."""
+        return self.directory / "declared"
+
     def socket(self, server: str) -> Path:
         """The unix socket on which a server takes commands."""
         return self.directory / "run" / f"{server}.sock"

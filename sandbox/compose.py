@@ -115,6 +115,7 @@ def _environment(blueprint: Blueprint) -> str:
             blueprint,
             stand_ins=only_services,
             kong_file="kong.yml",
+            declared=".",
             ca="tls/root.pem",
         )
     )

@@ -8,8 +8,10 @@ from typing import Any, cast
 import yaml
 
 from sandbox.blueprint import Blueprint
+from sandbox.deployed import DEPLOY
 from sandbox.record import write_private
 from sandbox.render import render, variables
+from sandbox.servers.alertmanager import Alertmanager
 from sandbox.servers.prometheus import Prometheus
 from sandbox.services import CLINICS, account_of
 from sandbox.standins.config import GrafanaConfig, KongConfig, ServiceConfig
@@ -17,19 +19,33 @@ from sandbox.standins.config import GrafanaConfig, KongConfig, ServiceConfig
 _SECTIONS = {
     "haproxy": ("load_balancer", "tls"),
     "prometheus": ("prometheus",),
-    "alertmanager": ("alertmanager",),
+    "alertmanager": ("alertmanager", "drill"),
     "pushgateway": ("pushgateway",),
     "services": ("services", "route_classes", "routes", "cors", "header_profiles", "authentication"),
 }
 _STORES = ("postgres", "redis")
+_EXPORTERS = {
+    "haproxy": "haproxy-exporter",
+    "postgres-exporter": "postgres-exporter",
+    "redis-exporter": "redis-exporter",
+    "node-exporter": "node-exporter",
+}
 
 
 def write_environment(blueprint: Blueprint) -> None:
-    """Write environment.yml for what the sandbox has; whole and at once."""
+    """Write environment.yml for what the sandbox has; whole and at once, and the files that it names."""
+    write_declared(blueprint)
     text = environment_text(blueprint)
     new = blueprint.environment_file.with_suffix(".new")
     write_private(new, text)
     new.replace(blueprint.environment_file)
+
+
+def write_declared(blueprint: Blueprint) -> None:
+    """Write what the monitoring's configuration is meant to be."""
+    for server in (Prometheus(blueprint), Alertmanager(blueprint)):
+        if blueprint.has(server.name):
+            server.render_at(blueprint.declared / server.name)
 
 
 def environment_text(blueprint: Blueprint, **overrides: str) -> str:
@@ -40,6 +56,8 @@ def environment_text(blueprint: Blueprint, **overrides: str) -> str:
         "jobs": json.dumps(Prometheus(blueprint).jobs()),
         "ca": str(blueprint.tls / "root.pem"),
         "kong_file": str(blueprint.kong_file),
+        "declared": str(blueprint.declared),
+        "metric_names": str(DEPLOY / "metrics" / "atendeai.yml"),
         "account": account_of(CLINICS[0]),
         "clinic": CLINICS[0],
         "clinics": json.dumps(CLINICS),
@@ -65,6 +83,9 @@ def _version(model: type[KongConfig | ServiceConfig | GrafanaConfig]) -> str:
 def _without_absent(document: dict[str, Any], blueprint: Blueprint) -> dict[str, Any]:
     for section in (section for name in blueprint.absent for section in _SECTIONS.get(name, ())):
         del document[section]
+    for server, exporter in _EXPORTERS.items():
+        if not blueprint.has(server):
+            del document["metrics"]["exporters"][exporter]
     for store in _STORES:
         if not blueprint.has(store):
             del document["stores"][store]

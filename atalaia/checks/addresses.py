@@ -84,6 +84,10 @@ def main_listener(environment: Environment, target: str) -> str | None:
     """The endpoint of the same server that serves its clients; None for that one itself."""
     if target in {"load-balancer-tls", "load-balancer-stats"}:
         return "load-balancer"
+    exporter = environment.metrics.exporters.get(target)
+    if exporter and exporter.kind == "haproxy":
+        # Its exporter is a part of it.
+        return "load-balancer" if environment.load_balancer else None
     proxies = [f"{node}-proxy" for node in environment.gateway_nodes()]
     for proxy in proxies:
         node = proxy.removesuffix("-proxy")

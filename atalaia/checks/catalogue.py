@@ -11,6 +11,7 @@ from atalaia.checks import (
     balancing,
     certificates,
     cors,
+    drill,
     exposure,
     gateway,
     headers,
@@ -23,6 +24,7 @@ from atalaia.checks import (
     stores,
 )
 from atalaia.checks.check import Check
+from atalaia.checks.metrics import alerting, dashboards, exposition, loop, rules, scraping
 
 _CONNECTIVITY = {
     "Addresses": addresses.CHECKS,
@@ -41,8 +43,19 @@ _GATEWAY = {
     "Security headers": headers.CHECKS,
     "Authentication": authentication.CHECKS,
 }
+_METRICS = {
+    "Pages of metrics": exposition.CHECKS,
+    "Scraping": scraping.CHECKS,
+    "From request to figure": loop.CHECKS,
+    "Rules": rules.CHECKS,
+    "Alerting": alerting.CHECKS,
+    "Dashboards": dashboards.CHECKS,
+}
+_DRILL = {"Fire drill": drill.CHECKS}
 
-AREAS: MappingProxyType[str, tuple[Check, ...]] = MappingProxyType(_CONNECTIVITY | _GATEWAY)
+AREAS: MappingProxyType[str, tuple[Check, ...]] = MappingProxyType(
+    _CONNECTIVITY | _GATEWAY | _METRICS | _DRILL
+)
 """The checks by area, in the order in which people read them."""
 
 
@@ -52,6 +65,8 @@ def _all(areas: Iterable[tuple[Check, ...]]) -> tuple[Check, ...]:
 
 CONNECTIVITY: tuple[Check, ...] = _all(_CONNECTIVITY.values())
 GATEWAY: tuple[Check, ...] = _all(_GATEWAY.values())
+METRICS: tuple[Check, ...] = _all(_METRICS.values())
+DRILL: tuple[Check, ...] = _all(_DRILL.values())
 
 SUITE_CHECKS: MappingProxyType[str, tuple[Check, ...]] = MappingProxyType(
     {
@@ -62,9 +77,14 @@ SUITE_CHECKS: MappingProxyType[str, tuple[Check, ...]] = MappingProxyType(
         "cors": cors.CHECKS,
         "security-headers": headers.CHECKS,
         "authentication": authentication.CHECKS,
+        "metrics": METRICS,
+        "metrics-collection": exposition.CHECKS + scraping.CHECKS + loop.CHECKS,
+        "alerting": rules.CHECKS + alerting.CHECKS,
+        "dashboards": dashboards.CHECKS,
+        "drill": DRILL,
     }
 )
-"""The checks of each suite; `gateway` is the five that follow it."""
+"""The checks of each suite; `gateway` is the five that follow it, `metrics` the three."""
 
 ALL: tuple[Check, ...] = tuple(dict.fromkeys(check for checks in SUITE_CHECKS.values() for check in checks))
 

@@ -25,7 +25,8 @@ def hop_of(environment: Environment, endpoint: str) -> Hop:
         return Hop.LOAD_BALANCER
     if endpoint in {"postgres", "redis"}:
         return Hop.STORE
-    return Hop.MONITORING if endpoint in {*MONITORING, PROBES_PUSHGATEWAY} else Hop.GATEWAY
+    monitoring = {*MONITORING, PROBES_PUSHGATEWAY, *environment.metrics.exporters}
+    return Hop.MONITORING if endpoint in monitoring else Hop.GATEWAY
 
 
 def lookup(environment: Environment, endpoint: str) -> Lookup:

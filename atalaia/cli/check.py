@@ -29,8 +29,13 @@ SUITES = {
     "cors": "suites.gateway.cors",
     "security-headers": "suites.gateway.security_headers",
     "authentication": "suites.gateway.authentication",
+    "metrics": "suites.metrics",
+    "metrics-collection": "suites.metrics.collection",
+    "alerting": "suites.metrics.alerting",
+    "dashboards": "suites.metrics.dashboards",
+    "drill": "suites.drill",
 }
-_BY_DEFAULT = ("connectivity", "gateway")
+_BY_DEFAULT = ("connectivity", "gateway", "metrics")
 """What runs where none is named: each test once."""
 _PYTEST_CODES = {2: ExitCode.NOT_MEASURED, 3: ExitCode.DEFECT, 4: ExitCode.USAGE}
 _NOTHING_COLLECTED = 5

@@ -12,8 +12,9 @@ def endpoints(environment: Environment) -> dict[str, Url]:
     """Name → address of everything that the environment declares, in the file's order.
 
     Services carry their own names; the rest: kong-1-proxy, kong-1-admin, kong-1-status,
-    load-balancer, load-balancer-tls, load-balancer-stats, postgres, redis, prometheus,
-    alertmanager, grafana, pushgateway, probes-pushgateway (where it is another one).
+    load-balancer, load-balancer-tls, load-balancer-stats, postgres, redis, exporters
+    by their own names, prometheus, alertmanager, grafana, pushgateway, probes-pushgateway (where it
+    is another one).
     """
     return dict(_endpoints(environment))
 
@@ -40,6 +41,8 @@ def _endpoints(environment: Environment) -> Iterator[tuple[str, Url]]:
         yield "postgres", environment.stores.postgres.dsn
     if environment.stores.redis:
         yield "redis", environment.stores.redis.url
+    for name, exporter in environment.metrics.exporters.items():
+        yield name, exporter.url
     for name in MONITORING:
         if system := getattr(environment, name):
             yield name, system.url

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from atalaia.environment.reading import read, shown_path
+from atalaia.environment.reading import read, short_path
 
 MAX_BYTES = 16 * 2**20
 """16 MiB; a file of a thousand routes has some 500 KiB."""
@@ -47,12 +47,4 @@ class GatewayFile:
 
 def read_gateway_file(path: Path) -> GatewayFile:
     """The file at this path. Raises UsageError where it cannot be read or is no text."""
-    return GatewayFile(read(path, MAX_BYTES, "a declarative file"), _short(path))
-
-
-def _short(path: Path) -> str:
-    """Relative to where the reader is, where that is shorter."""
-    try:
-        return shown_path(path.resolve().relative_to(Path.cwd()))
-    except (ValueError, OSError):
-        return shown_path(path)
+    return GatewayFile(read(path, MAX_BYTES, "a declarative file"), short_path(path))

@@ -15,6 +15,7 @@ from atalaia.environment.faults import Fault, Location
 from atalaia.environment.gateway_file import read_gateway_file
 from atalaia.environment.messages import fault_of
 from atalaia.environment.model import Environment
+from atalaia.environment.monitoring_files import read_monitoring_files
 from atalaia.environment.reading import read, shown_path
 from atalaia.environment.references import reference_faults
 from atalaia.environment.yaml_nodes import compose
@@ -47,7 +48,18 @@ def load_with_document(path: Path, variables: Mapping[str, str]) -> tuple[Enviro
         raise _errors(path, faults)
     declarative = environment.gateway.declarative if environment.gateway else None
     gateway_file = read_gateway_file(declarative) if declarative else None
-    return environment.loaded_from(path, sampled=_sampled(document), gateway_file=gateway_file), document
+    monitoring_files = read_monitoring_files(
+        environment.prometheus.config if environment.prometheus else None,
+        environment.alertmanager.config if environment.alertmanager else None,
+        environment.metrics.names,
+    )
+    loaded = environment.loaded_from(
+        path,
+        sampled=_sampled(document),
+        gateway_file=gateway_file,
+        monitoring_files=monitoring_files,
+    )
+    return loaded, document
 
 
 def _validated(document: Document, directory: Path) -> tuple[Environment | None, list[ErrorDetails]]:

@@ -15,7 +15,9 @@ from atalaia.environment.gateway import CorsPolicy, Gateway, Route, RouteClass, 
 from atalaia.environment.gateway_file import GatewayFile
 from atalaia.environment.header_profile import HeaderProfile
 from atalaia.environment.load_balancer import LoadBalancer
-from atalaia.environment.monitoring import Alertmanager, Grafana, Probes, Prometheus, Pushgateway
+from atalaia.environment.metrics import Metrics
+from atalaia.environment.monitoring import Alertmanager, Drill, Grafana, Probes, Prometheus, Pushgateway
+from atalaia.environment.monitoring_files import MonitoringFiles
 from atalaia.environment.policy import (
     Accepted,
     Allow,
@@ -72,6 +74,8 @@ class Environment(Section):
     """When a server that is up now counts as unstable."""
     stores: Stores = Stores()
     """The stores that the services keep their data in."""
+    metrics: Metrics = Metrics()
+    """Pages of metrics."""
     prometheus: Prometheus | None = None
     """The Prometheus server."""
     alertmanager: Alertmanager | None = None
@@ -80,6 +84,8 @@ class Environment(Section):
     """Grafana."""
     pushgateway: Pushgateway | None = None
     """The Pushgateway."""
+    drill: Drill | None = None
+    """The fire drill."""
     slo: Slo = Slo()
     """Service-level objectives."""
     probes: Probes = Probes()
@@ -94,16 +100,23 @@ class Environment(Section):
     _file: Path = PrivateAttr(default=Path())
     _sampled: frozenset[str] = PrivateAttr(default=frozenset())
     _gateway_file: GatewayFile | None = PrivateAttr(default=None)
+    _monitoring_files: MonitoringFiles = PrivateAttr(default=MonitoringFiles())
 
     def loaded_from(
-        self, file: Path, *, sampled: frozenset[str], gateway_file: GatewayFile | None = None
+        self,
+        file: Path,
+        *,
+        sampled: frozenset[str],
+        gateway_file: GatewayFile | None = None,
+        monitoring_files: MonitoringFiles | None = None,
     ) -> Self:
         """This environment with the file that it was read from, the values of the process's variables
-        that went into sample requests, which may be credentials, and the gateway's declarative file."""
+        that went into sample requests, which may be credentials, and the files that it names."""
         copy = self.model_copy()
         copy._file = file
         copy._sampled = sampled
         copy._gateway_file = gateway_file
+        copy._monitoring_files = monitoring_files or MonitoringFiles()
         return copy
 
     def completed(self, gateway_file: GatewayFile | None = None, **sections: object) -> Self:
@@ -116,6 +129,11 @@ class Environment(Section):
     def gateway_file(self) -> GatewayFile | None:
         """The gateway's declarative file as it was when the environment was loaded."""
         return self._gateway_file
+
+    @property
+    def monitoring_files(self) -> MonitoringFiles:
+        """The monitoring's own files as they were when the environment was loaded."""
+        return self._monitoring_files
 
     @property
     def file(self) -> Path:
@@ -145,7 +163,8 @@ class Environment(Section):
     def secrets(self) -> frozenset[str]:
         """Every secret value of the file, for the redactor."""
         given = self._gateway_file.secrets() if self._gateway_file else ()
-        return frozenset(secret for secret in (*_secrets(self), *given) if secret) | self._sampled
+        files = self._monitoring_files.secrets()
+        return frozenset(secret for secret in (*_secrets(self), *given, *files) if secret) | self._sampled
 
 
 def _secrets(value: object) -> Iterator[str]:

@@ -78,3 +78,11 @@ def _at(text: str, found: re.Match[str], what: str, allowed: str) -> Fault:
 
 def _error(path: Path, *faults: Fault) -> UsageErrors:
     return UsageErrors(fault.error(shown_path(path)) for fault in faults)
+
+
+def short_path(path: Path) -> str:
+    """Relative to where the reader is, where that is shorter."""
+    try:
+        return shown_path(path.resolve().relative_to(Path.cwd()))
+    except (ValueError, OSError):
+        return shown_path(path)

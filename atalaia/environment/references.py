@@ -176,9 +176,14 @@ def _names(data: Any) -> _Found:
         for index, node in _entries(_table(data, "gateway"), "nodes")
         for listener in ("proxy", "admin", "status")
     ]
-    for name in _table(data, "services"):
+    services = _table(data, "services")
+    for name in services:
         if name in _RESERVED or name in nodes:
             yield ("services", name), "a name that another target of reports has", "another name", ""
+    for name in _table(_table(data, "metrics"), "exporters"):
+        if name in _RESERVED or name in nodes or name in services:
+            where = ("metrics", "exporters", name)
+            yield where, "a name that another target of reports has", "another name", ""
 
 
 def _backends(data: Any) -> _Found:

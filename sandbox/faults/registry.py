@@ -7,10 +7,14 @@ from difflib import get_close_matches
 from atalaia.errors import UsageError
 from sandbox.faults import (
     addresses,
+    alerting,
     certificates,
     cors,
     cors_live,
+    dashboards,
     declaration,
+    drill,
+    exposition,
     exposure,
     forwarding,
     gateway,
@@ -20,6 +24,7 @@ from sandbox.faults import (
     rate_limits,
     routes,
     routing,
+    scraping,
     services,
     stores,
     tokens,
@@ -48,6 +53,11 @@ FAULTS: dict[str, Fault] = {
         monitoring,
         headers,
         tokens,
+        exposition,
+        scraping,
+        alerting,
+        dashboards,
+        drill,
     )
     for fault in area.FAULTS
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
 from signal import SIGTERM, Signals
 from typing import ClassVar
 
@@ -42,8 +43,11 @@ class Server(ABC):
 
     def render(self, **overrides: str) -> None:
         """Write its configuration anew, with other values for some of the variables."""
-        home = self.blueprint.home(self.name)
-        home.mkdir(mode=0o700, exist_ok=True)
+        self.render_at(self.blueprint.home(self.name), **overrides)
+
+    def render_at(self, home: Path, **overrides: str) -> None:
+        """Write its configuration into a directory."""
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
         for file, text in self.files(variables(self.blueprint, self.name) | overrides).items():
             (home / file).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             write_private(home / file, text)

@@ -7,7 +7,7 @@ from pathlib import Path
 from atalaia.environment import Environment
 from atalaia.environment.loader import load
 from sandbox.blueprint import Blueprint
-from sandbox.environment import environment_text
+from sandbox.environment import environment_text, write_declared
 from sandbox.limits import Windows
 from sandbox.ports import SEED_PORTS
 from sandbox.render import render, variables
@@ -24,4 +24,5 @@ def sandbox_as_declared(directory: Path, windows: Windows = "declared") -> Envir
     ):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
+    write_declared(blueprint)
     return load(blueprint.environment_file, {})

@@ -118,7 +118,8 @@ def test_the_page_about_environment_files_shows_every_section_and_is_right(tmp_p
     (example,) = [
         text for text in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL) if text.startswith("name:")
     ]
-    for file in ("kong/kong.yml", "tls/root.pem"):
+    named = ("prometheus/prometheus.yml", "alertmanager/alertmanager.yml", "metrics/shop.yml")
+    for file in ("kong/kong.yml", "tls/root.pem", *named):
         (tmp_path / file).parent.mkdir()
         (tmp_path / file).touch()
     (tmp_path / "shop.yml").write_text(example)

@@ -18,7 +18,7 @@ from atalaia.systems.kong.entities import Route as KongRoute
 from sandbox import blueprint as blueprints
 from sandbox.blueprint import Blueprint
 from sandbox.deployed import DEPLOY, grafana_files
-from sandbox.environment import environment_text
+from sandbox.environment import environment_text, write_declared
 from sandbox.limits import Windows
 from sandbox.ports import SEED_PORTS
 from sandbox.render import render, variables
@@ -113,6 +113,7 @@ def declared(
     ):
         path.parent.mkdir(exist_ok=True)
         path.write_text(text)
+    write_declared(written)
     return load_environment(written.environment_file, {}), load_declarative(kong, loaded_at=1)
 
 

@@ -1,0 +1,71 @@
+"""What the checks of metrics, alerts and dashboards ask for; built here, so that they share it."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from atalaia.checks.addresses import Needs
+from atalaia.checks.answers import not_ok, undecided
+from atalaia.checks.check import Finding, Verdict
+from atalaia.checks.monitoring import NOT_READY
+from atalaia.checks.observables import bare, get, hop_of
+from atalaia.environment import Environment
+from atalaia.environment.metrics_pages import metrics_pages
+from atalaia.exchange.exchange import Exchange
+from atalaia.exchange.hop import Hop
+from atalaia.exchange.observable import HttpRequest, HttpSequence
+from atalaia.systems.document import Unreadable
+
+PAGE_SAMPLES = 3
+
+
+def from_prometheus(environment: Environment, path: str) -> HttpRequest:
+    """Ask Prometheus' HTTP API: `/api/v1/rules`."""
+    return get(environment, "prometheus", path)
+
+
+def value_of(environment: Environment, expression: str) -> HttpRequest:
+    """Ask Prometheus for the value of an expression now."""
+    return from_prometheus(environment, f"/api/v1/query?query={quote(expression, safe='')}")
+
+
+def from_alertmanager(environment: Environment, path: str) -> HttpRequest:
+    """Ask the Alertmanager's API: `/api/v2/status`."""
+    return get(environment, "alertmanager", path)
+
+
+def from_grafana(environment: Environment, path: str) -> HttpRequest:
+    """Ask Grafana's API as the declared user: `/api/search`."""
+    assert environment.grafana is not None, "the check's targets have it"
+    who = {"username": environment.grafana.username, "password": environment.grafana.password}
+    return get(environment, "grafana", path).model_copy(update=who)
+
+
+def page_samples(environment: Environment, target: str) -> HttpSequence:
+    """A page of metrics a few times in a row, nothing else of ours under way."""
+    page = metrics_pages(environment)[target]
+    request = HttpRequest(
+        key=f"GET {target} {page.path} as metrics",
+        hop=hop_of(environment, target),
+        url=bare(page.url),
+        target=page.path,
+    )
+    steps = tuple(
+        request.model_copy(update={"key": f"{request.key} #{number + 1}"}) for number in range(PAGE_SAMPLES)
+    )
+    return HttpSequence(key=f"{request.key} x{PAGE_SAMPLES}", hop=request.hop, steps=steps)
+
+
+def ready(system: str) -> Needs:
+    """That one of the monitoring systems works."""
+    return ((NOT_READY, system),)
+
+
+def unanswered(exchange: Exchange, promise: str) -> Verdict:
+    """What to say where no good answer of the monitoring came; nothing where one did."""
+    return undecided(exchange) or not_ok(exchange, promise, Hop.MONITORING)
+
+
+def unreadable(document: Unreadable, promise: str) -> list[Finding]:
+    """The finding for an answer that is no such document."""
+    return [Finding(expected=promise, observed=str(document), hop=Hop.MONITORING.value)]

@@ -1,0 +1,7 @@
+"""The loop: what clients send is what services, Kong, HAProxy, Prometheus and Grafana count."""
+
+from __future__ import annotations
+
+from atalaia.checks.check import Check
+
+CHECKS: tuple[Check, ...] = ()

@@ -1,0 +1,5 @@
+"""Faults of Grafana: its data sources, its dashboards."""
+
+from sandbox.faults.fault import Fault
+
+FAULTS: tuple[Fault, ...] = ()

@@ -1,0 +1,5 @@
+"""Faults of the way of an alert."""
+
+from sandbox.faults.fault import Fault
+
+FAULTS: tuple[Fault, ...] = ()

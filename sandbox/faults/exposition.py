@@ -1,0 +1,5 @@
+"""Faults of pages of metrics."""
+
+from sandbox.faults.fault import Fault
+
+FAULTS: tuple[Fault, ...] = ()

@@ -1,0 +1,5 @@
+"""Faults of Prometheus' scraping."""
+
+from sandbox.faults.fault import Fault
+
+FAULTS: tuple[Fault, ...] = ()

@@ -1,0 +1,1 @@
+"""An alert on purpose arrives, and is over again."""

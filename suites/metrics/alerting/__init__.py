@@ -1,0 +1,1 @@
+"""Rules are loaded and mean something, and alerts reach whom they should."""

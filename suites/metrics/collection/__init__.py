@@ -1,0 +1,1 @@
+"""Everything exports metrics, Prometheus has them, and their figures are true."""

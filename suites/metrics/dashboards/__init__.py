@@ -1,0 +1,1 @@
+"""Grafana's data sources work, and its dashboards show what exists."""
