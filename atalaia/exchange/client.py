@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
+from datetime import timedelta
 from types import TracebackType
 
 import anyio
@@ -61,14 +62,15 @@ class Client:
         step = Step.first(request, self._network)
         progress = Progress()
         sent_at, begun = time.time(), time.perf_counter()
-        deadline = asyncio.timeout(self._network.total.total_seconds())
+        total = max(self._network.total, timedelta(seconds=request.patience))
+        deadline = asyncio.timeout(total.total_seconds())
         try:
             async with deadline:
                 failure = await self._ending(request, step, progress)
         except TimeoutError:
             if not deadline.expired():
                 raise
-            passed = timed_out("no whole answer", self._network.total)
+            passed = timed_out("no whole answer", total)
             detail = f"{passed.detail}, which passed while {progress.stopwatch.doing}"
             failure = passed.model_copy(update={"detail": detail})
         response = progress.response()

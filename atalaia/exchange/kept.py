@@ -10,6 +10,7 @@ import ssl
 import time
 import uuid
 from dataclasses import replace
+from datetime import timedelta
 from types import TracebackType
 
 from atalaia.exchange.answering import answered_by
@@ -60,7 +61,8 @@ class KeptClient:
                 return await client.exchange(request)
         step = self._step(request)
         sent_at, begun = time.time(), time.perf_counter()
-        deadline = asyncio.timeout(self._network.total.total_seconds())
+        total = max(self._network.total, timedelta(seconds=request.patience))
+        deadline = asyncio.timeout(total.total_seconds())
         response: Response | None = None
         failure: Failure | None = None
         address: str | None = None
@@ -69,7 +71,7 @@ class KeptClient:
                 address, response = await self._converse(step)
         except TimeoutError as error:
             expired = deadline.expired()
-            failure = timed_out("no whole answer", self._network.total) if expired else failure_of(error)
+            failure = timed_out("no whole answer", total) if expired else failure_of(error)
             if failure is None:
                 raise
         except NotOpened as error:

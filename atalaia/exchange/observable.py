@@ -128,6 +128,9 @@ class HttpRequest(Observable):
     password: SecretStr | None = None
     """Basic authentication, where given."""
     follow_redirects: bool = False
+    patience: float = 0.0
+    """Seconds to have the whole answer, where that is longer than the environment's deadline: whoever is
+    asked waits for somebody else, and is to say so in the end."""
     connect_attempts: int = 1
     """Attempts to connect (never to send): every one is visible in the exchange."""
 

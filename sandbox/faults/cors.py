@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from sandbox.faults.cors_edits import NODES, ORIGINS, WEBHOOK
 from sandbox.faults.edits import Edit
-from sandbox.faults.fault import Fault
-from sandbox.faults.means import intent, kong
-from sandbox.running import Sandbox
+from sandbox.faults.fault import Changes, Fault
+from sandbox.faults.means import intent, kong, together
 
 _SERVICES = (
     "auth-service", "user-service", "clinic-service", "health-service", "conversation-service",
@@ -28,20 +27,6 @@ def _transformer(name: str, description: str, rules: str, *edits: Edit) -> Fault
     return _file(
         name, description, (r"^( *- name: response-transformer\n *config:\n)", rf"\1{rules}"), *edits
     )
-
-
-def _together(name: str, description: str, *parts: Fault) -> Fault:
-    """Several changes as one."""
-
-    async def apply(sandbox: Sandbox) -> None:
-        for part in parts:
-            await part.apply(sandbox)
-
-    async def revert(sandbox: Sandbox) -> None:
-        for part in reversed(parts):
-            await part.revert(sandbox)
-
-    return Fault(name, parts[0].changes, description, apply, revert)
 
 
 _IN_FILE = (
@@ -125,15 +110,17 @@ _ELSEWHERE = (
         "the environment has a second origin, which kong.yml does not know",
         (ORIGINS, r'\1["https://app.atendeai.example", "https://admin.atendeai.example"]'),
     ),
-    _together(
+    together(
         "cors-anyone-declared",
-        "both kong.yml and the environment allow any origin, with credentials",
+        Changes.FILE,
+        "kong.yml and the environment both change: any origin is allowed, with credentials",
         _origins("cors-file-for-anyone", "", '["*"]'),
         intent("cors-intent-for-anyone", "", (ORIGINS, r'\1["*"]')),
     ),
-    _together(
+    together(
         "cors-preflight-without-options",
-        "neither kong.yml nor the environment has OPTIONS among the webhook's methods",
+        Changes.FILE,
+        "kong.yml and the environment both change: the webhook's methods are without OPTIONS",
         _file("cors-file-without-options", "", (WEBHOOK, r"\1[GET, HEAD, POST]\2")),
         intent(
             "cors-intent-without-options",

@@ -13,6 +13,20 @@ from sandbox.running import Sandbox
 from sandbox.standins.control import ClearFault, Reload, SetFault
 
 
+def together(name: str, changes: Changes, description: str, *parts: Fault) -> Fault:
+    """Several changes that make one fault; its `description` says all that they change."""
+
+    async def apply(sandbox: Sandbox) -> None:
+        for part in parts:
+            await part.apply(sandbox)
+
+    async def revert(sandbox: Sandbox) -> None:
+        for part in reversed(parts):
+            await part.revert(sandbox)
+
+    return Fault(name, changes, description, apply, revert)
+
+
 def stopped(name: str, server: str, description: str) -> Fault:
     """A server that does not run."""
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from sandbox.faults.edits import Edit
-from sandbox.faults.fault import Changes, Fault
-from sandbox.faults.means import haproxy, intent, kong, standin
-from sandbox.running import Sandbox
+from sandbox.faults.fault import Changes
+from sandbox.faults.means import haproxy, intent, kong, standin, stopped, together
 
 _BOTH = ("kong-1", "kong-2")
 _AUTH = r"^(      - name: auth\n(?:.*\n)*?          - name: rate-limiting\n            config:\n)"
@@ -23,20 +22,6 @@ def _auth(setting: str, value: str) -> Edit:
 def _auth_more(line: str) -> Edit:
     """A further setting there."""
     return (_AUTH, rf"\1              {line}\n")
-
-
-def _together(name: str, changes: Changes, description: str, *faults: Fault) -> Fault:
-    """Several changes that make one fault."""
-
-    async def apply(sandbox: Sandbox) -> None:
-        for fault in faults:
-            await fault.apply(sandbox)
-
-    async def revert(sandbox: Sandbox) -> None:
-        for fault in reversed(faults):
-            await fault.revert(sandbox)
-
-    return Fault(name, changes, description, apply, revert)
 
 
 FAULTS = (
@@ -149,10 +134,31 @@ FAULTS = (
         "late-limiter",
         "the first node denies only when the service has had the request",
     ),
-    _together(
+    kong(
+        "limiter-closes-without-store",
+        _BOTH,
+        "without Redis the API answers 500, where it is meant to go on",
+        (r"fault_tolerant: true", "fault_tolerant: false"),
+    ),
+    together(
+        "limiter-closed-without-store",
+        Changes.LIVE,
+        "Redis does not run, and kong.yml changes: without it the API answers 500, where it is to go on",
+        kong("", _BOTH, "", (r"fault_tolerant: true", "fault_tolerant: false")),
+        stopped("", "redis", ""),
+    ),
+    together(
+        "limiter-opened-without-store",
+        Changes.LIVE,
+        "Redis does not run, and kong.yml changes: without it logins are not limited, where none is to pass",
+        kong("", _BOTH, "", _auth("fault_tolerant", "true")),
+        stopped("", "redis", ""),
+    ),
+    together(
         "limiter-overshoots",
         Changes.LIVE,
-        "a node that counts logins by itself, as declared, does so 30 ms late",
+        "kong.yml and the environment change: each node counts logins for itself; and the first one does so "
+        "30 ms late, which is the defect",
         intent(
             "",
             "",

@@ -6,8 +6,8 @@ import json
 
 from atalaia.errors import NotMeasured
 from sandbox.faults.edits import Edit
-from sandbox.faults.fault import Fault
-from sandbox.faults.means import kong
+from sandbox.faults.fault import Changes, Fault
+from sandbox.faults.means import kong, standin, together
 from sandbox.readiness import get_json, until
 from sandbox.running import Sandbox
 
@@ -33,7 +33,29 @@ def _targets(name: str, description: str, state: str, *edits: Edit) -> Fault:
     return Fault(name, loaded.changes, description, apply, loaded.revert)
 
 
+_DEAD = "/api/v1/dead-upstream"
+MUTE = (
+    standin("", "standins", "health-service", "hang", "", path=_DEAD),
+    kong(
+        "",
+        _BOTH,
+        "",
+        (
+            r"(name: health-service\n *url: )(\S+)((?s:.*?)name: dead-upstream\n *url: )\S+",
+            r"\1\2\3\2",
+        ),
+    ),
+)
+"""Behind the dead route is somebody who takes its requests and never answers."""
+
 FAULTS = (
+    together(
+        "dead-upstream-hangs",
+        Changes.FILE,
+        "kong.yml leads the dead route to a service that takes its requests and never answers: Kong waits "
+        "5 s for it, twice",
+        *MUTE,
+    ),
     kong(
         "upstream-timeouts-default",
         _BOTH,

@@ -22,6 +22,16 @@ MATRIX: dict[str, set[str]] = {
     "limiter-keyed-by-header": {f"limiter.keyed-otherwise@{_AUTH}"},
     "limiter-per-node": {f"limiter.counts-per-node@{_AUTH}"},
     "limiter-open-without-store": {f"limiter.store-failure@{_AUTH}"},
+    "limiter-closes-without-store": {f"limiter.store-failure@{target}" for target in _API},
+    # All that needs Redis is blocked by it; what the limiters do meanwhile is seen.
+    "limiter-closed-without-store": {
+        "tcp.unreachable@redis",
+        *(f"limiter.{check}@{target}" for check in ("store-failure", "fails-otherwise") for target in _API),
+    },
+    "limiter-opened-without-store": {
+        "tcp.unreachable@redis",
+        *(f"limiter.{check}@{_AUTH}" for check in ("store-failure", "fails-otherwise")),
+    },
     "limiter-headers-hidden": {f"limiter.headers-hidden@{_AUTH}"},
     "limiter-odd-status": {f"limiter.odd-status@{_AUTH}"},
     "limiter-store-down": {"limiter.not-enforced@/api/v1/clinics"},

@@ -59,6 +59,10 @@ MATRIX: dict[str, set[str]] = {
         "declaration.differs@kong-2",
         _NODES,
     },
+    "dead-upstream-hangs": {
+        "upstream.dead-misanswered@kong-1-proxy",
+        "upstream.dead-misanswered@kong-2-proxy",
+    },
     "upstream-unhealthy": {"upstream.target-unhealthy@kong-1", "upstream.target-unhealthy@kong-2"},
     "upstream-unchecked": {"upstream.target-unchecked@kong-1", "upstream.target-unchecked@kong-2"},
     "upstream-unresolved": {"upstream.target-unresolved@kong-1", "upstream.target-unresolved@kong-2"},

@@ -98,6 +98,13 @@ def test_the_exchange_ends_in_time_with_the_reason(hostile: HostileServer, path:
     assert exchange.failure is None or exchange.failure.detail
 
 
+def test_a_request_may_be_more_patient_than_the_environment(hostile: HostileServer) -> None:
+    ended = _exchange(_request(hostile.url, "/silent", patience=0.4), Network(total=timedelta(seconds=0.1)))
+    assert ended.failure is not None
+    assert ended.failure.detail.startswith("no whole answer within 400ms")
+    assert 0.4 <= ended.elapsed < 0.4 + GRACE
+
+
 @pytest.mark.parametrize("path", CUT)
 def test_a_body_beyond_the_cap_is_cut_and_said_so(hostile: HostileServer, path: str) -> None:
     begun = time.perf_counter()

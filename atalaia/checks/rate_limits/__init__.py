@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from atalaia.checks.check import Check
-from atalaia.checks.rate_limits import answers, denial, enforced, identity, intent, keys, monitoring
+from atalaia.checks.rate_limits import (
+    answers,
+    denial,
+    enforced,
+    identity,
+    intent,
+    keys,
+    monitoring,
+    storeless,
+)
 
 CHECKS: tuple[Check, ...] = (
     intent.CHECKS
@@ -13,4 +22,5 @@ CHECKS: tuple[Check, ...] = (
     + denial.CHECKS
     + identity.CHECKS
     + monitoring.CHECKS
+    + storeless.CHECKS
 )

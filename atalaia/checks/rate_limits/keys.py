@@ -116,7 +116,8 @@ COUNTS_PER_NODE = Check(
 
 
 @per_environment
-def _with_store_failure(environment: Environment) -> tuple[str, ...] | NotDeclared:
+def with_store_failure(environment: Environment) -> tuple[str, ...] | NotDeclared:
+    """Routes whose limit says what happens without its store."""
     limited = limited_routes(environment)
     if isinstance(limited, NotDeclared):
         return limited
@@ -150,7 +151,7 @@ STORE_FAILURE = Check(
     "pass (Kong's default), or answers 500 to everybody.",
     remedy="Set fault_tolerant of the limiter: true is open, false is closed.",
     source="RL10; Kong 3.4, rate-limiting fault_tolerant",
-    targets=_with_store_failure,
+    targets=with_store_failure,
     observes=lambda environment, target: unless_given(environment),
     expects=meant,
     requires=_after_limits,

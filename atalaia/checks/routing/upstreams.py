@@ -149,7 +149,9 @@ def _judge_dead(seen: tuple[Exchange], expected: Death) -> Verdict:
     )
     if good:
         return []
-    cause = expected.taken.blamed.service("connect_timeout" if late else "host") if expected.taken else ""
+    hangs = exchange.failure is not None or (response is not None and response.status == 504)
+    field = "read_timeout" if hangs else "connect_timeout" if late else "host"
+    cause = expected.taken.blamed.service(field) if expected.taken else ""
     return [Finding(expected=promise, observed=told, hop=where(exchange, expected.by), cause=cause)]
 
 
@@ -162,9 +164,11 @@ def _kongs_words(exchange: Exchange) -> bool:
 DEAD_MISANSWERED = Check(
     id="upstream.dead-misanswered",
     severity=Severity.MAJOR,
-    catches="A dead upstream that clients wait for, or that is answered by somebody else or with success.",
-    remedy="Set the timeouts and retries of the service entity; look at who answers in its place.",
-    source="RT10; Kong 3.4, kong/error_handlers.lua",
+    catches="A dead upstream, one that refuses or one that takes requests and never answers, that clients "
+    "wait for longer than declared, or that is answered by somebody else or with success.",
+    remedy="Set the timeouts and retries of the service entity: Kong waits read_timeout for each try, so "
+    "that `retries: 1` doubles it. Look at who answers in its place.",
+    source="RT10; Kong 3.4, kong/error_handlers.lua; nginx, proxy_next_upstream",
     targets=_with_dead,
     observes=_dead,
     expects=_death,

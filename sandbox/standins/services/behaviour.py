@@ -18,6 +18,8 @@ class Behaviour:
 
     hang: bool = False
     """Read requests, never answer."""
+    hangs_at: str = ""
+    """Only those of this path; empty: all."""
     health_status: int | None = None
     """Answer this for health documents."""
     health_down: bool = False

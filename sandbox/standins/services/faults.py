@@ -10,6 +10,13 @@ from sandbox.standins.fault import Fault, Options, behaviour
 from sandbox.standins.services.behaviour import HEALTHY, Behaviour, CookieAttribute, Purpose
 
 
+class Place(Options):
+    """For `hang`."""
+
+    path: Annotated[str, Field(pattern=r"^(/\S*)?$")] = ""
+    """The only one whose requests are not answered; empty: all."""
+
+
 class Delay(Options):
     """For `slow`."""
 
@@ -45,7 +52,7 @@ class Limit(Options):
 
 
 FAULTS: dict[str, Fault] = {
-    "hang": behaviour(lambda _: Behaviour(hang=True), HEALTHY),
+    "hang": behaviour(lambda place: Behaviour(hang=True, hangs_at=place.path), HEALTHY, Place),
     "health-500": behaviour(lambda _: Behaviour(health_status=500), HEALTHY),
     "health-down": behaviour(lambda _: Behaviour(health_down=True), HEALTHY),
     "slow": behaviour(lambda delay: Behaviour(health_delay=delay.seconds), HEALTHY, Delay),

@@ -39,7 +39,7 @@ class Service:
 
     def __call__(self, request: Request, reply: Reply) -> None:
         """Answer one request."""
-        if self.behaviour.hang:
+        if self.behaviour.hang and self.behaviour.hangs_at in ("", request.path):
             self._hanging.add(reply)
             reply.abandoned = lambda: self._hanging.discard(reply)
             return

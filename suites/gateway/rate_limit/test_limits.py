@@ -1,6 +1,6 @@
 """Limiters as they behave, and what they tell their clients."""
 
-from atalaia.checks.rate_limits import answers, denial, enforced, identity
+from atalaia.checks.rate_limits import answers, denial, enforced, identity, storeless
 from suites.holds import holds
 
 
@@ -26,6 +26,11 @@ def test_clients_are_told_when_a_window_ends(case, hold):
 
 @holds(denial.UNHELPFUL_DENIAL)
 def test_a_denial_says_when_to_come_back(case, hold):
+    hold(case)
+
+
+@holds(storeless.FAILS_OTHERWISE)
+def test_a_limiter_without_its_store_does_as_declared(case, hold):
     hold(case)
 
 

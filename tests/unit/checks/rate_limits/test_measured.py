@@ -9,6 +9,7 @@ import pytest
 from atalaia.checks.catalogue import by_id
 from atalaia.checks.check import Finding, Inconclusive
 from atalaia.checks.rate_limits.promise import Promise
+from atalaia.checks.rate_limits.storeless import Storeless
 from atalaia.exchange.exchange import Exchanges
 from atalaia.exchange.failure import Failure, Reason
 from atalaia.exchange.hop import Hop
@@ -216,6 +217,40 @@ def test_a_denial_of_the_front_says_when_to_come_back_within_two_periods():
 
 def test_where_nobody_was_denied_no_denial_is_judged():
     assert "denied nobody" in why(judge("unhelpful-denial", seen([limited(4)])))
+
+
+UNEXPECTED = b'{"message":"An unexpected error occurred"}'
+
+
+def without_store(status: int, *, by: Hop = Hop.SERVICE, body: bytes = b"{}"):
+    answer = limited(None)
+    assert answer.response is not None
+    response = answer.response.model_copy(update={"status": status, "body": body})
+    return answer.model_copy(update={"response": response, "answered_by": by})
+
+
+def test_a_limiter_without_its_store_opens_or_closes_as_declared():
+    opens, closes = Storeless(True, PROMISE), Storeless(False, PROMISE)
+    closed = without_store(500, by=Hop.GATEWAY, body=UNEXPECTED)
+    for fine in (limited(4), limited(0, denied=True)):
+        for meant in (opens, closes):
+            assert judge("fails-otherwise", fine, of=meant) == [], "it counts"
+    assert judge("fails-otherwise", without_store(200), of=opens) == []
+    assert judge("fails-otherwise", closed, of=closes) == []
+    silent = only(judge("fails-otherwise", without_store(200), of=closes))
+    assert "nothing tells of a limiter" in silent.observed
+    assert silent.expected.endswith("without its store the limiter is closed: Kong answers 500")
+    assert silent.cause == "kong.yml:12"
+    shut = only(judge("fails-otherwise", closed, of=opens))
+    assert "Kong answered 500: An unexpected error occurred" in shut.observed
+
+
+def test_what_never_came_to_the_limiter_says_nothing_about_its_store():
+    meant = Storeless(False, PROMISE)
+    refused = without_store(401, by=Hop.GATEWAY)
+    assert "refused before its limiter" in why(judge("fails-otherwise", refused, of=meant))
+    assert "no answer" in why(judge("fails-otherwise", unanswered(TIMEOUT), of=meant))
+    assert only(judge("fails-otherwise", without_store(401), of=meant)), "the service's own 401 had passed"
 
 
 def test_a_client_is_served_again_with_a_whole_budget():

@@ -18,6 +18,7 @@ from atalaia.checks.routing.upstreams import DEAD_MISANSWERED
 from atalaia.environment import Environment
 from atalaia.exchange.failure import Failure, Reason
 from atalaia.exchange.hop import Hop
+from atalaia.exchange.observable import HttpRequest
 from atalaia.systems.kong.admin.model import AdminEntities
 from tests.support.imagined import KONG, NO_SERVER, REFUSED, TIMED_OUT, answer
 from tests.unit.checks.routing.stack import (
@@ -327,6 +328,19 @@ def test_a_dead_upstream_is_told_by_the_gateway_in_time():
     assert late.observed.endswith("after 9.0 s")
     for got in (GOOD, NO_ROUTE, TIMED_OUT, answer(503, {"message": "maintenance"}, **KONG)):
         assert only(judged(DEAD_MISANSWERED, TRUNK, exchange(got)))
+
+
+def test_an_upstream_that_never_answers_is_told_by_the_gateway_in_time():
+    given_up = answer(504, "The upstream server is timing out\n", **PROXIED)
+    declared = stack(gateway=STACK["gateway"] | {"dead_upstream": "/api/users/dead"})
+    assert judged(DEAD_MISANSWERED, TRUNK, exchange(given_up, elapsed=4.9), declared=declared) == []
+    for got in (given_up, TIMED_OUT):
+        late = only(judged(DEAD_MISANSWERED, TRUNK, exchange(got, elapsed=10.0), declared=declared))
+        assert "after 10.0 s" in late.observed
+        assert late.cause == "kong.yml:7", "read_timeout"
+    (request,) = DEAD_MISANSWERED.observes(declared, TRUNK)
+    assert isinstance(request, HttpRequest)
+    assert request.patience > 5, "as long as the gateway may take"
 
 
 def test_a_dead_backend_is_told_by_the_front():
