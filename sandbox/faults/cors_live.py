@@ -3,30 +3,8 @@
 from __future__ import annotations
 
 from sandbox.faults.cors_edits import NODES, ORIGINS, WEBHOOK
-from sandbox.faults.edits import Edit, edited
-from sandbox.faults.fault import Changes, Fault
-from sandbox.faults.means import haproxy
-from sandbox.faults.settled import settled
-from sandbox.running import Sandbox
-from sandbox.standins.control import Reload
-
-
-def _by_hand(name: str, description: str, *edits: Edit) -> Fault:
-    """Both nodes got another configuration than kong.yml says, as somebody does over the Admin API."""
-
-    async def load(sandbox: Sandbox, text: str) -> None:
-        for node in NODES:
-            await sandbox.tell(node, Reload(target=node, declarative=text))
-
-    async def apply(sandbox: Sandbox) -> None:
-        await load(sandbox, edited(sandbox.blueprint.kong_file.read_text(), edits))
-
-    async def revert(sandbox: Sandbox) -> None:
-        await load(sandbox, sandbox.blueprint.kong_file.read_text())
-        await settled(sandbox)
-
-    return Fault(name, Changes.LIVE, description, apply, revert)
-
+from sandbox.faults.fault import Fault
+from sandbox.faults.means import by_hand, haproxy
 
 _WEBHOOK_PREFLIGHTS = (
     "      - name: whatsapp-webhook-preflights\n"
@@ -42,27 +20,33 @@ def _webhook(name: str, description: str, origins: str) -> Fault:
     exposed = "[X-Request-ID, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After]"
     config = f"{{origins: {origins}, credentials: true, exposed_headers: {exposed}}}"
     plugin = f"        plugins: [{{name: cors, config: {config}}}]\n"
-    return _by_hand(name, description, (WEBHOOK, rf"\1[GET, HEAD, POST]\2{plugin}{_WEBHOOK_PREFLIGHTS}"))
+    return by_hand(
+        name, NODES, description, (WEBHOOK, rf"\1[GET, HEAD, POST]\2{plugin}{_WEBHOOK_PREFLIGHTS}")
+    )
 
 
 _BY_HAND = (
-    _by_hand(
+    by_hand(
         "cors-any-origin-by-hand",
+        NODES,
         "somebody opened both nodes to any origin, past kong.yml",
         (ORIGINS, r'\1["*"]'),
     ),
-    _by_hand(
+    by_hand(
         "cors-suffix-match-by-hand",
+        NODES,
         "somebody let in whatever begins as the app's origin, past kong.yml",
         (ORIGINS, r"\1['https://app\\.atendeai\\.example.*']"),
     ),
-    _by_hand(
+    by_hand(
         "cors-null-by-hand",
+        NODES,
         "somebody let `null` in, past kong.yml",
         (ORIGINS, r'\1["https://app.atendeai.example", "null"]'),
     ),
-    _by_hand(
+    by_hand(
         "cors-plaintext-by-hand",
+        NODES,
         "somebody let the app in over http, past kong.yml",
         (ORIGINS, r'\1["https://app.atendeai.example", "http://app.atendeai.example"]'),
     ),

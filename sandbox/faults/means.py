@@ -93,6 +93,23 @@ def kong(name: str, nodes: tuple[str, ...], description: str, *edits: Edit) -> F
     return Fault(name, Changes.FILE if everywhere else Changes.LIVE, description, apply, revert)
 
 
+def by_hand(name: str, nodes: tuple[str, ...], description: str, *edits: Edit) -> Fault:
+    """Nodes of Kong with another configuration than kong.yml has, as somebody makes it over the Admin API."""
+
+    async def load(sandbox: Sandbox, text: str) -> None:
+        for node in nodes:
+            await sandbox.tell(node, Reload(target=node, declarative=text))
+
+    async def apply(sandbox: Sandbox) -> None:
+        await load(sandbox, edited(sandbox.blueprint.kong_file.read_text(), edits))
+
+    async def revert(sandbox: Sandbox) -> None:
+        await load(sandbox, sandbox.blueprint.kong_file.read_text())
+        await settled(sandbox)
+
+    return Fault(name, Changes.LIVE, description, apply, revert)
+
+
 def kong_file(name: str, description: str, *edits: Edit) -> Fault:
     """A declarative file that no node has loaded, because none would take it."""
 

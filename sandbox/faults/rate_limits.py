@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sandbox.faults.edits import Edit
 from sandbox.faults.fault import Changes
-from sandbox.faults.means import haproxy, intent, kong, standin, stopped, together
+from sandbox.faults.means import by_hand, haproxy, intent, kong, standin, stopped, together
 
 _BOTH = ("kong-1", "kong-2")
 _AUTH = r"^(      - name: auth\n(?:.*\n)*?          - name: rate-limiting\n            config:\n)"
@@ -68,6 +68,12 @@ FAULTS = (
         "limiter-per-node",
         _BOTH,
         "each node of Kong counts logins for itself",
+        _auth("policy", "local"),
+    ),
+    by_hand(
+        "limiter-per-node-by-hand",
+        _BOTH,
+        "somebody let each node of Kong count logins for itself, past kong.yml",
         _auth("policy", "local"),
     ),
     kong(

@@ -21,6 +21,11 @@ MATRIX: dict[str, set[str]] = {
     "limiter-hidden": {f"limiter.hidden@{_AUTH}", "limiter.monitoring-limited@auth-service"},
     "limiter-keyed-by-header": {f"limiter.keyed-otherwise@{_AUTH}"},
     "limiter-per-node": {f"limiter.counts-per-node@{_AUTH}"},
+    "limiter-per-node-by-hand": {
+        f"limiter.not-enforced@{_AUTH}",
+        "declaration.differs@kong-1",
+        "declaration.differs@kong-2",
+    },
     "limiter-open-without-store": {f"limiter.store-failure@{_AUTH}"},
     "limiter-closes-without-store": {f"limiter.store-failure@{target}" for target in _API},
     # All that needs Redis is blocked by it; what the limiters do meanwhile is seen.
