@@ -52,7 +52,12 @@ class Url:
     def authority(self) -> str:
         """`host`, or `host:port` where the port is not the scheme's own."""
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return host if self.port == _DEFAULT_PORTS[self.scheme] else f"{host}:{self.port}"
+        return host if self.told_port is None else f"{host}:{self.told_port}"
+
+    @property
+    def told_port(self) -> int | None:
+        """The port, where it is not the scheme's own."""
+        return None if self.port == _DEFAULT_PORTS[self.scheme] else self.port
 
     @property
     def origin(self) -> str:

@@ -9,7 +9,7 @@ import socket
 import ssl
 from collections.abc import Iterator
 
-import httpx
+import httpcore
 
 from atalaia.errors import NotMeasured
 from atalaia.exchange.failure import Failure, Reason
@@ -18,13 +18,13 @@ _OURS = {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS}
 """This machine ran out of something: no fact about the stack."""
 _SOURCE = {errno.EADDRNOTAVAIL, errno.EINVAL, errno.EAFNOSUPPORT}
 _RESET = {errno.ECONNRESET, errno.ECONNABORTED, errno.EPIPE, errno.ESHUTDOWN}
-_OF_HTTP: tuple[tuple[type[httpx.TransportError], Reason, str], ...] = (
-    (httpx.RemoteProtocolError, Reason.PROTOCOL, ""),
-    (httpx.ProxyError, Reason.UNREACHABLE, "the proxy does not lead there"),
-    (httpx.TimeoutException, Reason.TIMEOUT, "no answer in time"),
-    (httpx.ReadError, Reason.RESET, "the connection was cut"),
-    (httpx.WriteError, Reason.RESET, "the connection was cut"),
-    (httpx.ConnectError, Reason.UNREACHABLE, "no connection"),
+_OF_HTTP: tuple[tuple[type[Exception], Reason, str], ...] = (
+    (httpcore.RemoteProtocolError, Reason.PROTOCOL, ""),
+    (httpcore.ProxyError, Reason.UNREACHABLE, "the proxy does not lead there"),
+    (httpcore.TimeoutException, Reason.TIMEOUT, "no answer in time"),
+    (httpcore.ReadError, Reason.RESET, "the connection was cut"),
+    (httpcore.WriteError, Reason.RESET, "the connection was cut"),
+    (httpcore.ConnectError, Reason.UNREACHABLE, "no connection"),
 )
 _QUOTED = re.compile(r"[\s:]*(bytearray\(|b?['\"]).*", re.DOTALL)
 

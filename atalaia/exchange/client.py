@@ -6,13 +6,15 @@ import asyncio
 import re
 import time
 from datetime import timedelta
+from functools import partial
 from types import TracebackType
 
 import anyio
-import httpx
+import httpcore
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_exponential
 
 from atalaia.exchange.answering import answered_by
+from atalaia.exchange.backend import Backend
 from atalaia.exchange.body import BoundedBody, Undecodable
 from atalaia.exchange.causes import failure_of, handshake_failure_of
 from atalaia.exchange.exchange import Exchange, Exchanges
@@ -20,13 +22,20 @@ from atalaia.exchange.failure import Failure, Reason
 from atalaia.exchange.hop import Hop
 from atalaia.exchange.network import Network, NotOpened, addresses_of, share, timed_out
 from atalaia.exchange.observable import HttpRequest, HttpSequence
-from atalaia.exchange.progress import Progress
-from atalaia.exchange.proxy import proxy_for
+from atalaia.exchange.progress import Progress, header_of
+from atalaia.exchange.proxy import proxy_for, through
 from atalaia.exchange.scrub import scrub
 from atalaia.exchange.step import Step
-from atalaia.exchange.trust import never_used, verifying
+from atalaia.exchange.trust import verifying
 
 MAX_REDIRECTS = 10
+_BACKEND = Backend()
+_OF_TRANSPORT = (
+    httpcore.NetworkError,
+    httpcore.TimeoutException,
+    httpcore.RemoteProtocolError,
+    httpcore.ProxyError,
+)
 _SECRET = re.compile(r"authorization|cookie|token|secret|api-?key", re.IGNORECASE)
 
 
@@ -41,9 +50,8 @@ class Client:
         self._network = network
 
     async def __aenter__(self) -> Client:
-        # httpx and anyio load much of themselves at their first use: now, not at an exchange's expense.
-        async with self._transport(False, None):
-            await anyio.sleep(0)
+        # httpcore's locks are anyio's, which loads much at the first use: now, not at an exchange's expense.
+        anyio.Lock()
         return self
 
     async def __aexit__(
@@ -105,11 +113,11 @@ class Client:
             return error.failure
         except Undecodable as error:
             return Failure(reason=Reason.PROTOCOL, detail=str(error))
-        except httpx.ConnectTimeout:
+        except httpcore.ConnectTimeout:
             return timed_out("no TLS handshake", self._network.connect)
-        except (httpx.TransportError, OSError) as error:
+        except (*_OF_TRANSPORT, OSError) as error:
             # Without a TCP connection it would be NotOpened: this one failed in its handshake.
-            in_handshake = isinstance(error, httpx.ConnectError)
+            in_handshake = isinstance(error, httpcore.ConnectError)
             failure = handshake_failure_of(error) if in_handshake else failure_of(error)
             if failure is None:
                 raise
@@ -117,11 +125,11 @@ class Client:
 
     async def _follow(self, request: HttpRequest, step: Step, progress: Progress) -> Failure | None:
         while True:
-            response = await self._send(step, request.connect_attempts, progress)
+            answer = await self._send(step, request.connect_attempts, progress)
             if not request.follow_redirects:
                 return None
             try:
-                onward = step.redirected(response.status_code, response.headers.get("location"))
+                onward = step.redirected(answer.status, header_of(answer, b"location"))
             except ValueError:
                 detail = "sent on to what is no http or https address"
                 return Failure(reason=Reason.REDIRECTS, detail=detail)
@@ -132,23 +140,15 @@ class Client:
             progress.redirects.append(str(onward))
             step = onward
 
-    async def _send(self, step: Step, attempts: int, progress: Progress) -> httpx.Response:
+    async def _send(self, step: Step, attempts: int, progress: Progress) -> httpcore.Response:
         progress.send_again()
         proxy = proxy_for(step.url) if self._network.proxies else None
         hosts = (step.url.host,) if proxy else await self._addresses(step.url.host, progress)
-        retrying = AsyncRetrying(
-            stop=stop_after_attempt(attempts),
-            wait=wait_exponential(multiplier=0.1, max=1),
-            retry=retry_if_exception_type(NotOpened),
-            reraise=True,
-        )
+        opening = partial(self._open, step, hosts, proxy, progress)
         try:
-            async with self._transport(step.url.tls, proxy) as transport:
-                response: httpx.Response = await retrying(
-                    self._open, transport, step, hosts, progress, proxied=proxy is not None
-                )
-                await self._read(response, progress)
-                return response
+            answer = await (opening() if attempts == 1 else _retrying(attempts)(opening))
+            await self._read(answer, progress)
+            return answer
         finally:
             await progress.stopwatch.end_connection()
 
@@ -160,64 +160,67 @@ class Client:
         return resolution.addresses
 
     async def _open(
-        self,
-        transport: httpx.AsyncHTTPTransport,
-        step: Step,
-        hosts: tuple[str, ...],
-        progress: Progress,
-        *,
-        proxied: bool,
-    ) -> httpx.Response:
+        self, step: Step, hosts: tuple[str, ...], proxy: str | None, progress: Progress
+    ) -> httpcore.Response:
         """The head of the answer, from the first address that takes a connection. Raises NotOpened."""
         deadline = time.monotonic() + self._network.connect.total_seconds()
         for index, host in enumerate(hosts):
             progress.try_address(host)
             seconds = share(deadline, len(hosts) - index)
             try:
-                request = step.http(host, seconds, progress.stopwatch, proxied=proxied)
-                return await transport.handle_async_request(request)
-            except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+                request = step.http(host, seconds, progress.stopwatch)
+                return await self._connection(
+                    request.url.origin, proxy, tls=step.url.tls
+                ).handle_async_request(request)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 if progress.stopwatch.connected:
                     raise  # TLS would say the same at another address
                 failure = self._not_connected(error)
                 progress.not_connected(failure)
         raise NotOpened(failure)
 
-    def _not_connected(self, error: httpx.TransportError) -> Failure:
-        if isinstance(error, httpx.ConnectTimeout):
+    def _not_connected(self, error: Exception) -> Failure:
+        if isinstance(error, httpcore.ConnectTimeout):
             return timed_out("no connection", self._network.connect)
         failure = failure_of(error, source=self._network.source)
         if failure is None:
             raise error
         return failure
 
-    async def _read(self, response: httpx.Response, progress: Progress) -> None:
-        body = BoundedBody(self._network.body_cap, response.headers.get("content-encoding", ""))
-        progress.answered(response, body)
-        assert isinstance(response.stream, httpx.AsyncByteStream)
+    async def _read(self, answer: httpcore.Response, progress: Progress) -> None:
+        body = BoundedBody(self._network.body_cap, header_of(answer, b"content-encoding") or "")
+        progress.answered(answer, body)
         try:
-            async for chunk in response.stream:
+            async for chunk in answer.aiter_stream():
                 body.feed(chunk)
                 if body.truncated:
                     break
             progress.stopwatch.transferred()
             body.finish()
         finally:
-            await response.aclose()
+            await answer.aclose()
 
-    def _transport(self, tls: bool, proxy: str | None) -> httpx.AsyncHTTPTransport:
-        # A transport for each request: a shared one searches through all that are under way.
-        return httpx.AsyncHTTPTransport(
-            verify=verifying(self._network.ca) if tls else never_used(),
-            trust_env=False,
-            http1=True,
-            http2=False,
-            limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
-            proxy=proxy,
-            local_address=self._network.source,
+    def _connection(
+        self, origin: httpcore.Origin, proxy: str | None, *, tls: bool
+    ) -> httpcore.AsyncHTTPConnection | httpcore.AsyncHTTPProxy:
+        """What sends one request; the stopwatch ends its connection."""
+        context = verifying(self._network.ca) if tls else None
+        if proxy:
+            return through(proxy, context)
+        return httpcore.AsyncHTTPConnection(
+            origin, context, local_address=self._network.source, network_backend=_BACKEND
         )
 
 
 def told_headers(request: HttpRequest) -> tuple[tuple[str, str], ...]:
     """The request's own headers as an exchange tells them: without those that carry credentials."""
     return tuple((name, value) for name, value in request.headers if not _SECRET.search(name))
+
+
+def _retrying(attempts: int) -> AsyncRetrying:
+    return AsyncRetrying(
+        stop=stop_after_attempt(attempts),
+        wait=wait_exponential(multiplier=0.1, max=1),
+        retry=retry_if_exception_type(NotOpened),
+        reraise=True,
+    )

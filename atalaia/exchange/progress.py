@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-import httpx
+import httpcore
 
 from atalaia.exchange.body import BoundedBody
 from atalaia.exchange.exchange import Attempt, Response
@@ -20,7 +20,7 @@ class Progress:
     address: str | None = None
     attempts: list[Attempt] = field(default_factory=list)
     redirects: list[str] = field(default_factory=list)
-    _answer: httpx.Response | None = None
+    _answer: httpcore.Response | None = None
     _body: BoundedBody | None = None
     _failed: Attempt | None = None
 
@@ -40,7 +40,7 @@ class Progress:
         """Note that the attempt failed: the last one, unless another follows."""
         self._failed = Attempt(address=self.address or "", failure=failure)
 
-    def answered(self, answer: httpx.Response, body: BoundedBody) -> None:
+    def answered(self, answer: httpcore.Response, body: BoundedBody) -> None:
         """Note the head of an answer, and where its body will be."""
         self._answer, self._body = answer, body
 
@@ -51,12 +51,23 @@ class Progress:
         version: bytes = self._answer.extensions["http_version"]
         phrase: bytes = self._answer.extensions.get("reason_phrase", b"")
         return Response(
-            status=self._answer.status_code,
+            status=self._answer.status,
             reason_phrase=phrase.decode("latin-1"),
             http_version=version.decode("ascii").removeprefix("HTTP/"),
             headers=tuple(
-                (name.decode("latin-1"), value.decode("latin-1")) for name, value in self._answer.headers.raw
+                (name.decode("latin-1"), value.decode("latin-1")) for name, value in self._answer.headers
             ),
             body=self._body.content,
             truncated=self._body.truncated,
         )
+
+
+def header_of(answer: httpcore.Response, name: bytes) -> str | None:
+    """A header by its name in small letters, its values joined (RFC 9110, 5.3); None where there is none."""
+    values = [value for key, value in answer.headers if key.lower() == name]
+    joined = b", ".join(values)
+    try:
+        text = joined.decode()
+    except UnicodeDecodeError:
+        text = joined.decode("latin-1")
+    return text if values else None

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+import ssl
+from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies_environment, proxy_bypass_environment  # type: ignore[attr-defined]
+
+import httpcore
 
 from atalaia.environment.url import Url
 from atalaia.errors import UsageError
@@ -27,3 +30,14 @@ def proxy_for(url: Url) -> str | None:
             hint=f"see {url.scheme.upper()}_PROXY and ALL_PROXY",
         )
     return proxy
+
+
+def through(proxy: str, context: ssl.SSLContext | None) -> httpcore.AsyncHTTPProxy:
+    """What sends requests through a proxy; `context` is for the server behind it."""
+    parts = urlsplit(proxy)
+    credentials = (unquote(parts.username or ""), unquote(parts.password or ""))
+    return httpcore.AsyncHTTPProxy(
+        httpcore.URL(scheme=parts.scheme, host=parts.hostname or "", port=parts.port, target="/"),
+        proxy_auth=credentials if any(credentials) else None,
+        ssl_context=context,
+    )

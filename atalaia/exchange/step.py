@@ -7,7 +7,7 @@ import uuid
 from dataclasses import dataclass, replace
 from urllib.parse import quote, urljoin, urlsplit
 
-import httpx
+import httpcore
 
 from atalaia import __version__
 from atalaia.environment.url import Url, parse_url
@@ -64,24 +64,21 @@ class Step:
         """The first value of a header that is sent; empty where it is not."""
         return next((value for key, value in self.headers if key.lower() == name.lower()), "")
 
-    def http(
-        self, host: str, connect_seconds: float, stopwatch: Stopwatch, *, proxied: bool = False
-    ) -> httpx.Request:
+    def http(self, host: str, connect_seconds: float, stopwatch: Stopwatch) -> httpcore.Request:
         """The request for a connection to `host`, an address or a name, verified for the server's name."""
-        target = self.target.encode("ascii")
-        extensions = {
-            "timeout": {"connect": connect_seconds},
-            "trace": stopwatch,
-            "sni_hostname": ascii_host(self.url.host),
-        }
-        if not proxied:  # httpx cleans the paths of URLs up; a proxy's request line is httpcore's to make
-            extensions["target"] = target
-        return httpx.Request(
+        headers = [(name.encode(), self._wire(name, value)) for name, value in self.headers]
+        return httpcore.Request(
             self.method,
-            httpx.URL(scheme=self.url.scheme, host=host, port=self.url.port, raw_path=target),
-            headers=[(name.encode(), self._wire(name, value)) for name, value in self.headers],
+            httpcore.URL(
+                scheme=self.url.scheme, host=ascii_host(host), port=self.url.told_port, target=self.target
+            ),
+            headers=[*headers, *self._length()],
             content=self.body,
-            extensions=extensions,
+            extensions={
+                "timeout": {"connect": connect_seconds},
+                "trace": stopwatch,
+                "sni_hostname": ascii_host(self.url.host),
+            },
         )
 
     def redirected(self, status: int, location: str | None) -> Step | None:
@@ -105,6 +102,13 @@ class Step:
             return self.headers
         kept = [(name, value) for name, value in self.headers if name.lower() not in _FOR_ONE_ORIGIN]
         return (("Host", url.authority), *kept)
+
+    def _length(self) -> list[tuple[bytes, bytes]]:
+        """Content-Length, where there is a body or the method wants one (RFC 9110, 8.6); not a second one."""
+        given = any(name.lower() in {"content-length", "transfer-encoding"} for name, _ in self.headers)
+        if given or not (self.body or self.method in {"POST", "PUT", "PATCH"}):
+            return []
+        return [(b"Content-Length", str(len(self.body or b"")).encode())]
 
     def _wire(self, name: str, value: str) -> bytes:
         if name == "Host" and value == self.url.authority:

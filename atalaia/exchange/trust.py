@@ -33,12 +33,6 @@ def verifying_nothing() -> ssl.SSLContext:
     return context
 
 
-@lru_cache(maxsize=1)
-def never_used() -> ssl.SSLContext:
-    """For a connection without TLS, where building a context that verifies would cost more than all else."""
-    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-
-
 def verifying_name(certificate: bytes) -> ssl.SSLContext:
     """Verifies only that this certificate (DER) is for the host: it is its own authority here."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

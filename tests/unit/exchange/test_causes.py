@@ -6,7 +6,7 @@ import errno
 import socket
 import ssl
 
-import httpx
+import httpcore
 import pytest
 
 from atalaia.errors import NotMeasured
@@ -14,8 +14,8 @@ from atalaia.exchange.causes import failure_of, handshake_failure_of
 from atalaia.exchange.failure import Failure, Reason
 
 
-def _wrapped(cause: BaseException, kind: type[httpx.TransportError] = httpx.ConnectError) -> Exception:
-    """As httpx raises it: the cause is two exceptions down, once hidden by `from None`."""
+def _wrapped(cause: BaseException, kind: type[Exception] = httpcore.ConnectError) -> Exception:
+    """As httpcore raises it: the cause is two exceptions down, once hidden by `from None`."""
     outer = kind("All connection attempts failed")
     middle = OSError("All connection attempts failed")
     middle.__cause__ = cause
@@ -64,15 +64,15 @@ def test_an_address_that_cannot_be_bound_is_the_sources_fault(number: int) -> No
 @pytest.mark.parametrize(
     ("error", "reason"),
     [
-        (httpx.ReadError("x"), Reason.RESET),
-        (httpx.WriteError("x"), Reason.RESET),
-        (httpx.ConnectError("x"), Reason.UNREACHABLE),
-        (httpx.ConnectTimeout("x"), Reason.TIMEOUT),
-        (httpx.ProxyError("407"), Reason.UNREACHABLE),
-        (httpx.RemoteProtocolError("peer closed connection"), Reason.PROTOCOL),
+        (httpcore.ReadError("x"), Reason.RESET),
+        (httpcore.WriteError("x"), Reason.RESET),
+        (httpcore.ConnectError("x"), Reason.UNREACHABLE),
+        (httpcore.ConnectTimeout("x"), Reason.TIMEOUT),
+        (httpcore.ProxyError("407"), Reason.UNREACHABLE),
+        (httpcore.RemoteProtocolError("peer closed connection"), Reason.PROTOCOL),
     ],
 )
-def test_what_only_httpx_knows(error: Exception, reason: Reason) -> None:
+def test_what_only_httpcore_knows(error: Exception, reason: Reason) -> None:
     failure = failure_of(error)
     assert failure is not None
     assert failure.reason is reason
@@ -92,11 +92,11 @@ def test_what_only_httpx_knows(error: Exception, reason: Reason) -> None:
     ],
 )  # fmt: skip
 def test_the_words_do_not_quote_the_peer(message: str, words: str) -> None:
-    assert failure_of(httpx.RemoteProtocolError(message)) == Failure(reason=Reason.PROTOCOL, detail=words)
+    assert failure_of(httpcore.RemoteProtocolError(message)) == Failure(reason=Reason.PROTOCOL, detail=words)
 
 
 @pytest.mark.parametrize(
-    "error", [httpx.LocalProtocolError("x"), httpx.UnsupportedProtocol("x"), KeyError("x")]
+    "error", [httpcore.LocalProtocolError("x"), httpcore.UnsupportedProtocol("x"), KeyError("x")]
 )
 def test_a_defect_of_ours_is_no_failure(error: Exception) -> None:
     assert failure_of(error) is None

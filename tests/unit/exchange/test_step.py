@@ -87,7 +87,7 @@ def test_credentials_stay_with_their_origin(location: str, kept: bool) -> None:
 def test_a_host_that_is_not_ascii_is_sent_encoded() -> None:
     step = _step(url="http://bücher.test:8080")
     request = step.http("127.0.0.1", 1.0, None)  # type: ignore[arg-type]
-    assert request.headers["Host"] == "xn--bcher-kva.test:8080"
+    assert dict(request.headers)[b"Host"] == b"xn--bcher-kva.test:8080"
     assert request.extensions["sni_hostname"] == "xn--bcher-kva.test"
 
 
