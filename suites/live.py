@@ -11,7 +11,7 @@ from pathlib import Path
 
 from atalaia.environment import Environment
 from atalaia.run.case import Case, Cases
-from atalaia.run.execute import Executor, in_order
+from atalaia.run.execute import Executor
 from atalaia.run.once import executor_of
 from atalaia.run.results import Result
 from atalaia.run.share import Shared
@@ -47,8 +47,8 @@ class LiveRun:
 
     def start(self) -> None:
         """Begin to execute every planned case, without waiting."""
-        for case in in_order(self.planned):
-            self._submit(case)
+        assert self._executor is not None, "plan() comes first"
+        asyncio.run_coroutine_threadsafe(self._executor.begin_all(self.planned), self._loop)
 
     def result(self, case: Case) -> Result:
         """The result of a case, waited for. Whatever a judge raises is raised here.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Protocol
 
@@ -14,6 +14,9 @@ from atalaia.run.accepted import accept
 from atalaia.run.case import Case
 from atalaia.run.observations import Observation
 from atalaia.run.results import Outcome, Result
+
+_BEGUN_AT_ONCE = 50
+"""Cases that are begun before the loop turns to what is under way."""
 
 
 class Takes(Protocol):
@@ -48,6 +51,9 @@ class Executor:
         self._accepted = {(entry.check, entry.target): entry for entry in accepted}
         self._today = today or date.today()
         self._tasks: dict[str, asyncio.Task[Result]] = {}
+        self._begun = asyncio.Event()
+        """Not set while there are cases that are about to be begun."""
+        self._begun.set()
         self._disturbed: set[asyncio.Task[Result]] = set()
         """Those that what is taken last would disturb."""
         self._holding: set[str] = set()
@@ -55,15 +61,23 @@ class Executor:
 
     async def execute(self, case: Case) -> Result:
         """The result of a case."""
-        # Shielded: one caller that gives up must not take the result from the others.
-        return await asyncio.shield(self._begin(case))
+        return (await _results([self._begin(case)]))[0]
 
     async def execute_all(self, cases: Iterable[Case]) -> list[Result]:
         """The results of cases, in their order, taken side by side."""
         planned = tuple(cases)
-        for case in in_order(planned):
+        await self.begin_all(planned)
+        return await _results([self._begin(case) for case in planned])
+
+    async def begin_all(self, cases: Iterable[Case]) -> None:
+        """Begin to execute cases side by side, without waiting for their results."""
+        self._begun.clear()
+        for count, case in enumerate(in_order(cases), start=1):
             self._begin(case)
-        return list(await asyncio.gather(*(self.execute(case) for case in planned)))
+            if count % _BEGUN_AT_ONCE == 0:
+                # What is under way goes on meanwhile: held up, it would seem to us that the stack is slow.
+                await asyncio.sleep(0)
+        self._begun.set()
 
     def _begin(self, case: Case) -> asyncio.Task[Result]:
         if case.identity not in self._tasks:
@@ -74,6 +88,7 @@ class Executor:
 
     async def _execute(self, case: Case) -> Result:
         if case.last:
+            await self._begun.wait()
             while pending := [task for task in self._disturbed if not task.done()]:
                 await asyncio.wait(pending)
         result = await self._judge(case)
@@ -84,7 +99,7 @@ class Executor:
     async def _judge(self, case: Case) -> Result:
         if case.skip:
             return case.result(Outcome.SKIPPED, skip=case.skip.kind, reason=case.skip.reason)
-        needs = await asyncio.gather(*(self.execute(need) for need in case.requires))
+        needs = await _results([self._begin(need) for need in case.requires])
         # In the order that the check gives them: of two that failed, the first is the root. An
         # accepted one is the root only where nothing else blocks.
         for need in sorted(needs, key=lambda need: need.accepted is not None):
@@ -100,3 +115,10 @@ class Executor:
             return case.result(Outcome.INCONCLUSIVE, reason=verdict.reason)
         outcome = Outcome.FAILED if verdict else Outcome.PASSED
         return case.result(outcome, findings=tuple(verdict))
+
+
+async def _results(tasks: Sequence[asyncio.Task[Result]]) -> list[Result]:
+    if all(task.done() for task in tasks):
+        return [task.result() for task in tasks]
+    # Shielded: one caller that gives up must not take the results from the others.
+    return list(await asyncio.shield(asyncio.gather(*tasks)))

@@ -8,15 +8,17 @@ import json
 import os
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from pathlib import Path
 
-from filelock import AsyncFileLock
 from pydantic import BaseModel, ConfigDict, SerializeAsAny
 
 from atalaia.exchange.failure import Seen
 from atalaia.exchange.hop import Hop
 from atalaia.exchange.observable import Observable
 from atalaia.redaction import Redactor
+from atalaia.run import locked
+from atalaia.run.places import Places
 from atalaia.run.quietness import Quietness
 from atalaia.run.stall import LoopWatch, doubted
 from atalaia.run.waits import Waits
@@ -42,43 +44,57 @@ class Observations:
 
     `take` returns what another check or worker has seen already; otherwise it observes, redacts and
     stores under the observation's lock, so that the stack sees each request once. What has been
-    judged is what has been stored.
+    judged is what has been stored. `alone` says that no other process takes part in the run: then there
+    is nobody to lock out.
     """
 
-    def __init__(self, directory: Path, observe: Observe, redactor: Redactor) -> None:
+    def __init__(self, directory: Path, observe: Observe, redactor: Redactor, *, alone: bool = False) -> None:
         self._directory = directory
         self._observe = observe
         self._redactor = redactor
         self._tasks: dict[str, asyncio.Task[Observation]] = {}
         self._loop_watch = LoopWatch()
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._quietness = Quietness(directory)
+        self._places = Places()
+        self._quietness = None if alone else Quietness(directory)
         self._waits = Waits(directory)
 
     async def take(self, observable: Observable) -> Observation:
         """The observation of this observable; taken now, unless it was before."""
-        if observable.key not in self._tasks:
-            self._tasks[observable.key] = asyncio.create_task(self._take(observable))
-        return await asyncio.shield(self._tasks[observable.key])
+        task = self._tasks.get(observable.key)
+        if task is None:
+            task = self._tasks[observable.key] = asyncio.create_task(self._take(observable))
+        return task.result() if task.done() else await asyncio.shield(task)
 
     async def _take(self, observable: Observable) -> Observation:
         if observable.after is not None:
             await self._until_due(observable, observable.after)
         path = stored_at(self._directory, observable.key)
-        # Without a thread of its own the lock polls; the wait is for another worker's request.
-        async with AsyncFileLock(path.with_suffix(".lock"), run_in_executor=False, poll_interval=0.01):
-            if path.exists():
-                return _load(path, observable)
-            async with self._quietness.loud() if not observable.quiet else self._quietness.quiet():
-                payload = await self._watched(observable)
-            observation = Observation(
-                key=self._redactor(observable.key),
-                taken_at=time.time(),
-                hop=observable.hop,
-                payload=_redacted(payload, self._redactor),
-            )
-            _store(path, observation)
-            return observation
+        # Everybody comes by a place to a lock, and by a lock to the hall, so that none waits for another
+        # that waits for it; and only as many files are open as there are places.
+        async with self._places.all() if observable.quiet else self._places.one():
+            if self._quietness is None:
+                return await self._once(path, observable, nullcontext())
+            hall = self._quietness.quiet() if observable.quiet else self._quietness.loud()
+            async with locked.alone(path.with_suffix(".lock")):
+                return await self._once(path, observable, hall)
+
+    async def _once(
+        self, path: Path, observable: Observable, hall: AbstractAsyncContextManager[None]
+    ) -> Observation:
+        """What is stored; where nothing is, what is seen in the hall."""
+        if path.exists():
+            return _load(path, observable)
+        async with hall:
+            payload = await self._watched(observable)
+        observation = Observation(
+            key=self._redactor(observable.key),
+            taken_at=time.time(),
+            hop=observable.hop,
+            payload=_redacted(payload, self._redactor),
+        )
+        _store(path, observation)
+        return observation
 
     async def _until_due(self, observable: Observable, after: Observable) -> None:
         earlier = await self.take(after)
@@ -109,7 +125,7 @@ def _redacted(payload: Seen, redactor: Redactor) -> Seen:
 
 def _store(path: Path, observation: Observation) -> None:
     partial = path.with_suffix(".partial")
-    partial.write_text(observation.model_dump_json())
+    partial.write_bytes(observation.model_dump_json().encode())
     os.replace(partial, path)
 
 

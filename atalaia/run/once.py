@@ -19,13 +19,24 @@ from atalaia.systems.observe import observe, prepare
 
 
 def executor_of(
-    environment: Environment, cases: Iterable[Case], directory: Path, agreement: Agreement
+    environment: Environment,
+    cases: Iterable[Case],
+    directory: Path,
+    agreement: Agreement,
+    *,
+    alone: bool = False,
 ) -> Executor:
-    """The executor of one process of a run, as the run's agreement wants it; ready for these cases."""
+    """The executor of one process of a run, as the run's agreement wants it; ready for these cases.
+
+    `alone` says that it is the run's only process.
+    """
     network = network_of(environment, agreement.allotment, directory.name)
     prepare((seen for case in closure(cases) for seen in case.observables), network)
     observations = Observations(
-        directory / OBSERVATIONS, lambda seen: observe(seen, network), Redactor(environment.secrets())
+        directory / OBSERVATIONS,
+        lambda seen: observe(seen, network),
+        Redactor(environment.secrets()),
+        alone=alone,
     )
     return Executor(observations, denied=agreement.allotment.denied, accepted=environment.accepted)
 
@@ -37,4 +48,5 @@ async def execute_once(
     built = Cases(environment)
     cases: tuple[Case, ...] = tuple(case for check in checks for case in built.of(check))
     agreement = Shared(directory).settle(environment, cases, now=time.time())
-    return tuple(await executor_of(environment, cases, directory, agreement).execute_all(cases))
+    executor = executor_of(environment, cases, directory, agreement, alone=True)
+    return tuple(await executor.execute_all(cases))
