@@ -11,12 +11,18 @@ _LEEWAY = 1.0
 """Seconds for the way, beyond what the gateway may wait for an upstream."""
 UNKNOWN = "/api/v1/atalaia-asks-for-nothing"
 """A path that no route takes, below one that fronts send to the gateway."""
+_NOWHERE = "/atalaia-asks-for-nothing"
 
 
 def unknown_path(environment: Environment, endpoint: str | None = None) -> HttpRequest:
     """A path that nobody serves, asked for by an allowed origin, at a gateway node or the front: a 404."""
     chosen = endpoint or first_node(environment)
     return _with_origin(environment, get(environment, chosen, UNKNOWN), chosen, UNKNOWN)
+
+
+def nowhere(environment: Environment, front: str) -> HttpRequest:
+    """A path that leads to no backend: the front answers it itself, unless it has a default one."""
+    return _with_origin(environment, get(environment, front, _NOWHERE), front, _NOWHERE)
 
 
 def without_token(environment: Environment, target: str, endpoint: str | None = None) -> HttpRequest | None:

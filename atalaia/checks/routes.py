@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Iterable
 
 from atalaia.checks.check import NotDeclared
 from atalaia.checks.observables import get
 from atalaia.checks.remembered import per_environment
-from atalaia.environment import Environment
+from atalaia.environment import Environment, Safety
 from atalaia.environment.authentication import Authentication
 from atalaia.environment.gateway import CorsPolicy, Route, RouteClass, SampleRequest
 from atalaia.exchange.bearer import Bearer, Flaw
@@ -62,6 +63,19 @@ def path_of(environment: Environment, target: str) -> str:
     """Path and query of the route's sample request."""
     declared = route(environment, target)
     return (declared.sample.path if declared.sample else None) or declared.path
+
+
+def sendable(environment: Environment, target: str) -> bool:
+    """Whether the route's sample may be sent here."""
+    return environment.safety is Safety.SANDBOX or sample(environment, target).safe
+
+
+def first_of_classes(environment: Environment, targets: Iterable[str]) -> tuple[str, ...]:
+    """Of these routes one of each class, if there is one then one whose sample may be sent."""
+    firsts: dict[str | None, str] = {}
+    for target in sorted(targets, key=lambda target: not sendable(environment, target)):
+        firsts.setdefault(route(environment, target).route_class, target)
+    return tuple(firsts.values())
 
 
 def sample(

@@ -50,6 +50,39 @@ FAULTS = (
             r"[X-Powered-By, Strict-Transport-Security]}}}\n",
         ),
     ),
+    standin(
+        "header-missing-on-second-node",
+        "kong-2",
+        "kong-2",
+        "header-dropped",
+        "the second node alone leaves X-Content-Type-Options out",
+        header="X-Content-Type-Options",
+    ),
+    standin(
+        "header-missing-on-second-nodes-404",
+        "kong-2",
+        "kong-2",
+        "header-dropped",
+        "the second node alone leaves X-Content-Type-Options out where it has no route",
+        header="X-Content-Type-Options",
+        status=404,
+    ),
+    haproxy(
+        "header-missing-on-plain-front",
+        "HAProxy takes X-Content-Type-Options off what it passes on over plain HTTP",
+        (
+            _LAST_RULE,
+            r"\1http-after-response del-header X-Content-Type-Options if !{ ssl_fc } { status 200 }\n\1\2",
+        ),
+    ),
+    haproxy(
+        "header-missing-on-plain-503",
+        "HAProxy takes X-Content-Type-Options off its own 503 over plain HTTP",
+        (
+            _LAST_RULE,
+            r"\1http-after-response del-header X-Content-Type-Options if !{ ssl_fc } { status 503 }\n\1\2",
+        ),
+    ),
     haproxy(
         "header-missing-on-front-503",
         "HAProxy takes X-Content-Type-Options off its own 503",

@@ -113,6 +113,18 @@ def test_what_a_late_jwt_plugin_refuses_has_been_at_the_upstream(node: Node) -> 
     assert len(node.seen) == 2
 
 
+def test_a_header_is_dropped_from_all_answers_or_from_those_with_one_status(node: Node) -> None:
+    def shown(path: str) -> str | None:
+        return node.get(path).header("Content-Type")
+
+    healthy = {path: shown(path) for path in ("/tokens", "/no-such-route")}
+    assert all(healthy.values())
+    with node.broken("header-dropped", header="content-type"):
+        assert [shown(path) for path in healthy] == [None, None]
+    with node.broken("header-dropped", header="Content-Type", status=404):
+        assert [shown(path) for path in healthy] == [healthy["/tokens"], None]
+
+
 def test_who_was_denied_once_stays_denied(node: Node) -> None:
     with node.broken("limiter-sticks"):
         assert statuses(node, 3) == [200, 200, 429]

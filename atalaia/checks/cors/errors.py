@@ -21,7 +21,7 @@ from atalaia.checks.cors.own_errors import OwnErrors, as_told, own_errors, told
 from atalaia.checks.cors.policies import by_route, named_origins
 from atalaia.checks.cors.preflights import several_origins
 from atalaia.checks.cors.provoked import errors, foreign_errors
-from atalaia.checks.headers.places import front_of
+from atalaia.checks.fronts import front_of
 from atalaia.checks.origins import FOREIGN
 from atalaia.checks.routes import FRONT
 from atalaia.environment import Environment

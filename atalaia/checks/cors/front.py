@@ -12,7 +12,7 @@ from atalaia.checks.cors.judging import Pages, judge_foreign, judge_readable, pa
 from atalaia.checks.cors.policies import by_policy, dear, policies
 from atalaia.checks.cors.preflights import judge_preflight, several_origins
 from atalaia.checks.cors.requests import CLIENT, actual_of, asked, intent_of, origin_of
-from atalaia.checks.headers.places import front_needs, front_of
+from atalaia.checks.fronts import front_needs, front_of
 from atalaia.checks.origins import FOREIGN
 from atalaia.checks.remembered import per_environment
 from atalaia.checks.routes import path_of
@@ -82,7 +82,9 @@ def _expected(environment: Environment, target: str) -> Pages:
 
 def _needs(check: Check, environment: Environment, target: str) -> Needs:
     route = at_front(environment)[target]
-    return all_of(((check, route),), front_needs(environment, path_of(environment, route)))
+    front = front_of(environment)
+    assert front is not None, "the target is at it"
+    return all_of(((check, route),), front_needs(environment, path_of(environment, route), front))
 
 
 def _judge_allowed(seen: tuple[Exchange, Exchange], expected: Pages) -> Verdict:

@@ -21,9 +21,9 @@ from atalaia.checks.cors.wider import WIDER
 from atalaia.checks.gateway import ready
 from atalaia.checks.origins import FOREIGN
 from atalaia.checks.remembered import per_environment
-from atalaia.checks.routes import first_node, preflight, route, sample
+from atalaia.checks.routes import first_node, preflight, route, sample, sendable
 from atalaia.checks.routing.entries import led_right
-from atalaia.environment import Environment, Safety
+from atalaia.environment import Environment
 from atalaia.environment.gateway import CorsPolicy
 from atalaia.exchange.observable import HttpRequest
 
@@ -95,9 +95,7 @@ def _sent(environment: Environment, target: str) -> str:
 
 def _sendable(environment: Environment, target: str) -> str | None:
     """Another method than the sample's, where that must not be sent: what CORS says does not depend on it."""
-    if environment.safety is Safety.SANDBOX or sample(environment, target).safe:
-        return None
-    return "GET"
+    return None if sendable(environment, target) else "GET"
 
 
 def foreigners(environment: Environment, target: str) -> tuple[str, ...]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from atalaia.checks.addresses import all_of
-from atalaia.checks.check import Check, Finding, Inconclusive, NotDeclared, Severity, Verdict
-from atalaia.checks.headers.normal import Expected, answer_of, expected, first_of_its_kind
+from atalaia.checks.check import Check, Finding, NotDeclared, Severity
+from atalaia.checks.headers.normal import Expected, expected, first_of_its_kind, judging_answers
 from atalaia.checks.headers.places import place, reached, request, seen_by_clients
 from atalaia.environment import Environment
-from atalaia.exchange.exchange import Exchange
+from atalaia.exchange.exchange import Response
 
 WORTH = 1024
 """Bytes from which on it is worth it."""
@@ -22,10 +22,7 @@ def _compressed(environment: Environment) -> tuple[str, ...] | NotDeclared:
     return promised or NotDeclared("header_profiles with compression: true")
 
 
-def _judge(seen: tuple[Exchange], expected: Expected) -> Verdict:
-    response = answer_of(seen[0])
-    if isinstance(response, Inconclusive):
-        return response
+def _judge(response: Response, expected: Expected) -> list[Finding]:
     hop = expected.hop.value
     encoding = (response.header("Content-Encoding") or "identity").strip().lower()
     if encoding not in _ENCODINGS:
@@ -55,7 +52,7 @@ UNCOMPRESSED: Check = Check(
         reached(environment, target),
         first_of_its_kind(lambda: UNCOMPRESSED, environment, target, clients_only=True),
     ),
-    judge=_judge,
+    judge=judging_answers(_judge),
 )
 
 CHECKS: tuple[Check, ...] = (UNCOMPRESSED,)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from atalaia.checks.addresses import all_of
-from atalaia.checks.check import Check, Inconclusive, Severity, Verdict
+from atalaia.checks.check import Check, Finding, Severity
 from atalaia.checks.headers import csp
 from atalaia.checks.headers.causes import Cause
 from atalaia.checks.headers.judging import Fault, policies
-from atalaia.checks.headers.normal import Expected, answer_of, expected, finding, first_of_its_kind
+from atalaia.checks.headers.normal import Expected, expected, finding, first_of_its_kind, judging_answers
 from atalaia.checks.headers.places import everywhere, reached, request
 from atalaia.checks.headers.values import CSP, FRAME, HSTS
-from atalaia.exchange.exchange import Exchange, Response
+from atalaia.exchange.exchange import Response
 
 ONCE = (
     "X-Content-Type-Options", FRAME, HSTS, "Referrer-Policy", "Cross-Origin-Opener-Policy",
@@ -55,10 +55,7 @@ def _frames(response: Response) -> str:
     return f"{FRAME}: {option} beside frame-ancestors {' '.join(sources)}, which is what counts"
 
 
-def _judge(seen: tuple[Exchange], expected: Expected) -> Verdict:
-    response = answer_of(seen[0])
-    if isinstance(response, Inconclusive):
-        return response
+def _judge(response: Response, expected: Expected) -> list[Finding]:
     found = []
     for fault in conflicts(response):
         cause: Cause = expected.causes.twice(fault.header)
@@ -80,7 +77,7 @@ CONFLICTING: Check = Check(
     requires=lambda environment, target: all_of(
         reached(environment, target), first_of_its_kind(lambda: CONFLICTING, environment, target)
     ),
-    judge=_judge,
+    judge=judging_answers(_judge),
 )
 
 CHECKS: tuple[Check, ...] = (CONFLICTING,)

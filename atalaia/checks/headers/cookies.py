@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from atalaia.checks.addresses import all_of
-from atalaia.checks.check import Check, Finding, Inconclusive, NotDeclared, Severity, Verdict
-from atalaia.checks.headers.normal import Expected, answer_of, expected
+from atalaia.checks.check import Check, Finding, NotDeclared, Severity
+from atalaia.checks.headers.normal import Expected, expected, judging_answers
 from atalaia.checks.headers.places import everywhere, places, reached, request
 from atalaia.environment import Environment
-from atalaia.exchange.exchange import Exchange
+from atalaia.exchange.exchange import Response
 
 _FOR_SCRIPTS = re.compile(r"csrf|xsrf", re.IGNORECASE)
 """Cookies that a page's own scripts must read, to send them back in a header."""
@@ -58,10 +58,7 @@ def faults(cookie: Cookie) -> Iterator[tuple[str, str]]:
         yield "Secure for __Secure-", "a __Secure- cookie that browsers refuse"
 
 
-def _judge(seen: tuple[Exchange], expected: Expected) -> Verdict:
-    response = answer_of(seen[0])
-    if isinstance(response, Inconclusive):
-        return response
+def _judge(response: Response, expected: Expected) -> list[Finding]:
     return [
         Finding(expected=f"cookie {cookie.name} with {wanted}", observed=said, hop=expected.hop.value)
         for cookie in map(parse, response.all("Set-Cookie"))
@@ -74,7 +71,7 @@ def _once(environment: Environment) -> tuple[str, ...] | NotDeclared:
     found = everywhere(environment)
     if isinstance(found, NotDeclared):
         return found
-    return tuple(name for name in found if places(environment)[name].inner is None)
+    return tuple(name for name in found if not places(environment)[name].behind)
 
 
 UNPROTECTED = Check(
@@ -87,7 +84,7 @@ UNPROTECTED = Check(
     observes=lambda environment, target: (request(environment, target),),
     expects=expected,
     requires=lambda environment, target: all_of(reached(environment, target)),
-    judge=_judge,
+    judge=judging_answers(_judge),
 )
 
 CHECKS: tuple[Check, ...] = (UNPROTECTED,)

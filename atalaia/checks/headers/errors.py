@@ -92,7 +92,7 @@ _REMEDY = (
     "`http-after-response set-header`, which its own answers get, too."
 )
 
-MISSING_ON_ERROR = Check(
+MISSING_ON_ERROR: Check = Check(
     id="headers.missing-on-error",
     severity=Severity.MAJOR,
     catches="Security headers that answers have and errors (401, 404, 502, 503) have not, or weaker ones: "
@@ -103,7 +103,9 @@ MISSING_ON_ERROR = Check(
     observes=lambda environment, target: (errors(environment)[target].observable,),
     expects=lambda environment, target: _expected(environment, errors(environment)[target]),
     requires=lambda environment, target: all_of(
-        errors(environment)[target].needs, sound(environment, errors(environment)[target].like)
+        errors(environment)[target].needs,
+        sound(environment, errors(environment)[target].like),
+        tuple((MISSING_ON_ERROR, first) for first in errors(environment)[target].firsts),
     ),
     judge=_judge,
 )

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 
 from atalaia.checks.addresses import all_of
-from atalaia.checks.check import Check, Inconclusive, Severity, Verdict
+from atalaia.checks.check import Check, Finding, Severity
 from atalaia.checks.headers.judging import Fault
-from atalaia.checks.headers.normal import Expected, answer_of, expected, finding, first_of_its_kind
+from atalaia.checks.headers.normal import Expected, expected, finding, first_of_its_kind, judging_answers
 from atalaia.checks.headers.places import reached, request, seen_by_clients
 from atalaia.checks.headers.profiles import Profile
-from atalaia.exchange.exchange import Exchange, Response
+from atalaia.exchange.exchange import Response
 
 PRODUCTS = (
     "X-Powered-By", "X-AspNet-Version", "X-AspNetMvc-Version", "X-Generator", "X-Runtime", "X-Powered-CMS",
@@ -37,10 +37,7 @@ def tells(profile: Profile, response: Response) -> Iterator[Fault]:
             yield Fault(name, "no version in Server", f"{name}: {value}", value)
 
 
-def _judge(seen: tuple[Exchange], expected: Expected) -> Verdict:
-    response = answer_of(seen[0])
-    if isinstance(response, Inconclusive):
-        return response
+def _judge(response: Response, expected: Expected) -> list[Finding]:
     return [
         finding(fault, expected.hop, expected.causes.weak(fault.header, fault.value))
         for fault in tells(expected.profile, response)
@@ -63,7 +60,7 @@ TELLING: Check = Check(
         reached(environment, target),
         first_of_its_kind(lambda: TELLING, environment, target, clients_only=True),
     ),
-    judge=_judge,
+    judge=judging_answers(_judge),
 )
 
 CHECKS: tuple[Check, ...] = (TELLING,)

@@ -53,22 +53,40 @@ def first_of_its_kind(
     `clients_only` is for checks that look at what clients see, and at nothing before it.
     """
     one = place(environment, target)
-    names = (one.like,) if clients_only else (one.inner, one.like)
+    names = (one.like,) if clients_only else (*one.behind, one.like)
     return tuple((check(), name) for name in names if name is not None)
+
+
+def judging_answers(
+    judge: Callable[[Response, Expected], list[Finding]],
+) -> Callable[[tuple[Exchange], Expected], Verdict]:
+    """A check's judge of whole answers; the plain front's
+    redirect to TLS holds nothing that headers could protect."""
+
+    def of(seen: tuple[Exchange], expected: Expected) -> Verdict:
+        response = answer_of(seen[0])
+        if isinstance(response, Inconclusive):
+            return response
+        plain = expected.hop is Hop.LOAD_BALANCER and not expected.over_tls
+        return [] if plain and _leads_to_tls(response) else judge(response, expected)
+
+    return of
+
+
+def _leads_to_tls(response: Response) -> bool:
+    to = (response.header("Location") or "").lower()
+    return 300 <= response.status < 400 and to.startswith("https://")
 
 
 def _judge(
     look: Callable[[Expected, Response], tuple[Fault, ...]], why: Callable[[Causes, Fault], Cause]
 ) -> Callable[[tuple[Exchange], Expected], Verdict]:
-    def judge(seen: tuple[Exchange], expected: Expected) -> Verdict:
-        response = answer_of(seen[0])
-        if isinstance(response, Inconclusive):
-            return response
+    def judge(response: Response, expected: Expected) -> list[Finding]:
         return [
             finding(fault, expected.hop, why(expected.causes, fault)) for fault in look(expected, response)
         ]
 
-    return judge
+    return judging_answers(judge)
 
 
 def finding(fault: Fault, hop: Hop, cause: Cause) -> Finding:

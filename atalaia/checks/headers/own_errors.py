@@ -15,16 +15,19 @@ from atalaia.checks.configured import configured, unless_given
 from atalaia.checks.headers import judging
 from atalaia.checks.headers.normal import Expected, expected, finding, first_of_its_kind
 from atalaia.checks.headers.places import everywhere, place
+from atalaia.checks.routes import first_node
 from atalaia.checks.routing.reached import NOT_IN_FILE
 from atalaia.environment import Environment
 from atalaia.exchange.exchange import Response
 
 
 def _at_gateway(environment: Environment) -> tuple[str, ...] | NotDeclared:
+    """Each route once: all nodes have the same file."""
     found = everywhere(environment)
     if isinstance(found, NotDeclared):
         return found
-    inner = tuple(target for target in found if not place(environment, target).at_front)
+    node = first_node(environment)
+    inner = tuple(target for target in found if place(environment, target).endpoint == node)
     return inner or NotDeclared("header profile that the gateway is to satisfy")
 
 

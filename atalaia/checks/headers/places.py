@@ -6,20 +6,31 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from atalaia.checks.addresses import Needs, all_of
-from atalaia.checks.balancing import TLS_FRONT_DIFFERS, routed
 from atalaia.checks.certificates import reachable
 from atalaia.checks.check import NotDeclared
+from atalaia.checks.fronts import front_needs, front_of, fronts
+from atalaia.checks.gateway import ready
 from atalaia.checks.headers.profiles import Profile, profile
 from atalaia.checks.observables import hop_of
-from atalaia.checks.remembered import per_environment
-from atalaia.checks.routes import FRONT, class_of, first_node, path_of, route, routes, sample
+from atalaia.checks.routes import (
+    FRONT,
+    class_of,
+    first_node,
+    first_of_classes,
+    path_of,
+    route,
+    routes,
+    sample,
+    sendable,
+)
 from atalaia.checks.routing.reached import answered
-from atalaia.environment import Environment, Safety, endpoints
+from atalaia.environment import Environment, endpoints
+from atalaia.environment.remembered import per_environment
 from atalaia.exchange.hop import Hop
 from atalaia.exchange.observable import HttpRequest
 
 CLIENT = "headers"
-"""The run's client that asks the front for what clients see."""
+"""The run's client that asks the fronts, and the other nodes."""
 NO_PROFILE = NotDeclared("route_classes with headers")
 
 
@@ -32,8 +43,9 @@ class Place:
     profile: Profile
     like: str | None
     """The place that stands for this one: what is wrong there as well is told there."""
-    inner: str | None = None
-    """The same route at the gateway, where that is judged by the same profile."""
+    behind: tuple[str, ...] = ()
+    """The places at the gateway that its answer may come from, judged by the same profile."""
+    client: str = ""
 
     @property
     def at_front(self) -> bool:
@@ -43,30 +55,60 @@ class Place:
 
 @per_environment
 def places(environment: Environment) -> Mapping[str, Place]:
-    """The places by their names: `/api/v1/users`, `/api/v1/users via load-balancer-tls`."""
+    """The places by their names: `/api/v1/users`, `/api/v1/users at kong-2`, `… via load-balancer-tls`.
+
+    Every route at the first node, one of each class at the others; a few of them at the front that clients
+    use, and one of each profile at the other front: the fronts count requests, and so do routes.
+    """
     named = routes(environment)
     profiled = {
         target: profile(environment, name)
         for target in (named if isinstance(named, tuple) else ())
         if (name := class_of(environment, target).headers)
     }
-    at_gateway = {target: given for target, given in profiled.items() if given.at_gateway}
+    found = _at_nodes(environment, profiled)
+    return found | _at_fronts(environment, profiled, found)
+
+
+def _at_nodes(environment: Environment, profiled: Mapping[str, Profile]) -> dict[str, Place]:
+    targets = [target for target, given in profiled.items() if given.at_gateway]
     found: dict[str, Place] = {}
-    firsts: dict[tuple[str, bool], str] = {}
-
-    def add(name: str, target: str, endpoint: str, inner: str | None) -> None:
+    firsts: dict[str, str] = {}
+    for target in targets:
         given = profiled[target]
-        first = firsts.setdefault((given.name, endpoint.startswith(FRONT)), name)
-        found[name] = Place(target, endpoint, given, None if first == name else first, inner)
+        first = firsts.setdefault(given.name, target)
+        like = None if first == target else first
+        found[target] = Place(target, first_node(environment), given, like)
+    for node in tuple(environment.gateway_nodes())[1:]:
+        here: dict[str, str] = {}
+        for target in first_of_classes(environment, targets):
+            given, name = profiled[target], f"{target} at {node}"
+            like = firsts[given.name] if here.setdefault(given.name, name) == name else here[given.name]
+            found[name] = Place(target, f"{node}-proxy", given, like, (target,), CLIENT)
+    return found
 
-    for target in at_gateway:
-        add(target, target, first_node(environment), None)
-    front = front_of(environment)
-    if front is not None:
-        seen = [target for target in profiled if target not in at_gateway]
-        for target in (*_sampled(environment, tuple(at_gateway)), *seen):
-            inner = target if target in at_gateway else None
-            add(f"{target} via {front}", target, front, inner)
+
+def _at_fronts(
+    environment: Environment, profiled: Mapping[str, Profile], at_nodes: Mapping[str, Place]
+) -> dict[str, Place]:
+    inner = tuple(target for target, given in profiled.items() if given.at_gateway)
+    chosen = (*_sampled(environment, inner), *(target for target in profiled if target not in inner))
+    found: dict[str, Place] = {}
+    firsts: dict[str, str] = {}
+    for front in fronts(environment):
+        main = front == front_of(environment)
+        for target in chosen:
+            given, name = profiled[target], f"{target} via {front}"
+            if not main and firsts[given.name] != f"{target} via {front_of(environment)}":
+                continue
+            first = firsts.setdefault(given.name, name)
+            # The front may ask any node: what one of them does is told there.
+            behind = tuple(
+                place
+                for place, one in at_nodes.items()
+                if target in inner and (one.route == target or (one.behind and one.profile == given))
+            )
+            found[name] = Place(target, front, given, None if first == name else first, behind, CLIENT)
     return found
 
 
@@ -81,19 +123,6 @@ def _sampled(environment: Environment, targets: tuple[str, ...]) -> list[str]:
             covered |= kinds
             chosen.append(target)
     return sorted(chosen, key=targets.index)
-
-
-def sendable(environment: Environment, target: str) -> bool:
-    """Whether the route's sample may be sent here."""
-    return environment.safety is Safety.SANDBOX or sample(environment, target).safe
-
-
-def front_of(environment: Environment) -> str | None:
-    """The endpoint that clients use: the one over TLS, where there is one."""
-    balancer = environment.load_balancer
-    if balancer is None:
-        return None
-    return f"{FRONT}-tls" if balancer.tls_url else FRONT
 
 
 def place(environment: Environment, target: str) -> Place:
@@ -122,9 +151,9 @@ def request(environment: Environment, target: str) -> HttpRequest:
     """What is sent. At the front as a browser asks, which takes compressed answers."""
     one = place(environment, target)
     if not one.at_front:
-        return sample(environment, one.route)
+        return sample(environment, one.route, endpoint=one.endpoint, client=one.client)
     accepts = (("Accept-Encoding", "gzip"),)
-    return sample(environment, one.route, endpoint=one.endpoint, client=CLIENT, headers=accepts)
+    return sample(environment, one.route, endpoint=one.endpoint, client=one.client, headers=accepts)
 
 
 def over_tls(environment: Environment, endpoint: str) -> bool:
@@ -140,14 +169,10 @@ def hop(environment: Environment, target: str) -> Hop:
 def reached(environment: Environment, target: str) -> Needs:
     """What must hold before a place's answer says anything."""
     one = place(environment, target)
-    if not one.at_front:
-        return answered(environment, one.route)
-    return all_of(answered(environment, one.route), front_needs(environment, path_of(environment, one.route)))
-
-
-def front_needs(environment: Environment, path: str) -> Needs:
-    """What must hold of the front before an answer to this path says anything."""
-    front = front_of(environment)
-    assert front is not None, "the target is at the front"
-    tls = ((TLS_FRONT_DIFFERS, front),) if front != FRONT else ()
-    return all_of(tls, reachable(environment, front), routed(environment, path))
+    node = one.endpoint.removesuffix("-proxy")
+    there = (
+        front_needs(environment, path_of(environment, one.route), one.endpoint)
+        if one.at_front
+        else all_of(reachable(environment, one.endpoint), ready(environment, node))
+    )
+    return all_of(answered(environment, one.route), there)

@@ -8,11 +8,12 @@ from atalaia.checks.addresses import Needs, all_of
 from atalaia.checks.balancing import routed
 from atalaia.checks.certificates import reachable
 from atalaia.checks.check import Check, Finding, Inconclusive, NotDeclared, Severity, Verdict
+from atalaia.checks.fronts import front_needs
 from atalaia.checks.headers.normal import answer_of
-from atalaia.checks.headers.places import CLIENT, NO_PROFILE, front_needs, places, request
+from atalaia.checks.headers.places import NO_PROFILE, places, request
 from atalaia.checks.headers.places import place as place_of
 from atalaia.checks.headers.values import HSTS
-from atalaia.checks.routes import FRONT, path_of, sample
+from atalaia.checks.routes import FRONT, path_of
 from atalaia.checks.routing.reached import answered
 from atalaia.environment import Environment
 from atalaia.exchange.exchange import Exchange
@@ -41,11 +42,7 @@ def _route(environment: Environment) -> str:
 
 
 def _over_http(environment: Environment) -> HttpRequest:
-    name = _shown(environment)
-    assert name is not None, "the check's targets have one"
-    if place_of(environment, name).endpoint == FRONT:
-        return request(environment, name)
-    return sample(environment, _route(environment), endpoint=FRONT, client=CLIENT)
+    return request(environment, f"{_route(environment)} via {FRONT}")
 
 
 def _needs_of_plain(environment: Environment, target: str) -> Needs:
@@ -103,7 +100,7 @@ def _needs_of_front(environment: Environment, target: str) -> Needs:
     if target == FRONT:
         return _needs_of_plain(environment, target)
     path = path_of(environment, _route(environment))
-    return all_of(answered(environment, _route(environment)), front_needs(environment, path))
+    return all_of(answered(environment, _route(environment)), front_needs(environment, path, target))
 
 
 def _judge_redirect(seen: tuple[Exchange], expected: None) -> Verdict:

@@ -10,13 +10,13 @@ from atalaia.checks.answers import describe, not_ok, undecided, where
 from atalaia.checks.certificates import reachable
 from atalaia.checks.check import Check, Finding, Inconclusive, Severity, Verdict
 from atalaia.checks.gateway import ready
-from atalaia.checks.routes import first_node, route, routes, sample
+from atalaia.checks.routes import first_node, route, routes, sample, sendable
 from atalaia.checks.routing.counting import Count, count_of, counting, grown
 from atalaia.checks.routing.entries import NOT_IN_FILE, led_right
 from atalaia.checks.routing.leading import Declared, blamed, declared
 from atalaia.checks.routing.rewriting import WRONG_HOST, WRONG_PATH
 from atalaia.checks.services import healthy
-from atalaia.environment import Environment, Safety
+from atalaia.environment import Environment
 from atalaia.exchange.exchange import Exchange
 from atalaia.exchange.hop import Hop
 from atalaia.systems.health import read_health
@@ -148,7 +148,7 @@ def answered(environment: Environment, target: str) -> Needs:
     Where the sample may not be sent here (a POST outside the sandbox that nobody declared harmless), what the
     configuration says, and that the route can be reached, has to do.
     """
-    if sample(environment, target).safe or environment.safety is Safety.SANDBOX:
+    if sendable(environment, target):
         return ((UNANSWERED, target),)
     return _live_needs(environment, target)
 

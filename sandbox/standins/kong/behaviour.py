@@ -43,6 +43,10 @@ class Behaviour:
     """The jwt plugin lets tokens with this flaw pass."""
     correlation_dropped: bool = False
     """The correlation id reaches neither the upstream nor the client."""
+    dropped: str = ""
+    """The name of a header that is on no answer …"""
+    dropped_status: int | None = None
+    """… with this status; None: with any."""
     hidden: str = ""
     """The name of a route that is not there."""
     added: Added | None = None

@@ -44,6 +44,13 @@ class Late(Options):
     milliseconds: Annotated[float, Field(gt=0, le=60_000)] = 300
 
 
+class Dropped(Options):
+    """For `header-dropped`."""
+
+    header: str
+    status: Annotated[int, Field(ge=200, le=599)] | None = None
+
+
 class AddedRoute(Options):
     """A route for `entities`."""
 
@@ -85,5 +92,8 @@ FAULTS: dict[str, Fault] = {
     "burst": behaviour(lambda given: Behaviour(count_delay=given.milliseconds / 1000), HEALTHY, Late),
     "jwt-lenient": behaviour(lambda given: Behaviour(accepts=given.accept), HEALTHY, Flaw),
     "correlation-dropped": behaviour(lambda _: Behaviour(correlation_dropped=True), HEALTHY),
+    "header-dropped": behaviour(
+        lambda given: Behaviour(dropped=given.header, dropped_status=given.status), HEALTHY, Dropped
+    ),
     "entities": behaviour(_entities, HEALTHY, Entities),
 }

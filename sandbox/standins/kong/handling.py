@@ -98,15 +98,17 @@ class Handling:
         if (request_id := self.turn.request_id) is not None:
             marks.append((REQUEST_ID, request_id))
         phrase = errors.PHRASES.get(answer.status)
-        response = Response(
-            answer.status, [*self.amended(filtered), *marks], answer.body, phrase=phrase, close=close
-        )
+        headers = [*self.amended(answer.status, filtered), *marks]
+        response = Response(answer.status, headers, answer.body, phrase=phrase, close=close)
         sent = reply.send(response)
         self.log(answer.status, "kong", sent, kong=took if waited is None else own, upstream=waited)
 
-    def amended(self, headers: Headers) -> Headers:
+    def amended(self, status: int, headers: Headers) -> Headers:
         """The headers of an answer on their last way; a fault may change them."""
-        return headers
+        dropped, of = self.node.behaviour.dropped.lower(), self.node.behaviour.dropped_status
+        if not dropped or of not in (None, status):
+            return headers
+        return [line for line in headers if line[0].lower() != dropped]
 
     def log(self, status: int, source: str, sent: int, *, kong: int, upstream: int | None) -> None:
         """Count the answer for /metrics, where the route's prometheus plugin asks for it."""

@@ -55,9 +55,9 @@ class Misbehaving(Passing):
             for name, value in super().upstream_headers()
         ])  # fmt: skip
 
-    def amended(self, headers: Headers) -> Headers:
+    def amended(self, status: int, headers: Headers) -> Headers:
         behaviour = self.node.behaviour
-        headers = self._uncorrelated(headers)
+        headers = self._uncorrelated(super().amended(status, headers))
         if shift := behaviour.reset_shift:
             headers = [
                 (name, str(int(value) + shift) if name.lower() in _RESETS and value.isdigit() else value)

@@ -119,7 +119,7 @@ class Passing(Handling):
             return
         self._keep_alive = request.keep_alive
         lines = [f"HTTP/1.1 {status} {phrase}"]
-        lines += [f"{name}: {value}" for name, value in self.amended(filtered)]
+        lines += [f"{name}: {value}" for name, value in self.amended(status, filtered)]
         if status in (204, 304) or request.method == "HEAD":
             self._chunked = False
             if framing is not None:

@@ -106,11 +106,42 @@ def test_places_are_every_route_with_a_profile_and_a_few_of_them_at_the_front():
         "/api/v1/auth",
         "/api/v1/user",
         "/api/v1/user/more",
+        "/api/v1/auth at kong-2",
+        "/api/v1/user at kong-2",
         "/api/v1/auth via load-balancer-tls",
         "/api/v1/user via load-balancer-tls",
+        "/api/v1/auth via load-balancer",
     ]
-    assert places(stack())["/api/v1/user"].like == "/api/v1/auth"
-    assert places(stack())[FRONT].inner == "/api/v1/user"
+
+
+def test_what_is_wrong_everywhere_alike_is_told_once():
+    of = places(stack())
+    assert of["/api/v1/user"].like == "/api/v1/auth"
+    assert of["/api/v1/auth at kong-2"].like == "/api/v1/auth"
+    assert of["/api/v1/user at kong-2"].like == "/api/v1/auth at kong-2"
+    assert of["/api/v1/user at kong-2"].behind == ("/api/v1/user",)
+    assert of[FRONT].behind == ("/api/v1/user", "/api/v1/auth at kong-2", "/api/v1/user at kong-2")
+    assert of["/api/v1/auth via load-balancer"].like == "/api/v1/auth via load-balancer-tls"
+    missing = by_id("headers.missing")
+    needs = missing.requires(stack(), "/api/v1/auth via load-balancer")
+    assert {(missing, "/api/v1/auth"), (missing, "/api/v1/auth via load-balancer-tls")} <= set(needs)
+
+
+def test_other_nodes_and_fronts_are_asked_as_a_client_of_its_own():
+    asked = [by_id("headers.missing").observes(stack(), name)[0] for name in places(stack())]
+    assert {one.client for one in asked} == {"", "headers"}
+    assert [one.url.host for one in asked if one.client] == [
+        "kong-2.test", "kong-2.test", "front.test", "front.test", "front.test",
+    ]  # fmt: skip
+
+
+def test_a_plain_front_that_leads_to_tls_has_nothing_to_protect():
+    moved = Response(status=301, headers=(("Location", "https://front.test/api/v1/auth"),))
+    plain = "/api/v1/auth via load-balancer"
+    assert judge("headers.missing", plain, exchange(moved, Hop.LOAD_BALANCER)) == []
+    assert judge("headers.missing", plain, exchange(Response(status=200), Hop.LOAD_BALANCER))
+    assert judge("headers.missing", FRONT, exchange(moved, Hop.LOAD_BALANCER))
+    assert judge("headers.missing", USERS, exchange(moved))
 
 
 def test_where_the_front_adds_the_headers_each_route_is_looked_at_there_only():
@@ -127,7 +158,10 @@ def test_outside_the_sandbox_a_sample_that_may_be_sent_goes_through_the_front():
         {"path": "/a", "service": "user-service", "class": "api", "sample": {"method": "POST"}},
         {"path": "/b", "service": "user-service", "class": "api"},
     ])  # fmt: skip
-    assert [name for name, one in places(of).items() if one.at_front] == ["/b via load-balancer-tls"]
+    assert [name for name, one in places(of).items() if one.at_front] == [
+        "/b via load-balancer-tls",
+        "/b via load-balancer",
+    ]
 
 
 def test_without_a_profile_or_a_gateway_nothing_is_declared():
@@ -272,13 +306,25 @@ def test_errors_are_provoked_where_it_disturbs_nobody():
     assert list(errors(stack())) == [
         "401 at /api/v1/user",
         "401 at /api/v1/user/more",
+        "401 at /api/v1/user at kong-2",
         "404 at kong-1",
+        "404 at kong-2",
         "404 at load-balancer-tls",
         "own 404 at load-balancer-tls",
+        "404 at load-balancer",
+        "own 404 at load-balancer",
     ]
+    assert errors(stack())["401 at /api/v1/user at kong-2"].firsts == ("401 at /api/v1/user",)
+    assert errors(stack())["404 at kong-2"].firsts == ("404 at kong-1",)
+    assert errors(stack())["404 at load-balancer"].firsts == (
+        "404 at load-balancer-tls",
+        "404 at kong-1",
+        "404 at kong-2",
+    )
     front = STACK["load_balancer"] | {"dead_upstream": "/dead"}
     dead = stack(gateway=STACK["gateway"] | {"dead_upstream": "/api/v1/dead"}, load_balancer=front)
-    assert {"5xx at kong-1", "5xx at load-balancer-tls"} <= set(errors(dead))
+    ends = ("kong-1", "kong-2", "load-balancer-tls", "load-balancer")
+    assert {f"5xx at {end}" for end in ends} <= set(errors(dead))
 
 
 def test_an_error_without_the_headers_is_told_with_the_hop_that_produced_it():
