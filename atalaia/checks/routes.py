@@ -12,10 +12,10 @@ from collections.abc import Iterable
 
 from atalaia.checks.check import NotDeclared
 from atalaia.checks.observables import get
-from atalaia.checks.remembered import per_environment
 from atalaia.environment import Environment, Safety
 from atalaia.environment.authentication import Authentication
 from atalaia.environment.gateway import CorsPolicy, Route, RouteClass, SampleRequest
+from atalaia.environment.remembered import per_environment
 from atalaia.exchange.bearer import Bearer, Flaw
 from atalaia.exchange.observable import Cost, HttpRequest
 from atalaia.systems.limits import front_costs, gateway_costs

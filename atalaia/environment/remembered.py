@@ -8,28 +8,34 @@ from typing import TypeVar
 
 from atalaia.environment.model import Environment
 
+Of = TypeVar("Of")
 Made = TypeVar("Made")
 
 _MOST = 4
 
 
-def per_environment(make: Callable[[Environment], Made]) -> Callable[[Environment], Made]:
-    """The same, made once for each of the last few environments; what it gives must not be changed.
+def by_identity(make: Callable[[Of], Made]) -> Callable[[Of], Made]:
+    """The same, made once for each of the last few objects; what it gives must not be changed.
 
-    An environment is known by its identity: its values are many, and it never changes.
+    An object is known by its identity: its values are many, and it never changes.
     """
     # It is kept with what was made of it: as long as it is there, no other has its id.
-    kept: dict[int, tuple[Environment, Made]] = {}
+    kept: dict[int, tuple[Of, Made]] = {}
 
     @wraps(make)
-    def remembered(environment: Environment) -> Made:
-        found = kept.get(id(environment))
+    def remembered(of: Of) -> Made:
+        found = kept.get(id(of))
         if found is not None:
             return found[1]
-        made = make(environment)
+        made = make(of)
         if len(kept) >= _MOST:
             del kept[next(iter(kept))]
-        kept[id(environment)] = environment, made
+        kept[id(of)] = of, made
         return made
 
     return remembered
+
+
+def per_environment(make: Callable[[Environment], Made]) -> Callable[[Environment], Made]:
+    """The same, made once for each of the last few environments."""
+    return by_identity(make)

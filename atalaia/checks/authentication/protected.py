@@ -6,11 +6,11 @@ from atalaia.checks.addresses import Needs, all_of
 from atalaia.checks.certificates import reachable
 from atalaia.checks.check import NotDeclared
 from atalaia.checks.gateway import ready
-from atalaia.checks.remembered import per_environment
 from atalaia.checks.routes import class_of, first_node, routes, scheme_of
 from atalaia.checks.routing.reached import answered
 from atalaia.environment import Environment
 from atalaia.environment.authentication import Authentication
+from atalaia.environment.remembered import per_environment
 
 CLIENT = "refused"
 """The run's client that is to be refused."""

@@ -13,7 +13,7 @@ from atalaia.checks.origins import FOREIGN
 from atalaia.checks.routing.declaration import WHOLE
 from atalaia.environment import Environment
 from atalaia.exchange.hop import Hop
-from atalaia.systems.kong.plugins.cors import CorsPolicy
+from atalaia.systems.kong.plugins.cors import CorsRules
 
 
 def _judge(seen: tuple[Any, ...], expected: Intended) -> Verdict:
@@ -38,7 +38,7 @@ def _line(expected: Intended) -> str:
         return ""
     for instance in instances(expected.file, expected.policy, expected.requests):
         if instance.plugin is not None:
-            model = CorsPolicy(instance.plugin.config, expected.version)
+            model = CorsRules(instance.plugin.config, expected.version)
             if model.any and model.credentials:
                 return expected.file.line(instance.plugin, "config", "origins")
     return ""

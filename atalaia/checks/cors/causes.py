@@ -9,7 +9,7 @@ from atalaia.checks.configured import given_of
 from atalaia.environment import Environment
 from atalaia.exchange.hop import Hop
 from atalaia.exchange.observable import HttpRequest
-from atalaia.systems.kong.effective import Scopes
+from atalaia.systems.kong.asked import match_of, plugins_on
 from atalaia.systems.kong.entities import Plugin
 from atalaia.systems.kong.given import Given
 from atalaia.systems.kong.plugins.response_transformer import pair
@@ -53,21 +53,11 @@ class Causes:
     @cached_property
     def _match(self) -> Match | None:
         assert self.given is not None, "asked by `of` only"
-        headers: dict[str, list[str]] = {}
-        for name, value in self.request.headers:
-            headers.setdefault(name.lower(), []).append(value)
-        request = self.request
-        host = headers.get("host", [request.url.authority])[0]
-        return self.given.router.match(
-            request.method, request.target, host, headers, scheme=request.url.scheme
-        )
+        return match_of(self.given, self.request)
 
     def _effective(self, name: str) -> Plugin | None:
         assert self.given is not None, "asked by `of` only"
-        assert self.given.configuration is not None, "asked by `of` only"
-        scopes = Scopes(self.given.configuration)
-        found = scopes.of(self._match.route) if self._match else scopes.without_route()
-        return found.get(name)
+        return plugins_on(self.given, self._match).get(name)
 
 
 def causes_of(environment: Environment, request: HttpRequest) -> Causes:

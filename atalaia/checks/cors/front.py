@@ -14,9 +14,9 @@ from atalaia.checks.cors.preflights import judge_preflight, several_origins
 from atalaia.checks.cors.requests import CLIENT, actual_of, asked, intent_of, origin_of
 from atalaia.checks.fronts import front_needs, front_of
 from atalaia.checks.origins import FOREIGN
-from atalaia.checks.remembered import per_environment
 from atalaia.checks.routes import path_of
 from atalaia.environment import Environment
+from atalaia.environment.remembered import per_environment
 from atalaia.exchange.exchange import Exchange
 from atalaia.exchange.observable import HttpRequest
 from atalaia.systems.limits import backend_of, is_gateway

@@ -27,7 +27,7 @@ from atalaia.checks.routing.leading import Declared
 from atalaia.environment import Environment
 from atalaia.exchange.hop import Hop
 from atalaia.systems.kong.given import Given
-from atalaia.systems.kong.plugins.cors import CorsPolicy, describe_origins
+from atalaia.systems.kong.plugins.cors import CorsRules, describe_origins
 from atalaia.systems.kong.plugins.turn import KongFailed
 from atalaia.systems.kong.versions import Version
 
@@ -55,7 +55,7 @@ class Comparison:
     given: Given
     instance: Instance
     intent: Policy
-    model: CorsPolicy
+    model: CorsRules
     version: Version
 
     def finding(self, expected: str, observed: str, *field: str) -> Finding:
@@ -98,7 +98,7 @@ def judged(compare: Compare, without: Callable[[Instance, Policy], Iterator[Find
             if instance.plugin is None:
                 findings += without(instance, expected.policy)
                 continue
-            model = CorsPolicy(instance.plugin.config, expected.version)
+            model = CorsRules(instance.plugin.config, expected.version)
             findings += compare(Comparison(given, instance, expected.policy, model, expected.version))
         return findings
 

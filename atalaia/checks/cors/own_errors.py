@@ -19,12 +19,12 @@ from atalaia.checks.cors.words import routes_told
 from atalaia.checks.headers.causes import Causes as HeaderCauses
 from atalaia.checks.routing.leading import Declared, led
 from atalaia.environment import Environment
-from atalaia.environment.gateway import CorsPolicy as Intent
+from atalaia.environment.gateway import CorsPolicy
 from atalaia.exchange.exchange import Exchange, Response
 from atalaia.exchange.hop import Hop
 from atalaia.systems.kong.entities import Plugin
 from atalaia.systems.kong.given import Given
-from atalaia.systems.kong.plugins.cors import CorsPolicy
+from atalaia.systems.kong.plugins.cors import CorsRules
 from atalaia.systems.kong.plugins.fields import Fields, lines_of, put
 from atalaia.systems.kong.plugins.response_transformer import HeaderRules
 from atalaia.systems.kong.versions import Version
@@ -34,7 +34,7 @@ from atalaia.systems.kong.versions import Version
 class OwnErrors:
     """The routes whose errors are told, and the file that tells them."""
 
-    intent: Intent
+    intent: CorsPolicy
     routes: tuple[Declared, ...]
     file: Given | None
     version: Version
@@ -84,7 +84,7 @@ def _error(given: Given, route: Declared, origin: str, version: Version) -> Exch
     cors, transformer = _two(given, route)
     fields: Fields = {}
     if cors is not None:
-        said = CorsPolicy(cors.config, version).allows(origin)
+        said = CorsRules(cors.config, version).allows(origin)
         if said.origin is not None:
             put(fields, "Access-Control-Allow-Origin", said.origin)
         if said.credentials:

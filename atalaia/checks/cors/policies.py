@@ -8,12 +8,11 @@ from dataclasses import dataclass, replace
 from atalaia.checks.check import NotDeclared
 from atalaia.checks.configured import given_of
 from atalaia.checks.origins import FOREIGN, mutations, plaintext_twin, serialised
-from atalaia.checks.remembered import per_environment
 from atalaia.checks.routes import class_of, policy_of, routes, sample
 from atalaia.checks.routing.leading import Declared, declared, led
 from atalaia.environment import Environment
 from atalaia.environment.gateway import CorsPolicy
-from atalaia.systems.kong.effective import Scopes
+from atalaia.environment.remembered import per_environment
 from atalaia.systems.kong.entities import Plugin
 from atalaia.systems.kong.given import Given
 from atalaia.systems.kong.versions import Version, version_of
@@ -83,13 +82,12 @@ def _why_none(environment: Environment) -> NotDeclared:
 def instances(given: Given, policy: Policy, requests: Mapping[str, Declared]) -> tuple[Instance, ...]:
     """The plugin instances that answer for a policy's routes; routes that are not there are left out."""
     assert given.configuration is not None, "the configuration was accepted"
-    scopes = Scopes(given.configuration)
     found: dict[str, Instance] = {}
     for target in policy.routes:
         match = led(given, requests[target])
         if match is None:
             continue
-        plugin = scopes.of(match.route).get("cors")
+        plugin = given.scopes.of(match.route).get("cors")
         key = plugin.id if plugin else ""
         known = found.get(key) or Instance(plugin, (), given.line(plugin or match.route))
         found[key] = replace(known, routes=(*known.routes, target))

@@ -20,11 +20,11 @@ from atalaia.checks.cors.safelists import SAFELISTED_METHODS
 from atalaia.checks.cors.wider import WIDER
 from atalaia.checks.gateway import ready
 from atalaia.checks.origins import FOREIGN
-from atalaia.checks.remembered import per_environment
 from atalaia.checks.routes import first_node, preflight, route, sample, sendable
 from atalaia.checks.routing.entries import led_right
 from atalaia.environment import Environment
 from atalaia.environment.gateway import CorsPolicy
+from atalaia.environment.remembered import per_environment
 from atalaia.exchange.observable import HttpRequest
 
 CLIENT = "cors"

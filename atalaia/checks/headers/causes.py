@@ -7,10 +7,12 @@ what came; and on the 404 of no route only global instances run.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from atalaia.exchange.observable import HttpRequest
+from atalaia.systems.kong.asked import match_of, plugins_on
 from atalaia.systems.kong.entities import Plugin
 from atalaia.systems.kong.given import Given
 from atalaia.systems.kong.plugins.fields import Fields, lines_of
@@ -103,29 +105,19 @@ class Causes:
     @cached_property
     def unknown(self) -> tuple[str, ...]:
         """Plugins on the route that may do anything to headers."""
-        if self.given is None or self._match is None:
-            return ()
-        return tuple(sorted(_UNKNOWN & self.given.scopes.of(self._match.route).keys()))
+        return tuple(sorted(_UNKNOWN & self._plugins.keys())) if self._match else ()
 
     @cached_property
     def _match(self) -> Match | None:
-        if self.given is None or self.given.configuration is None:
-            return None
-        headers: dict[str, list[str]] = {}
-        for name, value in self.request.headers:
-            headers.setdefault(name.lower(), []).append(value)
-        request = self.request
-        host = headers.get("host", [request.url.authority])[0]
-        scheme = request.url.scheme
-        return self.given.router.match(request.method, request.target, host, headers, scheme=scheme)
+        return match_of(self.given, self.request) if self.given else None
 
     @cached_property
+    def _plugins(self) -> Mapping[str, Plugin]:
+        return plugins_on(self.given, self._match) if self.given else {}
+
+    @property
     def _effective(self) -> Plugin | None:
-        if self.given is None or self.given.configuration is None:
-            return None
-        match, scopes = self._match, self.given.scopes
-        instances = scopes.of(match.route) if match else scopes.without_route()
-        return instances.get(_PLUGIN)
+        return self._plugins.get(_PLUGIN)
 
     def _elsewhere(self, header: str) -> Plugin | None:
         """An enabled instance of the plugin that adds the header."""

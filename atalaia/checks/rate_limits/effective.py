@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,13 +9,12 @@ from typing import Any
 from atalaia.checks.check import Finding, Inconclusive, Verdict
 from atalaia.checks.configured import configured
 from atalaia.checks.rate_limits.targets import limit_of, limited_routes
-from atalaia.checks.remembered import per_environment
 from atalaia.checks.routes import scheme_of
 from atalaia.checks.routing.leading import Declared, declared, led
 from atalaia.environment import Environment
 from atalaia.environment.authentication import Authentication
 from atalaia.environment.gateway import RouteLimit
-from atalaia.systems.kong.effective import Scopes
+from atalaia.environment.remembered import by_identity, per_environment
 from atalaia.systems.kong.entities import Configuration, Plugin, Route
 from atalaia.systems.kong.given import Given
 
@@ -90,46 +88,27 @@ def found_in(given: Given, expected: Meant) -> Found:
     configuration, match = given.configuration, led(given, expected.route)
     assert configuration is not None, "the file is accepted"
     assert match is not None, "route.not-in-file has found it"
-    route, instances = match.route, _instances(configuration)
-    applying = instances.scopes.of(route, _consumer(configuration, expected.scheme))
+    route, limiters = match.route, _limiters(configuration)
+    applying = given.scopes.of(route, _consumer(configuration, expected.scheme))
     limiter = applying.get(NAME)
     others = tuple(
         plugin
         for scope in ((route.id, route.service), (route.id, None), (None, route.service), (None, None))
-        for plugin in instances.limiters.get(scope, ())
+        for plugin in limiters.get(scope, ())
         if plugin is not limiter
     )
     return Found(given, configuration, route, limiter, others, frozenset(applying))
 
 
-@dataclass(frozen=True)
-class _Instances:
-    """The plugins of a configuration, for many questions."""
-
-    scopes: Scopes
-    limiters: Mapping[tuple[str | None, str | None], tuple[Plugin, ...]]
+@by_identity
+def _limiters(configuration: Configuration) -> Mapping[tuple[str | None, str | None], tuple[Plugin, ...]]:
     """Ids of route and service → limiters of these that are no consumer's."""
-
-
-def _instances(configuration: Configuration) -> _Instances:
-    """Made once for each of the last few configurations."""
-    if id(configuration) in _KNOWN:
-        return _KNOWN[id(configuration)][1]
     limiters: dict[tuple[str | None, str | None], tuple[Plugin, ...]] = {}
     for plugin in configuration.plugins:
         if plugin.name == NAME and plugin.consumer is None:
             scope = plugin.route, plugin.service
             limiters[scope] = (*limiters.get(scope, ()), plugin)
-    # Kept with what was made of it: as long as it is there, no other object has its id.
-    made = _Instances(Scopes(configuration), limiters)
-    _KNOWN[id(configuration)] = (configuration, made)
-    if len(_KNOWN) > _KEPT:
-        _KNOWN.popitem(last=False)
-    return made
-
-
-_KEPT = 4
-_KNOWN: OrderedDict[int, tuple[Configuration, _Instances]] = OrderedDict()
+    return limiters
 
 
 def _consumer(configuration: Configuration, scheme: Authentication | None) -> str | None:

@@ -14,10 +14,10 @@ from atalaia.checks.rate_limits.observables import identities, measured
 from atalaia.checks.rate_limits.promise import Promise, promise_of, unanswered
 from atalaia.checks.rate_limits.targets import exhaustible, first_of_class, limit_of, measurable_routes
 from atalaia.checks.rate_limits.words import requests
-from atalaia.checks.remembered import per_environment
 from atalaia.checks.routes import FRONT, path_of
 from atalaia.checks.routing.client import ADDRESS_FORGED, ADDRESS_LOST
 from atalaia.environment import Effect, Environment
+from atalaia.environment.remembered import per_environment
 from atalaia.exchange.exchange import Exchange, Exchanges
 from atalaia.exchange.hop import Hop
 from atalaia.systems.limiter.model import LimiterSeen

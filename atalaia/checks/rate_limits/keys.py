@@ -8,8 +8,8 @@ from atalaia.checks.configured import unless_given
 from atalaia.checks.rate_limits.effective import Found, Meant, judged, meant
 from atalaia.checks.rate_limits.intent import ABSENT, GATEWAY, LIMIT_DIFFERS
 from atalaia.checks.rate_limits.targets import limit_of, limited_routes
-from atalaia.checks.remembered import per_environment
 from atalaia.environment import Environment
+from atalaia.environment.remembered import per_environment
 
 _AUTHENTICATES = frozenset(
     {"jwt", "key-auth", "basic-auth", "hmac-auth", "ldap-auth", "oauth2", "session", "openid-connect"}

@@ -17,7 +17,7 @@ from atalaia.environment import Environment
 from atalaia.exchange.exchange import Exchange
 from atalaia.exchange.hop import Hop
 from atalaia.exchange.observable import HttpRequest
-from atalaia.systems.kong.effective import effective
+from atalaia.systems.kong.asked import match_of, plugins_on
 from atalaia.systems.kong.plugins.windows import windows
 from atalaia.systems.limiter.told import told
 
@@ -49,8 +49,8 @@ def _unlimited(environment: Environment, target: str) -> Unlimited:
     request, given = _request(environment, target), given_of(environment)
     if given is None or given.configuration is None:
         return Unlimited(request.target)
-    match = given.router.match("GET", request.target, request.url.authority, {}, scheme=request.url.scheme)
-    limiter = effective(given.configuration, match.route).get(NAME) if match else None
+    match = match_of(given, request)
+    limiter = plugins_on(given, match).get(NAME) if match else None
     if limiter is None:
         return Unlimited(request.target)
     limits = told_limits((float(one.length), one.limit) for one in windows(limiter.config))

@@ -12,10 +12,10 @@ from atalaia.checks.observables import get, through_front
 from atalaia.checks.origins import mutations
 from atalaia.checks.rate_limits.promise import counts_late
 from atalaia.checks.rate_limits.targets import LONGEST, front, limit_of, limited_routes, shortest
-from atalaia.checks.remembered import per_environment
 from atalaia.checks.routes import FRONT, policy_of, route, sample
 from atalaia.environment import Environment
 from atalaia.environment.gateway import RouteLimit
+from atalaia.environment.remembered import per_environment
 from atalaia.exchange.observable import Cost, HttpRequest, HttpSequence
 from atalaia.systems.limiter.model import LimiterMeasurement
 from atalaia.systems.limiter.recovery import LimiterRecovery

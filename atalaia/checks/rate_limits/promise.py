@@ -9,10 +9,10 @@ from atalaia.checks.configured import given_of
 from atalaia.checks.rate_limits.effective import Found, found_in, meant
 from atalaia.checks.rate_limits.targets import front, limit_of, limited_routes, shortest
 from atalaia.checks.rate_limits.words import told_limit, told_limits
-from atalaia.checks.remembered import per_environment
 from atalaia.checks.routes import FRONT
 from atalaia.checks.routing.leading import led
 from atalaia.environment import Environment, Safety
+from atalaia.environment.remembered import per_environment
 from atalaia.exchange.exchange import Exchange
 from atalaia.exchange.hop import Hop
 from atalaia.systems.limiter.model import LimiterSeen

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from atalaia.checks.check import NotDeclared
-from atalaia.checks.remembered import per_environment
 from atalaia.checks.routes import FRONT, class_of, route, routes
 from atalaia.environment import Environment
 from atalaia.environment.gateway import RouteLimit
+from atalaia.environment.remembered import per_environment
 
 LONGEST = 60.0
 """Seconds: a longer window is judged by its headers, and never used up."""

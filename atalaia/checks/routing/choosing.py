@@ -10,7 +10,6 @@ from atalaia.checks.addresses import all_of
 from atalaia.checks.answers import describe, undecided, where
 from atalaia.checks.check import Check, Finding, Inconclusive, NotDeclared, Severity, Verdict
 from atalaia.checks.configured import configured, given_of, unless_given
-from atalaia.checks.remembered import per_environment
 from atalaia.checks.routes import first_node, route, routes, sample
 from atalaia.checks.routing.declaration import accepted
 from atalaia.checks.routing.entries import NOT_IN_FILE
@@ -18,6 +17,7 @@ from atalaia.checks.routing.leading import Declared, blamed, declared, led
 from atalaia.checks.routing.reached import answered, mark_of
 from atalaia.checks.routing.unknown import UNKNOWN_PATH_ANSWERED, with_gateway
 from atalaia.environment import Environment
+from atalaia.environment.remembered import per_environment
 from atalaia.exchange.exchange import Exchange
 from atalaia.exchange.hop import Hop
 from atalaia.exchange.observable import HttpRequest

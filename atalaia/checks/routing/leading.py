@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from atalaia.checks.configured import given_of
-from atalaia.checks.remembered import per_environment
 from atalaia.checks.routes import first_node, route, routes, sample
 from atalaia.checks.routing.causes import Blamed
 from atalaia.environment import Environment, endpoints
 from atalaia.environment.gateway import Route
+from atalaia.environment.remembered import per_environment
 from atalaia.exchange.observable import HttpRequest
+from atalaia.systems.kong.asked import match_of
 from atalaia.systems.kong.entities import Configuration, Service
 from atalaia.systems.kong.given import Given
 from atalaia.systems.kong.routing import Match
@@ -67,13 +68,7 @@ def _declared(
 
 def led(given: Given, of: Declared, *, method: str | None = None, target: str | None = None) -> Match | None:
     """The route that Kong chooses for the sample request, or for it with another method or target."""
-    headers: dict[str, list[str]] = {}
-    for name, value in of.request.headers:
-        headers.setdefault(name.lower(), []).append(value)
-    scheme = of.request.url.scheme
-    return given.router.match(
-        method or of.request.method, target or of.request.target, of.host, headers, scheme=scheme
-    )
+    return match_of(given, of.request, host=of.host, method=method or "", target=target or "")
 
 
 def blamed(of: Declared) -> Blamed:

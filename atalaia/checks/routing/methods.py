@@ -12,12 +12,12 @@ from atalaia.checks.check import Check, Finding, Inconclusive, NotDeclared, Seve
 from atalaia.checks.configured import configured, unless_given
 from atalaia.checks.gateway import ready
 from atalaia.checks.observables import get
-from atalaia.checks.remembered import per_environment
 from atalaia.checks.routes import FRONT, costs_at, path_of, policy_of, route, routes, sample
 from atalaia.checks.routing.entries import NOT_IN_FILE
 from atalaia.checks.routing.leading import Declared, blamed, declared, led
 from atalaia.checks.routing.reached import answered
 from atalaia.environment import Effect, Environment
+from atalaia.environment.remembered import per_environment
 from atalaia.exchange.exchange import Exchange
 from atalaia.exchange.hop import Hop
 from atalaia.exchange.observable import HttpRequest

@@ -14,7 +14,6 @@ from atalaia.environment import Environment
 from atalaia.environment.frozen import FrozenDict
 from atalaia.environment.gateway import CorsPolicy, Route, RouteClass, RouteLimit
 from atalaia.systems.kong import entities
-from atalaia.systems.kong.effective import Scopes
 from atalaia.systems.kong.given import Given
 
 _WINDOWS = ("second", "minute", "hour", "day", "month", "year")
@@ -31,10 +30,10 @@ def completed(environment: Environment, given: Given | None) -> Environment:
     Unchanged where it declares routes itself, or where Kong would refuse the file. A route is left out
     where its service is none that the environment declares, or where no path can be asked for.
     """
-    configuration = given.configuration if given else None
-    if environment.routes or configuration is None:
+    if environment.routes or given is None or given.configuration is None:
         return environment
-    scopes = Scopes(configuration)
+    configuration = given.configuration
+    scopes = given.scopes
     services = {service.id: service for service in configuration.services}
     routes, classes, policies = [], dict(environment.route_classes), dict(environment.cors)
     for number, route in enumerate(configuration.routes):

@@ -28,7 +28,10 @@ class Scopes:
                 self._by_name.setdefault(plugin.name, {})[scope] = plugin
 
     def of(self, route: Route, consumer: str | None = None) -> Mapping[str, Plugin]:
-        """Plugin name → the instance that is effective for this route and consumer (its id)."""
+        """Plugin name → the instance that is effective for this route and, once known, consumer (its id).
+
+        A plugin of the route *replaces* the service's of the same name; a disabled one does not count.
+        """
         found: dict[str, Plugin] = {}
         for name, instances in self._by_name.items():
             if (plugin := _winner(instances, route, consumer)) is not None:
@@ -49,21 +52,6 @@ class Scopes:
             for of_route, of_service, consumer in instances
             if consumer is not None and of_route in routes and of_service in services
         )
-
-
-def effective(
-    configuration: Configuration, route: Route, consumer: str | None = None
-) -> Mapping[str, Plugin]:
-    """Plugin name → the instance that is effective for this route and, once known, consumer (its id).
-
-    A plugin of the route *replaces* the service's of the same name; a disabled one does not count.
-    """
-    return Scopes(configuration).of(route, consumer)
-
-
-def effective_without_route(configuration: Configuration) -> Mapping[str, Plugin]:
-    """Plugin name → the global instance. On the 404 of no route only their header filters run."""
-    return Scopes(configuration).without_route()
 
 
 def _winner(instances: Mapping[Scope, Plugin], route: Route, consumer: str | None) -> Plugin | None:

@@ -74,7 +74,7 @@ class _Entry:
         return self.expression is not None and self.expression.match(subject) is not None
 
 
-class CorsPolicy:
+class CorsRules:
     """A configuration of the plugin, ready to answer."""
 
     def __init__(self, config: Mapping[str, Any], version: Version = V3_4) -> None:
@@ -132,7 +132,7 @@ class Cors(Step):
     name = "cors"
 
     def __init__(self, plugin: Plugin, version: Version) -> None:
-        self.policy = CorsPolicy(plugin.config, version)
+        self.policy = CorsRules(plugin.config, version)
         self._allows = lru_cache(maxsize=1024)(self.policy.allows)
 
     def access(self, turn: Turn) -> Answer | None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from atalaia.systems.kong.declarative import load_document
-from atalaia.systems.kong.effective import Scopes, effective, effective_without_route
+from atalaia.systems.kong.effective import Scopes
 from atalaia.systems.kong.entities import Configuration
 
 SCOPES = ["route service consumer", "route consumer", "service consumer", "route service",
@@ -42,7 +42,7 @@ def configuration(*scopes: str, **more: Any) -> Configuration:
 def winner(found: Configuration, *, known: bool = True) -> str | None:
     """The scope of the limiter that wins for the route, with the consumer known or not."""
     consumer = found.consumers[0].id if known else None
-    plugin = effective(found, found.routes[0], consumer).get("rate-limiting")
+    plugin = Scopes(found).of(found.routes[0], consumer).get("rate-limiting")
     return None if plugin is None else SCOPES[int(plugin.config["minute"]) - 1]
 
 
@@ -74,9 +74,9 @@ def test_a_disabled_instance_does_not_count() -> None:
 
 def test_only_global_instances_see_the_404_of_no_route() -> None:
     found = configuration("", "route", "consumer")
-    (plugin,) = effective_without_route(found).values()
+    (plugin,) = Scopes(found).without_route().values()
     assert (plugin.route, plugin.service, plugin.consumer) == (None, None, None)
-    assert effective_without_route(configuration("route", "service")) == {}
+    assert Scopes(configuration("route", "service")).without_route() == {}
 
 
 def test_only_consumers_with_an_instance_on_the_way_need_a_chain_of_their_own() -> None:

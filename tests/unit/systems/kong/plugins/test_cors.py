@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from atalaia.systems.kong.entities import Plugin
-from atalaia.systems.kong.plugins.cors import DEFAULT_METHODS, Allowance, Cors, CorsPolicy, describe_origins
+from atalaia.systems.kong.plugins.cors import DEFAULT_METHODS, Allowance, Cors, CorsRules, describe_origins
 from atalaia.systems.kong.plugins.fields import fields_of, lines_of
 from atalaia.systems.kong.plugins.turn import KongFailed
 from atalaia.systems.kong.versions import V3_4, V3_8
@@ -42,7 +42,7 @@ CONFIGS = st.fixed_dictionaries(
 )
 
 
-def allowed(policy: CorsPolicy, origin: str | None) -> Allowance | None:
+def allowed(policy: CorsRules, origin: str | None) -> Allowance | None:
     """None where Kong itself fails."""
     try:
         return policy.allows(origin)
@@ -53,7 +53,7 @@ def allowed(policy: CorsPolicy, origin: str | None) -> Allowance | None:
 @given(CONFIGS, st.none() | ORIGINS, st.sampled_from([V3_4, V3_8]))
 def test_every_answer_obeys_the_rules(config: dict[str, Any], origin: str | None, version: Any) -> None:
     """Nothing but an empty Origin fails; `*` never comes with credentials; what is dynamic says Vary."""
-    policy = CorsPolicy(config, version)
+    policy = CorsRules(config, version)
     said = allowed(policy, origin)
     if said is None:
         assert origin == ""
@@ -80,7 +80,7 @@ def test_a_preflight_allows_what_the_request_itself_is_allowed(
     config: dict[str, Any], origin: str, wanted: str | None
 ) -> None:
     """The same origin and credentials; methods and headers as configured, else all, else those asked for."""
-    policy = CorsPolicy(config)
+    policy = CorsRules(config)
     said = allowed(policy, origin)
     if said is None:
         with pytest.raises(KongFailed):
@@ -98,7 +98,7 @@ def test_a_preflight_allows_what_the_request_itself_is_allowed(
 @given(CONFIGS, st.none() | ORIGINS)
 def test_versions_differ_in_nothing_but_a_star_in_a_list(config: dict[str, Any], origin: str | None) -> None:
     origins = config.get("origins") or []
-    old, new = allowed(CorsPolicy(config, V3_4), origin), allowed(CorsPolicy(config, V3_8), origin)
+    old, new = allowed(CorsRules(config, V3_4), origin), allowed(CorsRules(config, V3_8), origin)
     if len(origins) < 2 or "*" not in origins:
         assert old == new
 
@@ -125,8 +125,8 @@ def test_the_step_answers_once_and_never_raises_but_its_own(
     assert (("vary", "Origin") in lines) is said.vary
 
 
-def policy(*origins: str, version: Any = V3_4, **config: Any) -> CorsPolicy:
-    return CorsPolicy({"origins": list(origins), **config}, version)
+def policy(*origins: str, version: Any = V3_4, **config: Any) -> CorsRules:
+    return CorsRules({"origins": list(origins), **config}, version)
 
 
 @pytest.mark.parametrize(
