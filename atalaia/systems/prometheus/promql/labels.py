@@ -14,6 +14,8 @@ from atalaia.systems.prometheus.promql.syntax import (
     Binary,
     Call,
     Expression,
+    Moved,
+    Negative,
     Number,
     Range,
     Selector,
@@ -38,12 +40,16 @@ class Findings:
     labels: Labels | None = None
     """None for a scalar or a string."""
     problems: list[str] = field(default_factory=list)
+    unknown_metrics: list[str] = field(default_factory=list)
+    """The names among the problems that are no metrics."""
+    unknown_labels: list[str] = field(default_factory=list)
+    """Those of the problems that are about a label that nothing there has."""
 
 
 def examine(expression: Expression, known: Known) -> Findings:
     """Follow the labels through an expression. Where a selector has no name, any label is let pass."""
     found = Findings()
-    result = _Examiner(known, found.problems).labels(expression)
+    result = _Examiner(known, found).labels(expression)
     found.labels = None if result is None else frozenset(result)
     return found
 
@@ -59,9 +65,10 @@ _ANYTHING = _Anything()
 
 
 class _Examiner:
-    def __init__(self, known: Known, problems: list[str]) -> None:
+    def __init__(self, known: Known, found: Findings) -> None:
         self._known = known
-        self._problems = problems
+        self._found = found
+        self._problems = found.problems
 
     def labels(self, expression: Expression) -> Labels | None:
         match expression:
@@ -69,7 +76,7 @@ class _Examiner:
                 return None
             case Selector():
                 return self._selector(expression)
-            case Range(of=of):
+            case Range(of=of) | Moved(of=of) | Negative(of=of):
                 return self.labels(of)
             case Call():
                 return self._call(expression)
@@ -84,10 +91,11 @@ class _Examiner:
         labels = self._known(selector.name)
         if labels is None:
             self._problems.append(f"no metric {selector.name}")
+            self._found.unknown_metrics.append(selector.name)
             return _ANYTHING
         for matcher in selector.matchers:
             if matcher.label not in labels:
-                self._problems.append(f"{selector.name} has no label {matcher.label}")
+                self._label(f"{selector.name} has no label {matcher.label}")
         return labels
 
     def _call(self, call: Call) -> Labels | None:
@@ -97,7 +105,9 @@ class _Examiner:
             return frozenset() if call.function == "vector" else None
         if call.function in _ABSENT:
             argument = call.arguments[0] if call.arguments else None
-            selector = argument.of if isinstance(argument, Range) else argument
+            selector = argument
+            while isinstance(selector, (Range, Moved)):
+                selector = selector.of
             equal = selector.matchers if isinstance(selector, Selector) else ()
             return frozenset(matcher.label for matcher in equal if matcher.operator == "=")
         labels = vectors[0] if vectors else frozenset()
@@ -161,7 +171,11 @@ class _Examiner:
     def _need(self, wanted: tuple[str, ...], labels: Labels, who: str) -> None:
         for label in wanted:
             if label not in labels:
-                self._problems.append(f"{who} {label}: no such label there")
+                self._label(f"{who} {label}: no such label there")
+
+    def _label(self, problem: str) -> None:
+        self._problems.append(problem)
+        self._found.unknown_labels.append(problem)
 
 
 def _less(labels: Labels, others: tuple[str, ...]) -> Labels:

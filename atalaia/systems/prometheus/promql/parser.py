@@ -8,12 +8,14 @@ from atalaia.systems.prometheus.promql.syntax import (
     Call,
     Expression,
     Matcher,
+    Moved,
+    Negative,
     Number,
     Range,
     Selector,
     Text,
 )
-from atalaia.systems.prometheus.promql.tokens import Kind, NotPromQL, Token, tokens
+from atalaia.systems.prometheus.promql.tokens import Kind, NotPromQL, Token, seconds_of, tokens
 
 _WITH_PARAMETER = frozenset({"count_values", "bottomk", "topk", "quantile"})
 AGGREGATIONS = _WITH_PARAMETER | {"sum", "min", "max", "avg", "group", "stddev", "stdvar", "count"}
@@ -32,6 +34,13 @@ def parse(text: str) -> Expression:
     expression = parser.expression(0)
     parser.expect_end()
     return expression
+
+
+def _moved(of: Expression, offset: float = 0.0, at: str = "") -> Expression:
+    """In time, by either word, or by both in either order."""
+    if isinstance(of, Moved):
+        return Moved(of.of, offset or of.offset, at or of.at)
+    return Moved(of, offset, at)
 
 
 class _Parser:
@@ -82,7 +91,7 @@ class _Parser:
             left = self._binary(operator, left, strength if operator == "^" else strength + 1)
 
     def _binary(self, operator: str, left: Expression, weakest: int) -> Binary:
-        self._takes("bool")
+        as_bool = self._takes("bool")
         on = self._labels() if self._takes("on") else None
         ignoring = self._labels() if on is None and self._takes("ignoring") else None
         many: str | None = None
@@ -91,50 +100,54 @@ class _Parser:
             many = self._take().text.lower().removeprefix("group_")
             included = self._labels() if self._sees("(") else ()
         right = self.expression(weakest)
-        return Binary(operator, left, right, on, ignoring, many, included)
+        return Binary(operator, left, right, on, ignoring, many, included, as_bool)
 
     def _operand(self) -> Expression:
-        if self._takes("-", "+"):
-            # A sign changes values, neither names nor labels.
+        if self._takes("+"):
             return self.expression(_UNARY)
+        if self._takes("-"):
+            return Negative(self.expression(_UNARY))
         in_brackets = self._sees("(")
         operand = self._atom()
         while True:
             if self._takes("["):
                 operand = self._range(operand, step=in_brackets or not isinstance(operand, Selector))
             elif self._takes("offset"):
-                self._takes("-")
-                self._duration()
+                back = -1 if self._takes("-") else 1
+                operand = _moved(operand, offset=back * self._duration())
             elif self._takes("@"):
-                self._instant()
+                operand = _moved(operand, at=self._instant())
             else:
                 return operand
 
     def _range(self, of: Expression, *, step: bool) -> Range:
-        self._duration()
+        seconds = self._duration()
+        steps: float | None = None
         if self._takes(":"):
-            if not self._sees("]"):
-                self._duration()
+            steps = 0.0 if self._sees("]") else self._duration()
         elif step:
             raise self._wrong("':': only a selector has a range without a step")
         self._expect("]")
-        return Range(of)
+        return Range(of, seconds, steps)
 
-    def _instant(self) -> None:
-        if self._takes("start", "end"):
+    def _instant(self) -> str:
+        if self._sees("start", "end"):
+            word = self._take().text.lower()
             self._expect("(")
             self._expect(")")
-            return
-        self._takes("-")
-        if self._take().kind is not Kind.NUMBER:
+            return f"{word}()"
+        sign = "-" if self._takes("-") else ""
+        token = self._take()
+        if token.kind is not Kind.NUMBER:
             self._at -= 1
             raise self._wrong("a time")
+        return f"{float(sign + token.text):.3f}"
 
-    def _duration(self) -> None:
+    def _duration(self) -> float:
         # Prometheus 3 takes a number of seconds, too; 2.42 does not.
         if self._next.kind is not Kind.DURATION:
             raise self._wrong("a duration")
-        self._at += 1
+        return seconds_of(self._take().text)
 
     def _atom(self) -> Expression:
         token = self._next

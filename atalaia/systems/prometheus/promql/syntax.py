@@ -1,4 +1,4 @@
-"""What an expression is made of. What changes no name and no label (offset, @, bool) is not kept."""
+"""What an expression is made of. Brackets are not kept: the tree says what they said."""
 
 from __future__ import annotations
 
@@ -42,6 +42,27 @@ class Range:
     """`of[5m]` or `of[1h:5m]`."""
 
     of: Expression
+    seconds: float = 0.0
+    step: float | None = None
+    """Seconds; 0 for Prometheus' own (`[1h:]`), None for samples as they are."""
+
+
+@dataclass(frozen=True)
+class Moved:
+    """`of offset 5m`, `of @ start()`: the same at another time."""
+
+    of: Expression
+    offset: float = 0.0
+    """Seconds into the past."""
+    at: str = ""
+    """`start()`, `end()` or a Unix time; empty for the time that is asked for."""
+
+
+@dataclass(frozen=True)
+class Negative:
+    """`-of`."""
+
+    of: Expression
 
 
 @dataclass(frozen=True)
@@ -76,15 +97,17 @@ class Binary:
     """The side with many series for each of the other: left, right, or None for one to one."""
     included: tuple[str, ...] = ()
     """Labels of the side of one that the result has too."""
+    as_bool: bool = False
+    """A comparison that says 0 or 1 instead of leaving out what it does not hold for."""
 
 
-Expression = Selector | Number | Text | Range | Call | Aggregation | Binary
+Expression = Selector | Number | Text | Range | Moved | Negative | Call | Aggregation | Binary
 
 
 def parts(expression: Expression) -> tuple[Expression, ...]:
     """What an expression is directly made of."""
     match expression:
-        case Range(of=of):
+        case Range(of=of) | Moved(of=of) | Negative(of=of):
             return (of,)
         case Call(arguments=arguments):
             return arguments

@@ -5,7 +5,18 @@ from __future__ import annotations
 import pytest
 
 from atalaia.systems.prometheus.promql import NotPromQL, Selector, examine, parse, selectors
-from atalaia.systems.prometheus.promql.syntax import Aggregation, Binary, Call, Matcher, Number, Range, Text
+from atalaia.systems.prometheus.promql.meaning import comparisons, same
+from atalaia.systems.prometheus.promql.syntax import (
+    Aggregation,
+    Binary,
+    Call,
+    Matcher,
+    Moved,
+    Negative,
+    Number,
+    Range,
+    Text,
+)
 from tests.support.promql import BAD, GOOD
 
 METRICS = {
@@ -40,21 +51,25 @@ def test_operators_bind_as_prometheus_documents_it() -> None:
     assert parse("a + b * c") == Binary("+", a, Binary("*", b, c))
     assert parse("a - b - c") == Binary("-", Binary("-", a, b), c)
     assert parse("a ^ b ^ c") == Binary("^", a, Binary("^", b, c))
-    assert parse("-a ^ b") == Binary("^", a, b)
+    assert parse("-a ^ b") == Negative(Binary("^", a, b))
     assert parse("a or b and c") == Binary("or", a, Binary("and", b, c))
     assert parse("a > b + c") == Binary(">", a, Binary("+", b, c))
     assert parse("(a or b) unless c") == Binary("unless", Binary("or", a, b), c)
 
 
 def test_each_form_has_its_parts() -> None:
-    ranged = Range(Selector("a", (Matcher("x", "=~", "5.."),)))
-    assert parse('rate(a{x=~"5.."}[5m] offset 1h @ end())') == Call("rate", (ranged,))
-    assert parse("max_over_time(a[1h:])") == Call("max_over_time", (Range(Selector("a")),))
+    ranged = Range(Selector("a", (Matcher("x", "=~", "5.."),)), 300)
+    moved = Call("rate", (Moved(ranged, 3600, "end()"),))
+    assert parse('rate(a{x=~"5.."}[5m] offset 1h @ end())') == moved
+    assert parse('rate(a{x=~"5.."}[300s] @ end() offset 60m)') == moved
+    assert parse("a offset -1h30m @ 1.5e3") == Moved(Selector("a"), -5400, "1500.000")
+    assert parse("max_over_time(a[1h:])") == Call("max_over_time", (Range(Selector("a"), 3600, 0),))
+    assert parse("max_over_time(a[1d:5m])") == Call("max_over_time", (Range(Selector("a"), 86400, 300),))
     assert parse("topk by (x) (5, a)") == Aggregation("topk", Selector("a"), ("x",), False, Number("5"))
     assert parse("sum(a) without (x, y,)") == Aggregation("sum", Selector("a"), ("x", "y"), True)
     matched = parse("a * on (x) group_left (y) b")
     assert matched == Binary("*", Selector("a"), Selector("b"), ("x",), None, "left", ("y",))
-    assert parse("a == bool 1") == Binary("==", Selector("a"), Number("1"))
+    assert parse("a == bool 1") == Binary("==", Selector("a"), Number("1"), as_bool=True)
     assert parse("'it\\'s'") == Text("it's")
 
 
@@ -125,3 +140,53 @@ def test_what_can_only_be_empty_is_said(text: str, problem: str) -> None:
 
 def test_a_selector_without_a_name_may_have_any_label() -> None:
     assert examine(parse('sum by (whatever) ({job=~".+"} / up)'), known).problems == []
+
+
+@pytest.mark.parametrize(
+    ("written", "printed"),
+    [
+        ("sum(up) by (job)", "sum by (job) (up)"),
+        ("up > 0.90", "up > 0.9"),
+        ("rate(up[60m])", "rate(up[1h])"),
+        ("a / on (x) group_left b", "a / on (x) group_left () b"),
+        ("up{job='a',}", 'up{job="a"}'),
+        ("(up)", "up"),
+        ("up offset 1h @ 5", "up @ 5.000 offset 1h"),
+    ],
+)
+def test_what_prometheus_prints_anew_means_the_same(written: str, printed: str) -> None:
+    assert same(written, printed)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("rate(up[5m])", "rate(up[10m])"),
+        ("up offset 5m", "up"),
+        ("a == bool 1", "a == 1"),
+        ("-a", "a"),
+        ("a > 5", "a > 0.05"),
+        ("sum by (x) (a)", "sum without (x) (a)"),
+        ("max_over_time(a[1h:5m])", "max_over_time(a[1h:1m])"),
+        ("a and b or c", "a and (b or c)"),
+        ("up @ start()", "up @ end()"),
+    ],
+)
+def test_what_differs_in_meaning_is_not_the_same(one: str, other: str) -> None:
+    assert not same(one, other)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("a > 0.05", ["> 0.05"]),
+        ("0.05 < a", ["> 0.05"]),
+        ("a < 100 and a offset 1w >= 100", ["< 100", ">= 100"]),
+        ("a > -1", ["> -1"]),
+        ("a / b > (1 - 0.999) * 10", ["> 0.01"]),
+        ("a > b", []),
+        ("count(a == 0) == count(a)", ["== 0"]),
+    ],
+)
+def test_comparisons_with_numbers_are_found(text: str, found: list[str]) -> None:
+    assert [str(one) for one in comparisons(parse(text))] == found
