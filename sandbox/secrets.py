@@ -21,6 +21,8 @@ class Secrets:
     haproxy_stats: str = field(repr=False)
     grafana: str = field(repr=False)
     jwt: str = field(repr=False)
+    jwt_former: str = field(repr=False)
+    """What tokens were signed with before: Kong takes them until the last of them has expired."""
     account: str = field(repr=False)
     """Of every user who may log in at the auth service."""
 

@@ -20,6 +20,7 @@ from atalaia.checks.gateway import EMPTY_CONFIGURATION
 from atalaia.checks.observables import bare
 from atalaia.environment import Environment, endpoints
 from atalaia.exchange.hop import Hop
+from atalaia.systems.kong.admin.lists import CREDENTIALS, TLS
 from atalaia.systems.kong.admin.model import AdminEntities, AdminList
 from atalaia.systems.kong.given import Given, from_admin, given_of
 from atalaia.systems.kong.live import configuration
@@ -32,19 +33,24 @@ Reading = Given | Inconclusive
 
 def admin_lists(environment: Environment, node: str) -> tuple[AdminList, ...]:
     """Every list of a node's Admin API that tells what it serves, each to its last page."""
-    url = endpoints(environment)[f"{node}-admin"]
+    return tuple(_list(environment, node, kind) for kind in _READ)
+
+
+def private_lists(environment: Environment, node: str) -> tuple[AdminList, ...]:
+    """The lists of a node's credentials and certificates: secrets are compared as they come, and not kept."""
+    return tuple(_list(environment, node, path, optional=True) for path in (*CREDENTIALS, *TLS))
+
+
+def _list(environment: Environment, node: str, kind: str, *, optional: bool = False) -> AdminList:
     file = given_of(environment)
-    known = tuple(map(SecretStr, sorted(file.secrets))) if file else ()
-    return tuple(
-        AdminList(
-            key=f"LIST {node}-admin /{kind}",
-            hop=Hop.GATEWAY,
-            url=bare(url),
-            path=f"/{kind}",
-            below=_BELOW.get(kind, ""),
-            known=known,
-        )
-        for kind in _READ
+    return AdminList(
+        key=f"LIST {node}-admin /{kind}",
+        hop=Hop.GATEWAY,
+        url=bare(endpoints(environment)[f"{node}-admin"]),
+        path=f"/{kind}",
+        below=_BELOW.get(kind, ""),
+        optional=optional,
+        known=tuple(map(SecretStr, sorted(file.secrets))) if file else (),
     )
 
 
@@ -92,19 +98,28 @@ _KEPT = 8
 _READINGS: OrderedDict[tuple[Any, ...], tuple[tuple[AdminEntities, ...], Reading]] = OrderedDict()
 
 
+def _kind(entities: AdminEntities) -> str:
+    name = entities.path.strip("/")
+    return CREDENTIALS.get(name, name)
+
+
 def _read(lists: tuple[AdminEntities, ...], address: str) -> Reading:
     for entities in lists:
         if entities.failure:
             told = f"the Admin API's list {entities.path} could not be read: {entities.failure}"
             return not_measured(entities.failure) or Inconclusive(told)
-    documents = {entities.path.strip("/"): entities.documents for entities in lists}
-    for entities in lists:
+    there = tuple(entities for entities in lists if not entities.absent)
+    documents = {_kind(entities): entities.documents for entities in there}
+    for entities in there:
         if below := _BELOW.get(entities.path.strip("/")):
             documents[below] = entities.below
     try:
-        return from_admin(configuration(documents), address or "the Admin API")
+        return from_admin(configuration(documents), address or "the Admin API", documents)
     except ValueError as error:
         return Inconclusive(f"the Admin API's lists are not understood: {error}")
 
 
-__all__ = ["Reading", "admin_lists", "configured", "given_of", "listed", "live", "readable", "unless_given"]
+__all__ = [
+    "Reading", "admin_lists", "configured", "given_of", "listed", "live", "private_lists", "readable",
+    "unless_given",
+]  # fmt: skip

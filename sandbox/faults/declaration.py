@@ -1,6 +1,15 @@
 """Faults of Kong's declarative file as a whole, and of nodes that serve something else than it says."""
 
-from sandbox.faults.means import kong, kong_file, standin
+from sandbox.faults.means import by_hand, kong, kong_file, standin
+
+_SECOND = ("kong-2",)
+_FORMER = r"^( *- key: \S+-former\n(?: *algorithm: .*\n) *secret: )\S+\n"
+"""The spare credential, to the end of its secret."""
+_CERTIFICATE = (
+    'certificates: [{cert: "no certificate really", key: "no key really", '
+    "snis: [{name: api.atendeai.example}]}]\n"
+)
+"""The stand-in speaks no TLS: only its lists are looked at."""
 
 FAULTS = (
     kong_file(
@@ -32,5 +41,32 @@ FAULTS = (
         ("kong-2",),
         "the second node counts no bytes, where kong.yml says so",
         (r"bandwidth_metrics: true", "bandwidth_metrics: false"),
+    ),
+    by_hand(
+        "kong-credential-added",
+        _SECOND,
+        "somebody gave the auth service an API key on the second node, past kong.yml",
+        (
+            r"^(  - username: auth-service\n)",
+            r"\1    keyauth_credentials: [{key: left-over-for-debugging}]\n",
+        ),
+    ),
+    by_hand(
+        "kong-credential-missing",
+        _SECOND,
+        "somebody took the key before the last rotation off the second node, past kong.yml",
+        (_FORMER, ""),
+    ),
+    by_hand(
+        "kong-credential-differs",
+        _SECOND,
+        "somebody changed the secret of the key before the last rotation on the second node, past kong.yml",
+        (_FORMER, r"\1changed-for-debugging\n"),
+    ),
+    by_hand(
+        "kong-certificate-added",
+        _SECOND,
+        "somebody put a certificate on the second node, past kong.yml",
+        (r"^consumers:\n", f"{_CERTIFICATE}consumers:\n"),
     ),
 )

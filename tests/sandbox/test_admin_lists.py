@@ -38,11 +38,13 @@ FILE = json.dumps({
 })  # fmt: skip
 
 
-def read(port: int, path: str, *, below: str = "", known: tuple[str, ...] = ()) -> AdminEntities:
+def read(
+    port: int, path: str, *, below: str = "", known: tuple[str, ...] = (), optional: bool = False
+) -> AdminEntities:
     """A list, observed."""
     wanted = AdminList(
         key=f"list {path}", hop=Hop.GATEWAY, url=parse_url(f"http://127.0.0.1:{port}", frozenset({"http"})),
-        path=path, below=below, known=tuple(map(SecretStr, known)),
+        path=path, below=below, known=tuple(map(SecretStr, known)), optional=optional,
     )  # fmt: skip
     prepare([wanted], Network())
     seen = asyncio.run(observe(wanted, Network()))
@@ -113,6 +115,17 @@ def test_a_list_that_is_not_whole_says_why(
     assert seen.failure.reason is reason
     assert told in seen.failure.detail
     assert len(seen.documents) == whole
+
+
+def test_a_list_that_a_gateway_may_not_have_is_absent_only_where_it_may_be() -> None:
+    with scripted_upstream(answering('{"message":"Not found"}', status="404 Not Found")) as port:
+        absent, missing = read(port, "/key-auths", optional=True), read(port, "/routes")
+    assert (absent.absent, absent.failure, absent.documents) == (True, None, ())
+    assert missing.failure is not None
+    assert not missing.absent
+    gone = answering(page("/key-auths?offset=1", "a"), "{}", status="200 OK")
+    with scripted_upstream(gone) as port:
+        assert read(port, "/key-auths", optional=True).failure is not None, "its second page is no page"
 
 
 def test_pages_without_end_are_not_followed_for_ever() -> None:

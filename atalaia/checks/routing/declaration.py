@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from atalaia.checks.addresses import Needs, all_of
 from atalaia.checks.check import Check, Finding, Inconclusive, NotDeclared, Severity, Verdict
-from atalaia.checks.configured import admin_lists, listed, live, readable
+from atalaia.checks.configured import admin_lists, listed, live, private_lists, readable
 from atalaia.checks.gateway import NODES_DIFFER
 from atalaia.environment import Environment, endpoints
 from atalaia.exchange.hop import Hop
-from atalaia.systems.kong.admin.model import AdminEntities
+from atalaia.systems.kong.admin.model import AdminEntities, AdminList
 from atalaia.systems.kong.drift import Difference, Drift, drift
 from atalaia.systems.kong.given import Given, given_of
+from atalaia.systems.kong.live import KINDS, PRIVATE
 
 WHOLE = "gateway"
 """The target of what is judged for the gateway as a whole."""
@@ -68,6 +69,10 @@ def _node_needs(environment: Environment, target: str) -> Needs:
     return all_of(accepted(environment), listed(environment, target))
 
 
+def _all_lists(environment: Environment, node: str) -> tuple[AdminList, ...]:
+    return (*admin_lists(environment, node), *private_lists(environment, node))
+
+
 def _compared(environment: Environment, target: str) -> tuple[Given | None, str]:
     return given_of(environment), str(endpoints(environment)[f"{target}-admin"])
 
@@ -90,7 +95,8 @@ def _drift(file: Given, served: Given) -> tuple[Difference, ...]:
         if len(_DRIFTS) >= _KEPT:
             del _DRIFTS[next(iter(_DRIFTS))]
         # Both are kept with what was found: as long as it is there, no others have their ids.
-        _DRIFTS[key] = (file, served, drift(file, served.configuration))
+        kinds = (*KINDS, *(kind for kind in PRIVATE if kind in served.listed))
+        _DRIFTS[key] = (file, served, drift(file, served.configuration, kinds))
     return _DRIFTS[key][2]
 
 
@@ -156,7 +162,7 @@ MISSING = Check(
     remedy="Load the declarative file on the node again, or take out of the file what is meant to be gone.",
     source="RT11",
     targets=_nodes_with_file,
-    observes=admin_lists,
+    observes=_all_lists,
     expects=_compared,
     requires=_node_needs,
     judge=_judge_missing,
@@ -169,7 +175,7 @@ EXTRA = Check(
     remedy="Add it to the declarative file, or load the file on the node again.",
     source="RT11",
     targets=_nodes_with_file,
-    observes=admin_lists,
+    observes=_all_lists,
     expects=_compared,
     requires=_node_needs,
     judge=_judge_extra,
@@ -181,7 +187,7 @@ DIFFERS = Check(
     remedy="Load the declarative file on the node again, or write into the file what is meant.",
     source="RT11",
     targets=_nodes_with_file,
-    observes=admin_lists,
+    observes=_all_lists,
     expects=_compared,
     requires=_node_needs,
     judge=_judge_different,

@@ -14,10 +14,11 @@ from atalaia.systems.kong.entities import (
     Route,
     Service,
     Target,
+    TlsEntity,
     Upstream,
 )
 from atalaia.systems.kong.problems import Path
-from atalaia.systems.kong.records import CREDENTIALS, Record
+from atalaia.systems.kong.records import CREDENTIALS, TLS, Record
 
 
 class Source(Protocol):
@@ -52,6 +53,7 @@ def configuration(records: Source, *, digest: str, format_version: str, loaded_a
             for kind in CREDENTIALS
             for document in documents(kind)
         ),
+        tls=tuple(TlsEntity(kind, document["id"], document) for kind in TLS for document in documents(kind)),
         places=records.places(),
     )
 

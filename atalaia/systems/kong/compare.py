@@ -9,10 +9,17 @@ from typing import Any
 from atalaia.redaction import MARK
 from atalaia.systems.kong import schema
 from atalaia.systems.kong.entities import Document
+from atalaia.systems.kong.records import CREDENTIALS, TLS
 from atalaia.systems.kong.secrecy import OTHER
 
 _OF_KONG = frozenset({"id", "created_at", "updated_at", "ws_id"})
 """Fields that Kong fills itself."""
+_HASHED: Mapping[str, frozenset[str]] = {
+    "basicauth_credentials": frozenset({"password"}),
+    "oauth2_credentials": frozenset({"client_secret"}),
+    "keyauth_credentials": frozenset({"ttl"}),
+}
+"""What Kong lists otherwise than it was told: as a hash, or as the seconds that are left."""
 _NOTHING: tuple[Any, ...] = (None, [], {})
 """One to Kong: an empty list, an empty table, nothing."""
 
@@ -25,11 +32,29 @@ def differing(kind: str, file: Document, live: Document) -> Iterator[tuple[str, 
     Where a text of `live` was redacted, only what is left of it counts.
     """
     fields = dict(schema.fields_of(kind))
+    if kind in CREDENTIALS or kind in TLS:
+        yield from _private(kind, fields, file, live)
+        return
     if kind == "plugins":
         fields |= schema.fields_of(str(file["name"]), plugin=True)
     for name, field in fields.items():
         if name not in _OF_KONG:
             yield from _field(field, file.get(name), live.get(name), (name,))
+
+
+def _private(kind: str, fields: Fields, file: Document, live: Document) -> Iterator[tuple[str, ...]]:
+    """What the file says of a credential or certificate; what it leaves to Kong to make up is none."""
+    for name, value in file.items():
+        made_up = value is None and (kind in CREDENTIALS or name == "cert_digest")
+        if not made_up and name not in _OF_KONG | _HASHED.get(kind, frozenset()):
+            ordered = fields.get(name, {}).get("type") != "set" and name != "tags"
+            if not _same(_bare(value), _bare(live.get(name)), ordered=ordered):
+                yield (name,)
+
+
+def _bare(value: Any) -> Any:
+    """A text without the line ends that a PEM document may or may not have."""
+    return value.strip() if isinstance(value, str) else value
 
 
 def _field(field: schema.Field, file: Any, live: Any, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:

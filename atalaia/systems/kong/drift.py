@@ -11,7 +11,7 @@ from typing import Any
 from atalaia.systems.kong.compare import differing
 from atalaia.systems.kong.entities import Configuration, Document
 from atalaia.systems.kong.given import Given, admin_path
-from atalaia.systems.kong.live import KINDS
+from atalaia.systems.kong.live import KINDS, PRIVATE
 from atalaia.systems.kong.pairs import REFERENCES, Entity, Pairs, entities_of, named, referred
 from atalaia.systems.kong.secrecy import OTHER, is_secret, masked
 
@@ -55,7 +55,8 @@ class Difference:
 def drift(given: Given, live: Configuration, kinds: tuple[str, ...] = KINDS) -> tuple[Difference, ...]:
     """Every difference between a file and what a gateway lists, for these kinds of entities.
 
-    Ids, dates and what is only a default are none. Raises ValueError where Kong would refuse the file.
+    Ids, dates and what is only a default are none. What others refer to is paired in any case; credentials
+    and certificates only where `kinds` names them. Raises ValueError where Kong would refuse the file.
     """
     file = given.configuration
     if file is None:
@@ -66,6 +67,9 @@ def drift(given: Given, live: Configuration, kinds: tuple[str, ...] = KINDS) -> 
         matched = pairs.of(kind)
         if kind in kinds:
             found += _differences(kind, matched, pairs, given, live)
+    for kind in PRIVATE:
+        if kind in kinds:
+            found += _differences(kind, pairs.of(kind), pairs, given, live)
     return tuple(found)
 
 

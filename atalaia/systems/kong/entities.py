@@ -117,6 +117,16 @@ class Credential:
 
 
 @dataclass(frozen=True, slots=True)
+class TlsEntity:
+    """What TLS needs: a certificate, an authority's, or a name that a certificate is for."""
+
+    kind: str
+    """certificates, ca_certificates or snis."""
+    id: str
+    document: Document = field(repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Configuration:
     """Everything that one Kong serves."""
 
@@ -129,6 +139,7 @@ class Configuration:
     targets: tuple[Target, ...] = ()
     consumers: tuple[Consumer, ...] = ()
     credentials: tuple[Credential, ...] = ()
+    tls: tuple[TlsEntity, ...] = ()
     places: Mapping[str, tuple[str | int, ...]] = field(default_factory=dict, repr=False, compare=False)
     """Id → where the entity stands in the file: keys and positions, nested as it is written there."""
 

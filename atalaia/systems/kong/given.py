@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import Protocol
 
 from atalaia.environment import Environment
+from atalaia.systems.kong.admin.lists import CREDENTIALS
 from atalaia.systems.kong.declarative import load
 from atalaia.systems.kong.effective import Scopes
 from atalaia.systems.kong.entities import Configuration
 from atalaia.systems.kong.lines import Lines
 from atalaia.systems.kong.live import configuration
+from atalaia.systems.kong.pairs import entities_of
 from atalaia.systems.kong.problems import DeclarativeError, Path, Problem
+from atalaia.systems.kong.records import TLS
 from atalaia.systems.kong.routing import Router
 from atalaia.systems.kong.secrecy import secrets_of
 
@@ -47,6 +50,8 @@ class Given:
     """Why Kong would refuse the file."""
     live: bool = False
     """Whether it came from the Admin API."""
+    listed: frozenset[str] = frozenset()
+    """The kinds of entities that it was asked for there, and that it has."""
 
     @cached_property
     def router(self) -> Router:
@@ -61,7 +66,7 @@ class Given:
         of = self.configuration or Configuration()
         documents = (
             entity.document
-            for kind in (of.services, of.routes, of.plugins, of.upstreams, of.credentials)
+            for kind in (of.services, of.routes, of.plugins, of.upstreams, of.credentials, of.tls)
             for entity in kind
         )
         return frozenset(secret for document in documents for secret in secrets_of(document))
@@ -143,9 +148,9 @@ def _listed(text: str, address: str) -> Given:
     return from_admin(configuration(json.loads(text)), address)
 
 
-def from_admin(configuration: Configuration, address: str) -> Given:
-    """What a gateway serves, as its Admin API at this address lists it."""
-    return Given("", address, configuration, live=True)
+def from_admin(configuration: Configuration, address: str, listed: Iterable[str] = ()) -> Given:
+    """What a gateway serves, as its Admin API at this address lists it; `listed`: the kinds asked for."""
+    return Given("", address, configuration, live=True, listed=frozenset(listed))
 
 
 def admin_path(configuration: Configuration | None, id_: str) -> str:
@@ -162,4 +167,6 @@ def _by_kind(of: Configuration) -> Mapping[str, tuple[Identified, ...]]:
     return {
         "services": of.services, "routes": of.routes, "plugins": of.plugins,
         "upstreams": of.upstreams, "targets": of.targets, "consumers": of.consumers,
+        **{path: entities_of(of, kind) for path, kind in CREDENTIALS.items()},
+        **{kind: entities_of(of, kind) for kind in TLS},
     }  # fmt: skip

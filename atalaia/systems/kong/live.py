@@ -11,10 +11,12 @@ from atalaia.systems.kong import build, schema
 from atalaia.systems.kong.entities import Configuration, Document
 from atalaia.systems.kong.paths import compiles
 from atalaia.systems.kong.problems import Path, Problem
-from atalaia.systems.kong.records import Record
+from atalaia.systems.kong.records import CREDENTIALS, TLS, Record
 
 KINDS = ("services", "routes", "consumers", "plugins", "upstreams", "targets")
 """What others refer to comes first."""
+PRIVATE = (*CREDENTIALS, *TLS)
+"""What is only compared with the file: most of it is secret; without its plugin Kong has no such list."""
 
 Lists = Mapping[str, Sequence[Mapping[str, Any]]]
 """Kind → its entities as the Admin API lists them; a kind that was not asked for is absent."""
@@ -26,8 +28,8 @@ def configuration(lists: Lists) -> Configuration:
     Fields that 3.4 does not know stay in the documents. Raises ValueError where something is not what Kong
     lists.
     """
-    records = _Listed({kind: list(_records(kind, lists.get(kind, ()))) for kind in KINDS})
-    text = json.dumps({kind: [dict(it) for it in lists.get(kind, ())] for kind in KINDS}, sort_keys=True)
+    records = _Listed({kind: list(_records(kind, lists.get(kind, ()))) for kind in (*KINDS, *PRIVATE)})
+    text = json.dumps({kind: [dict(it) for it in listed] for kind, listed in lists.items()}, sort_keys=True)
     try:
         found = build.configuration(
             records,

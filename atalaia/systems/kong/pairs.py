@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
 from atalaia.systems.kong.entities import Configuration, Document
+from atalaia.systems.kong.records import CREDENTIALS, TLS
+from atalaia.systems.kong.secrecy import SAME
 
-REFERENCES = ("service", "route", "consumer", "upstream")
+REFERENCES = ("service", "route", "consumer", "upstream", "certificate")
+_KEYS = {
+    "keyauth_credentials": "key", "jwt_secrets": "key", "acls": "group", "basicauth_credentials": "username",
+    "hmacauth_credentials": "username", "oauth2_credentials": "client_id",
+}  # fmt: skip
+"""What a credential of one consumer is told from its others by."""
+_BASE64 = re.compile(r"[A-Za-z0-9+/]{12,}={0,2}|[A-Za-z0-9+/]+={1,2}")
+"""A line of a PEM document's body; never a word of its `-----BEGIN CERTIFICATE-----`."""
 _MATCHERS = ("protocols", "methods", "hosts", "paths", "headers", "snis", "service")
 
 
@@ -26,6 +38,10 @@ class Entity(Protocol):
 
 def entities_of(configuration: Configuration, kind: str) -> tuple[Entity, ...]:
     """The entities of one kind: `services`, `routes` …"""
+    if kind in CREDENTIALS:
+        return tuple(it for it in configuration.credentials if it.kind == kind)
+    if kind in TLS:
+        return tuple(it for it in configuration.tls if it.kind == kind)
     found: tuple[Entity, ...] = getattr(configuration, kind)
     return found
 
@@ -33,6 +49,13 @@ def entities_of(configuration: Configuration, kind: str) -> tuple[Entity, ...]:
 def named(kind: str, entity: Entity, of: Configuration) -> str:
     """What people call an entity: `users`, `rate-limiting of route users`."""
     document = entity.document
+    if kind in CREDENTIALS:
+        # Never by its key: `a key of consumer alice`, `group admins of consumer alice`.
+        field = _KEYS[kind]
+        what = "a key" if field == "key" else f"{field.replace('_', ' ')} {document.get(field)}"
+        return f"{what} of consumer {referred(document, 'consumer', of) or 'nobody'}"
+    if kind in ("certificates", "ca_certificates"):
+        return _fingerprint(document.get("cert")) or entity.id
     own = document.get("name") or document.get("username") or document.get("custom_id")
     name = str(own or document.get("target") or _matching(document) or entity.id)
     if kind not in ("plugins", "targets"):
@@ -62,7 +85,8 @@ class Pairs:
             for entity in entities_of(self._file, kind):
                 if entity.id in found:
                     continue
-                for key in keys(kind, entity.id, entity.document):
+                told = keys(kind, entity.id, entity.document)
+                for key in (*told, *(_unseen(kind, entity.document) if keys is _by_name else ())):
                     candidates = [id_ for id_ in known.get(key, ()) if id_ in left]
                     if candidates:
                         found[entity.id] = left.pop(candidates[0])
@@ -87,12 +111,33 @@ def _by_name(kind: str, id_: str, document: Document) -> Iterator[str]:
     if kind == "plugins":
         scope = [_reference(document, field) for field in REFERENCES]
         yield json.dumps([document["name"], document.get("instance_name"), scope])
+    elif kind in CREDENTIALS:
+        if document.get(_KEYS[kind]):
+            yield json.dumps([_reference(document, "consumer"), document[_KEYS[kind]]])
+    elif kind in ("certificates", "ca_certificates"):
+        yield str(document.get("cert")).strip()
     elif kind == "targets":
         yield json.dumps([_reference(document, "upstream"), document["target"]])
     else:
         for field in ("name", "username", "custom_id"):
             if document.get(field):
                 yield f"{field} {document[field]}"
+
+
+def _unseen(kind: str, document: Document) -> Iterator[str]:
+    """A key that is as the gateway has it was replaced by the mark before anybody could see it."""
+    if kind in CREDENTIALS and _KEYS[kind] == "key":
+        yield json.dumps([_reference(document, "consumer"), SAME])
+
+
+def _fingerprint(pem: Any) -> str:
+    """A certificate's, as people compare it; empty where it is none."""
+    body = "".join(line for line in str(pem).split() if _BASE64.fullmatch(line))
+    try:
+        der = base64.b64decode(body, validate=True)
+    except ValueError:
+        return ""
+    return f"with SHA-256 {hashlib.sha256(der).hexdigest()[:16]}…" if der else ""
 
 
 def _by_content(kind: str, id_: str, document: Document) -> Iterator[str]:

@@ -12,17 +12,26 @@ from atalaia.systems.kong.problems import Path, Problem
 
 CREDENTIALS = ("keyauth_credentials", "jwt_secrets", "basicauth_credentials", "hmacauth_credentials", "acls",
                "oauth2_credentials")  # fmt: skip
+_DATED: Mapping[str, Any] = {"id": None, "created_at": None, "updated_at": None, "tags": None}
+TLS: Mapping[str, Mapping[str, Any]] = {
+    "certificates": {**_DATED, "cert": None, "cert_alt": None, "key": None, "key_alt": None},
+    "ca_certificates": {**_DATED, "cert": None, "cert_digest": None},
+    "snis": {**_DATED, "name": None, "certificate": None},
+}
+"""The entities of TLS and their fields; what Kong demands of them is not known here."""
 CHILDREN: Mapping[str, Mapping[str, str]] = {
     "services": {"routes": "service", "plugins": "service"},
     "routes": {"plugins": "route"},
     "consumers": {"plugins": "consumer", **dict.fromkeys(CREDENTIALS, "consumer")},
     "upstreams": {"targets": "upstream"},
+    "certificates": {"snis": "certificate"},
 }
 REFERENCES: Mapping[str, Mapping[str, str]] = {
     "routes": {"service": "services"},
     "plugins": {"route": "routes", "service": "services", "consumer": "consumers"},
     "targets": {"upstream": "upstreams"},
     **{kind: {"consumer": "consumers"} for kind in CREDENTIALS},
+    "snis": {"certificate": "certificates"},
 }
 _KEYS = {
     "consumers": "username", "targets": "target", "keyauth_credentials": "key", "jwt_secrets": "key",
@@ -115,7 +124,7 @@ class Records:
     def _filled(self, entity: str, given: dict[str, Any], path: Path) -> dict[str, Any]:
         known = schema.entity_schema(entity)
         if known is None:
-            return dict(given)
+            return {**TLS.get(entity, {}), **given}
         fields = schema.fields_of(entity)
         plugin = given.get("name") if entity == "plugins" else None
         if isinstance(plugin, str):

@@ -14,7 +14,7 @@ OTHER = "[redacted, another one]"
 """Stands for a secret that is not among those that are known."""
 
 _SECRET = re.compile(
-    r"(?!hash_)(.*[_\-]|)(key|passw(or)?d|secret|secret_key|token|api-?_?key|authorization|cookie"
+    r"(?!hash_)(.*[_\-]|)(key|key_alt|passw(or)?d|secret|secret_key|token|api-?_?key|authorization|cookie"
     r"|credentials?)",
     re.IGNORECASE,
 )

@@ -180,7 +180,8 @@ class TestKongDoesWhatTheEnvironmentDeclares:
         assert scheme.secret is not None
         assert scheme.secret.get_secret_value() == blueprint.secrets.jwt
         text = environment.gateway_file.text if environment.gateway_file else ""
-        ((secret,),) = [consumer["jwt_secrets"] for consumer in yaml.safe_load(text)["consumers"]]
+        ((secret, former),) = [consumer["jwt_secrets"] for consumer in yaml.safe_load(text)["consumers"]]
+        assert former["secret"] == blueprint.secrets.jwt_former
         assert secret == {
             "key": scheme.claims["iss"],
             "algorithm": scheme.algorithm,

@@ -29,6 +29,10 @@ class _Broken(Exception):
         self.failure = failure
 
 
+class _Absent(Exception):
+    """There is no such list."""
+
+
 async def read_list(wanted: AdminList, network: Network) -> AdminEntities:
     """Every entity of the list; each page within a deadline of its own, every failure part of it."""
     begun = time.perf_counter()
@@ -36,20 +40,25 @@ async def read_list(wanted: AdminList, network: Network) -> AdminEntities:
     documents: list[dict[str, Any]] = []
     below: list[dict[str, Any]] = []
     failure: Failure | None = None
+    absent = False
     try:
         async for page in reading.pages(wanted.path):
             documents += page.documents
         for document in documents if wanted.below else ():
             async for page in reading.pages(f"{wanted.path}/{document['id']}/{wanted.below}"):
                 below += page.documents
+    except _Absent:
+        absent = True
     except _Broken as broken:
         failure = broken.failure
-    known = {secret.get_secret_value() for secret in wanted.known}
+    given = [secret.get_secret_value() for secret in wanted.known]
+    known = {*given, *(secret.strip() for secret in given)}
     return AdminEntities(
         path=wanted.path,
         documents=tuple(masked(documents, known)),
         below=tuple(masked(below, known)),
         pages=reading.read,
+        absent=absent,
         failure=failure,
         elapsed=time.perf_counter() - begun,
     )
@@ -90,6 +99,8 @@ class _Reading:
         self.read += 1
         response = exchange.response
         self._bytes += len(response.body)
+        if response.status == 404 and wanted.optional and self.read == 1:
+            raise _Absent
         if response.status != 200:
             raise _broken(f"{response.status} instead of a list", _REFUSED.get(response.status))
         if response.truncated:

@@ -29,12 +29,14 @@ CHILDREN: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "oauth2": ("oauth2", "consumer"),
     },
     "upstreams": {"targets": ("targets", "upstream"), "targets/all": ("targets", "upstream")},
+    "certificates": {"snis": ("snis", "certificate")},
 }  # fmt: skip
 """Entity → the lists below one of it: what they hold, and which of its fields refers back."""
 DECLARED = ("services", "routes", "plugins", "upstreams", "consumers", "targets")
-_EMPTY = ("certificates", "ca_certificates", "snis", "vaults", "keys", "key-sets")
-ENTITIES = frozenset((*DECLARED, *CREDENTIALS, *_EMPTY))
-"""Every list of the Admin API; the model knows nothing of TLS, so those of certificates are empty."""
+TLS = ("certificates", "ca_certificates", "snis")
+_EMPTY = ("vaults", "keys", "key-sets")
+ENTITIES = frozenset((*DECLARED, *CREDENTIALS, *TLS, *_EMPTY))
+"""Every list of the Admin API."""
 _SIZE, _LARGEST = 100, 1000
 
 
@@ -50,9 +52,19 @@ def documents(configuration: Configuration, entity: str) -> list[Document]:
     """Every entity of a list."""
     if entity in CREDENTIALS:
         return [it.document for it in configuration.credentials if it.kind == CREDENTIALS[entity]]
+    if entity in TLS:
+        found = [it.document for it in configuration.tls if it.kind == entity]
+        return [_with_names(it, configuration) for it in found] if entity == "certificates" else found
     if entity in _EMPTY:
         return []
     return [item.document for item in getattr(configuration, entity)]
+
+
+def _with_names(certificate: Document, configuration: Configuration) -> Document:
+    """A certificate, as it is listed with the names that it is for."""
+    mine = {"id": certificate["id"]}
+    names = [it.document["name"] for it in configuration.tls if it.document.get("certificate") == mine]
+    return {**certificate, "snis": sorted(names)}
 
 
 def find(configuration: Configuration, entity: str, key: str) -> Document | None:

@@ -20,6 +20,8 @@ class AdminEntities(Seen):
     below: tuple[dict[str, Any], ...] = Field(default=(), repr=False)
     """The entities of the lists below each of them, where they were asked for."""
     pages: int = 0
+    absent: bool = False
+    """Whether the server has no such list, where that was allowed for."""
     failure: Failure | None = None
     """Set where the list is not whole."""
     elapsed: float = 0.0
@@ -36,5 +38,7 @@ class AdminList(Observable):
     """`/routes`"""
     below: str = ""
     """A list that each entity has, which is wanted too: `targets` of `/upstreams`."""
+    optional: bool = False
+    """Whether a server may have no such list: a plugin's credentials, where the plugin is not enabled."""
     known: tuple[SecretStr, ...] = ()
     """What is secret in the declarative file: another secret in its place is told as another."""

@@ -72,6 +72,8 @@ def _entities(configuration: Configuration) -> dict[str, Any]:
             kinds.setdefault(entity, {})[document["id"]] = _without_null(document)
     for credential in configuration.credentials:
         kinds.setdefault(credential.kind, {})[credential.id] = _without_null(credential.document)
+    for it in configuration.tls:
+        kinds.setdefault(it.kind, {})[it.id] = _without_null(it.document)
     return kinds
 
 
