@@ -68,7 +68,7 @@ class Client:
         Where redirects are followed, response and phases are those of the last request.
         """
         step = Step.first(request, self._network)
-        progress = Progress()
+        progress = Progress(max(self._network.body_cap, request.body_cap))
         sent_at, begun = time.time(), time.perf_counter()
         total = max(self._network.total, timedelta(seconds=request.patience))
         deadline = asyncio.timeout(total.total_seconds())
@@ -188,7 +188,7 @@ class Client:
         return failure
 
     async def _read(self, answer: httpcore.Response, progress: Progress) -> None:
-        body = BoundedBody(self._network.body_cap, header_of(answer, b"content-encoding") or "")
+        body = BoundedBody(progress.body_cap, header_of(answer, b"content-encoding") or "")
         progress.answered(answer, body)
         try:
             async for chunk in answer.aiter_stream():

@@ -96,6 +96,8 @@ class Exchanges(Seen):
     """The exchanges of a sequence, in order."""
 
     steps: tuple[Exchange, ...]
+    held_up: float = 0.0
+    """Seconds for which this machine kept Atalaia itself from running at once: times are its own then."""
 
 
 class Resolution(Seen):

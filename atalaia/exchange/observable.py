@@ -131,6 +131,8 @@ class HttpRequest(Observable):
     patience: float = 0.0
     """Seconds to have the whole answer, where that is longer than the environment's deadline: whoever is
     asked waits for somebody else, and is to say so in the end."""
+    body_cap: int = 0
+    """Bytes of the body that are kept, where that is more than usual: a long document is judged whole."""
     connect_attempts: int = 1
     """Attempts to connect (never to send): every one is visible in the exchange."""
 

@@ -16,6 +16,8 @@ from atalaia.exchange.stopwatch import Stopwatch
 class Progress:
     """Grows while one request, and those that redirects ask for, are sent."""
 
+    body_cap: int
+    """Bytes of the body that are kept."""
     stopwatch: Stopwatch = field(default_factory=Stopwatch)
     address: str | None = None
     attempts: list[Attempt] = field(default_factory=list)

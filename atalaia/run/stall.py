@@ -47,12 +47,15 @@ class LoopWatch:
 
 
 def doubted(payload: Seen, took: float, held_up: float) -> Seen:
-    """The payload, its time-outs told as our own where the loop was held up for much of the time."""
-    if held_up < _SHARE * took:
-        return payload
+    """The payload, its time-outs told as our own where the loop was held up for much of the time.
+
+    A sequence, whose times are judged, says in any case for how long it was.
+    """
+    doubtful = held_up >= _SHARE * took
     if isinstance(payload, Exchanges):
-        return Exchanges(steps=tuple(_doubted(step, held_up) for step in payload.steps))
-    return _doubted(payload, held_up)
+        steps = tuple(_doubted(step, held_up) for step in payload.steps) if doubtful else payload.steps
+        return payload.model_copy(update={"steps": steps, "held_up": held_up})
+    return _doubted(payload, held_up) if doubtful else payload
 
 
 def _doubted(payload: SeenT, held_up: float) -> SeenT:

@@ -117,6 +117,13 @@ def test_a_body_beyond_the_cap_is_cut_and_said_so(hostile: HostileServer, path: 
     assert time.perf_counter() - begun < 2
 
 
+def test_a_request_may_ask_for_more_than_the_usual_cap(hostile: HostileServer) -> None:
+    exchange = _exchange(_request(hostile.url, f"/{CUT[0]}", body_cap=3 * CAP), Network())
+    assert exchange.response is not None
+    assert exchange.response.truncated
+    assert len(exchange.response.body) == 3 * CAP
+
+
 @pytest.mark.parametrize("path", [*CUT, "endless-headers", "huge-header", "endless-interim", "drip-body"])
 def test_memory_stays_bounded(hostile: HostileServer, path: str) -> None:
     _exchange(_request(hostile.url, "/ok"))  # what is loaded once is not counted

@@ -17,6 +17,13 @@ from atalaia.exchange.observable import HttpRequest, HttpSequence
 from atalaia.systems.document import Unreadable
 
 PAGE_SAMPLES = 3
+PAGE_BYTES = 16 * 2**20
+"""What is read of a page: that it is too long is to be told by its series."""
+ACCEPT = (
+    "application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,"
+    "text/plain;version=0.0.4;q=0.5,*/*;q=0.1"
+)
+"""What Prometheus 2.42 asks for (scrape/scrape.go): a page may have two forms, and is judged in the one it reads."""
 
 
 def from_prometheus(environment: Environment, path: str) -> HttpRequest:
@@ -49,6 +56,8 @@ def page_samples(environment: Environment, target: str) -> HttpSequence:
         hop=hop_of(environment, target),
         url=bare(page.url),
         target=page.path,
+        headers=(("Accept", ACCEPT),),
+        body_cap=PAGE_BYTES,
     )
     steps = tuple(
         request.model_copy(update={"key": f"{request.key} #{number + 1}"}) for number in range(PAGE_SAMPLES)

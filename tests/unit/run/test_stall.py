@@ -39,6 +39,14 @@ def test_each_step_of_a_sequence_is_doubted_by_itself():
     assert second.failure is None
 
 
+@pytest.mark.parametrize("held_up", [0.0, 0.1, 0.5])
+def test_a_sequence_says_how_long_it_was_held_up(held_up):
+    step = Exchange(method="GET", url="http://a", request_id="1", elapsed=1)
+    seen = doubted(Exchanges(steps=(step,)), 1.0, held_up)
+    assert seen.held_up == held_up
+    assert seen.steps == (step,)
+
+
 def test_other_failures_stand_however_busy_the_machine_is():
     refused = Connection(failure=Failure(reason=Reason.REFUSED, detail="connection refused"))
     assert doubted(refused, 1.0, 0.9) is refused
