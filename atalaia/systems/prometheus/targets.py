@@ -1,0 +1,85 @@
+"""What Prometheus scrapes, and how it went: `GET /api/v1/targets`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from atalaia.systems.document import Unreadable
+from atalaia.systems.prometheus.durations import seconds, unix
+from atalaia.systems.prometheus.envelope import data
+
+PATH = "/api/v1/targets?state=active"
+
+
+@dataclass(frozen=True)
+class ScrapeTarget:
+    """A page that Prometheus scrapes."""
+
+    job: str
+    """The `job_name` of its configuration."""
+    url: str
+    address: str
+    """host:port, as it is configured."""
+    instance: str
+    """Its label `instance`."""
+    health: str
+    """`up`, `down`, or `unknown` where it has not been scraped yet."""
+    error: str
+    """Why the last scrape failed; empty where it did not."""
+    scraped_at: float | None
+    """Unix time at which the last scrape began; None where there was none."""
+    duration: float
+    """Seconds that it took."""
+    interval: float | None
+    """Seconds between two scrapes."""
+
+
+@dataclass(frozen=True)
+class Targets:
+    """Everything that Prometheus scrapes."""
+
+    active: tuple[ScrapeTarget, ...]
+
+    def of(self, job: str) -> tuple[ScrapeTarget, ...]:
+        """The scrape targets of a job."""
+        return tuple(each for each in self.active if each.job == job)
+
+    def jobs(self) -> tuple[str, ...]:
+        """The jobs that have scrape targets."""
+        return tuple(dict.fromkeys(each.job for each in self.active))
+
+    def complete(self, jobs: Iterable[tuple[str, int]]) -> bool:
+        """Whether these jobs have so many scrape targets, and all of those were scraped at least once."""
+        known = all(len(self.of(job)) >= wanted for job, wanted in jobs)
+        return known and all(each.health != "unknown" for each in self.active)
+
+
+def read_targets(body: bytes) -> Targets | Unreadable:
+    """The scrape targets of an answer."""
+    found = data(body)
+    if isinstance(found, Unreadable):
+        return found
+    active = found.get("activeTargets") if isinstance(found, dict) else None
+    if not isinstance(active, list):
+        return Unreadable("an answer without activeTargets")
+    try:
+        return Targets(tuple(_target(each) for each in active))
+    except (KeyError, TypeError, AttributeError, ValueError):
+        return Unreadable("activeTargets that are none of Prometheus'")
+
+
+def _target(given: Any) -> ScrapeTarget:
+    return ScrapeTarget(
+        job=str(given["scrapePool"]),
+        url=str(given["scrapeUrl"]),
+        address=str(given.get("discoveredLabels", {}).get("__address__", "")),
+        instance=str(given["labels"].get("instance", "")),
+        health=str(given["health"]),
+        error=str(given.get("lastError", "")),
+        scraped_at=unix(str(given["lastScrape"])),
+        duration=float(given["lastScrapeDuration"]),
+        # Before 2.31 the API does not tell the interval.
+        interval=seconds(str(given.get("scrapeInterval", ""))),
+    )
