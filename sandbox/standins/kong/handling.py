@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from time import perf_counter
 
@@ -20,7 +21,7 @@ def connection_of(request: Request) -> str:
 
 
 class Handling:
-    """A request on its way through the plugins of its route. Subclasses say what comes after them."""
+    """A request, and Kong's own answers to it."""
 
     __slots__ = ("node", "reply", "request", "started", "turn")
 
@@ -31,36 +32,6 @@ class Handling:
         self.reply = reply
         self.started = started
         """On perf_counter's clock."""
-
-    def run(self) -> None:
-        """Let the plugins look at it."""
-        self._go_on(self.turn.access())
-
-    def _go_on(self, outcome: Answer | Counting | None) -> None:
-        if isinstance(outcome, Counting):
-            self.node.stores.count(outcome.store, outcome.increments, self._counted)
-            return
-        turn = self.turn
-        if turn.deferred:
-            self.node.settle_soon(turn)
-        self.decided(outcome)
-
-    def _counted(self, counts: Sequence[int] | None) -> None:
-        if not self.reply.done:  # else the client has gone
-            self._go_on(self.turn.resume(counts))
-
-    def decided(self, answer: Answer | None) -> None:
-        """The plugins are through: answer, or (None) pass the request on."""
-        if answer is None:
-            self.pass_on()
-        else:
-            self.answer(answer)
-
-    def pass_on(self) -> None:
-        """Go to the upstream."""
-        raise NotImplementedError
-
-    # --- Kong's own answers
 
     def refuse(self, status: int, message: str, *headers: tuple[str, str]) -> None:
         """Answer with a message of Kong's code, in the format that the client accepts."""
@@ -128,6 +99,40 @@ class Handling:
             milliseconds(perf_counter() - self.started),
         )
         self.node.metrics.log(service, route, settings, logged)
+
+
+class Routed(Handling, ABC):
+    """A request that has a route: its plugins look at it. Subclasses say what comes after them."""
+
+    __slots__ = ()
+
+    def run(self) -> None:
+        """Let the plugins look at it."""
+        self._go_on(self.turn.access())
+
+    def _go_on(self, outcome: Answer | Counting | None) -> None:
+        if isinstance(outcome, Counting):
+            self.node.stores.count(outcome.store, outcome.increments, self._counted)
+            return
+        turn = self.turn
+        if turn.deferred:
+            self.node.settle_soon(turn)
+        self.decided(outcome)
+
+    def _counted(self, counts: Sequence[int] | None) -> None:
+        if not self.reply.done:  # else the client has gone
+            self._go_on(self.turn.resume(counts))
+
+    def decided(self, answer: Answer | None) -> None:
+        """The plugins are through: answer, or (None) pass the request on."""
+        if answer is None:
+            self.pass_on()
+        else:
+            self.answer(answer)
+
+    @abstractmethod
+    def pass_on(self) -> None:
+        """Go to the upstream."""
 
 
 def milliseconds(seconds: float) -> int:

@@ -14,7 +14,7 @@ from sandbox.standins.http.pool import IDEMPOTENT, Call, Pool
 from sandbox.standins.http.server import Reply
 from sandbox.standins.http.upstream import Timeouts, Trouble
 from sandbox.standins.kong.balancer import NoPeer, Peer
-from sandbox.standins.kong.handling import Handling, milliseconds
+from sandbox.standins.kong.handling import Routed, milliseconds
 from sandbox.standins.kong.node import Node
 from sandbox.standins.kong.rewriting import upstream_request
 
@@ -33,7 +33,7 @@ def _treatment(name: str) -> str:
     return found
 
 
-class Passing(Handling):
+class Passing(Routed):
     """A request that goes on to an upstream once the plugins have let it; the sink of the answer."""
 
     __slots__ = (

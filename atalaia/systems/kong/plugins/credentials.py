@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -25,7 +26,7 @@ class Identity(NamedTuple):
     credential: Credential | None
 
 
-class Authenticator(Step):
+class Authenticator(Step, ABC):
     """Finds out who asks; refuses, or lets `anonymous` in where it fails and one is configured."""
 
     kind: str
@@ -57,9 +58,9 @@ class Authenticator(Step):
         tell(turn, found)
         return None
 
+    @abstractmethod
     def authenticate(self, turn: Turn) -> Identity | Answer:
         """Who asks, or the refusal. Raises KongFailed."""
-        raise NotImplementedError
 
     def identity(self, credential: Credential) -> Identity:
         """The credential's consumer. Raises KongFailed where there is none."""

@@ -10,7 +10,7 @@ from atalaia.systems.kong.plugins import answers
 from atalaia.systems.kong.plugins.fields import Lines, fields_of, lines_of
 from atalaia.systems.kong.plugins.known import KNOWN
 from atalaia.systems.kong.plugins.prometheus import Groups, groups
-from atalaia.systems.kong.plugins.turn import Answer, Asked, Counting, KongFailed, Step, Turn
+from atalaia.systems.kong.plugins.turn import Answer, Asked, Counting, CountingStep, KongFailed, Step, Turn
 from atalaia.systems.kong.plugins.worker import Worker
 from atalaia.systems.kong.routing import Match
 
@@ -57,7 +57,7 @@ class Chain:
     def resume(self, turn: Turn, at: int, counts: Sequence[int] | None) -> Answer | Counting | None:
         """Let the step decide that asked to be counted for, and go on."""
         step = self._step(turn, at) if self._variants else self._access[at]
-        assert step is not None
+        assert isinstance(step, CountingStep), "it has asked for counters"
         answer = step.counted(turn, counts)
         return self.access(turn, at + 1) if answer is None else answer
 

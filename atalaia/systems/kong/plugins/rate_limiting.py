@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from atalaia.systems.kong.entities import Plugin
 from atalaia.systems.kong.plugins import answers
 from atalaia.systems.kong.plugins.counters import Counters
-from atalaia.systems.kong.plugins.turn import Answer, Counting, Increment, RedisStore, Step, Turn
+from atalaia.systems.kong.plugins.turn import Answer, Counting, CountingStep, Increment, RedisStore, Turn
 from atalaia.systems.kong.plugins.windows import LENGTHS, Window, reset, start, windows
 
 NOWHERE = "00000000-0000-0000-0000-000000000000"
@@ -141,7 +141,7 @@ class Limiter:
         return client if found is None else found
 
 
-class RateLimiting(Step):
+class RateLimiting(CountingStep):
     """The plugin in the pipeline."""
 
     name = "rate-limiting"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
@@ -194,12 +195,16 @@ class Step:
         """Look at the request; answer it, count, change it, or let it be."""
         return None
 
-    def counted(self, turn: Turn, counts: Sequence[int] | None) -> Answer | None:
-        """Decide once the counters of `access` are counted."""
-        raise NotImplementedError
-
     def header_filter(self, turn: Turn, status: int, headers: Fields) -> None:
         """Change the headers of the answer, in place. Raises KongFailed."""
+
+
+class CountingStep(Step, ABC):
+    """One whose `access` asks for counters, and that decides when they are counted."""
+
+    @abstractmethod
+    def counted(self, turn: Turn, counts: Sequence[int] | None) -> Answer | None:
+        """Decide; None: the counters' store did not answer."""
 
 
 MakeStep = Callable[..., Step]
