@@ -13,15 +13,16 @@ from atalaia.errors import AtalaiaError, ExitCode, UsageError
 from sandbox.blueprint import Blueprint
 from sandbox.certificates import create_authority
 from sandbox.deployed import alertmanager_files, grafana_files, prometheus_files
-from sandbox.environment import environment_text
+from sandbox.environment import RECEIVERS, environment_text
 from sandbox.ports import SEED_PORTS
 from sandbox.render import general, render
 from sandbox.secrets import generate
-from sandbox.servers.standins import service_config
+from sandbox.servers.standins import receivers_config, service_config
 from sandbox.services import SERVICES
 from sandbox.standins.config import StandIns
 
-_HOSTS = {"grafana": "grafana", "dead": "127.0.0.1"}
+_HOSTS = {"receivers": "services", "receivers_smtp": "services", "dead": "127.0.0.1"}
+"""Where a container's name is not that of its port."""
 _TEMPLATES = {
     "haproxy.cfg": "haproxy/haproxy.cfg",
     "kong.yml": "kong/kong.yml",
@@ -86,6 +87,7 @@ def _services(blueprint: Blueprint) -> StandIns:
         control=Path("/tmp/control.sock"),
         host="0.0.0.0",
         services=tuple(service_config(service, blueprint, **addresses) for service in SERVICES),
+        receivers=receivers_config(blueprint),
     )
 
 
@@ -109,11 +111,11 @@ def _certificates(blueprint: Blueprint) -> None:
 
 
 def _environment(blueprint: Blueprint) -> str:
-    only_services = json.dumps(["services 2.0.0 (stand-ins): all eight"])
+    stand_ins = json.dumps(["services 2.0.0 (stand-ins): all eight", RECEIVERS])
     document = yaml.safe_load(
         environment_text(
             blueprint,
-            stand_ins=only_services,
+            stand_ins=stand_ins,
             kong_file="kong.yml",
             declared=".",
             ca="tls/root.pem",

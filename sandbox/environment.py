@@ -73,7 +73,10 @@ def stand_ins(blueprint: Blueprint) -> list[str]:
     found = [f"Kong {_version(KongConfig)} (stand-in): kong-1, kong-2"]
     if blueprint.has("services"):
         found.append(f"services {_version(ServiceConfig)} (stand-ins): all eight")
-    return [*found, f"Grafana {_version(GrafanaConfig)} (stand-in)"]
+    return [*found, f"Grafana {_version(GrafanaConfig)} (stand-in)", RECEIVERS]
+
+
+RECEIVERS = "receivers of alerts (stand-ins): Slack, PagerDuty, webhook, mail"
 
 
 def _version(model: type[KongConfig | ServiceConfig | GrafanaConfig]) -> str:

@@ -49,6 +49,8 @@ class Ports:
     node_exporter: int
     postgres_exporter: int
     redis_exporter: int
+    receivers: int
+    receivers_smtp: int
     dead: int
     """Nobody listens here: what a dead upstream or a receiver that is down points to."""
 
@@ -58,7 +60,8 @@ class Ports:
 
 
 # The documents give Grafana and a frontend the same port 3000; Grafana has it here. They name one
-# Kong and no Status port, exporter or HAProxy metrics port: these are the projects' usual ones.
+# Kong and no Status port, exporter or HAProxy metrics port: these are the projects' usual ones. Whom the
+# Alertmanager tells is elsewhere; here all of it listens on two ports.
 SEED_PORTS = Ports(
     haproxy_http=80,
     haproxy_https=443,
@@ -87,6 +90,8 @@ SEED_PORTS = Ports(
     node_exporter=9100,
     postgres_exporter=9187,
     redis_exporter=9121,
+    receivers=9199,
+    receivers_smtp=2525,
     dead=9999,
 )
 

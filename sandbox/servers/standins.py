@@ -1,4 +1,4 @@
-"""The processes of stand-ins: one for each node of Kong, one for the eight services and Grafana."""
+"""The processes of stand-ins: one for each node of Kong, one for the services and all the others."""
 
 from __future__ import annotations
 
@@ -18,7 +18,14 @@ from sandbox.record import write_private
 from sandbox.render import render, variables
 from sandbox.servers.server import Server
 from sandbox.services import CLINICS, SERVICES, Service, account_of
-from sandbox.standins.config import Account, GrafanaConfig, KongConfig, ServiceConfig, StandIns
+from sandbox.standins.config import (
+    Account,
+    GrafanaConfig,
+    KongConfig,
+    ReceiversConfig,
+    ServiceConfig,
+    StandIns,
+)
 from sandbox.standins.control import Status, send
 
 _CHECKOUT = Path(__file__).parents[2]
@@ -102,10 +109,10 @@ class Kong2(Kong):
 
 
 class ServicesAndGrafana(StandInProcess):
-    """The eight services, where they have their stores, and Grafana."""
+    """The eight services, where they have their stores, Grafana, and whom the Alertmanager tells."""
 
     name = "standins"
-    ports = (*(service.port for service in SERVICES), "grafana")
+    ports = (*(service.port for service in SERVICES), "grafana", "receivers", "receivers_smtp")
 
     def render(self, **overrides: str) -> None:
         """Write everything anew; dashboards that somebody added are gone."""
@@ -139,6 +146,7 @@ class ServicesAndGrafana(StandInProcess):
                 provisioning=self._grafana / "provisioning",
                 variables={"DASHBOARDS": str(self._grafana / "dashboards")},
             ),
+            receivers=receivers_config(blueprint),
         )
 
     async def ready(self) -> bool:
@@ -150,6 +158,12 @@ class ServicesAndGrafana(StandInProcess):
             if not await answers(self.port(service.port), "/health"):
                 return False
         return True
+
+
+def receivers_config(blueprint: Blueprint) -> ReceiversConfig:
+    """Whom the Alertmanager tells."""
+    ports = blueprint.ports
+    return ReceiversConfig(port=ports.receivers, smtp_port=ports.receivers_smtp)
 
 
 def service_config(service: Service, blueprint: Blueprint, *, postgres: str, redis: str) -> ServiceConfig:

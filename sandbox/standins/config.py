@@ -89,6 +89,14 @@ class GrafanaConfig(Section):
     """Values of $NAME and ${NAME} in the provisioning files, as Grafana takes them from its environment."""
 
 
+class ReceiversConfig(Section):
+    """Whom the Alertmanager tells: Slack, PagerDuty, a webhook, and mail."""
+
+    port: Port
+    """Of Slack, PagerDuty and the webhook, by path; and where it is asked what came."""
+    smtp_port: Port
+
+
 class StandIns(Section):
     """Everything that one process serves."""
 
@@ -98,6 +106,7 @@ class StandIns(Section):
     services: tuple[ServiceConfig, ...] = ()
     kong: KongConfig | None = None
     grafana: GrafanaConfig | None = None
+    receivers: ReceiversConfig | None = None
 
 
 def load(path: Path) -> StandIns:

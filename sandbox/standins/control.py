@@ -20,7 +20,7 @@ class Message(BaseModel):
 
 
 class SetFault(Message):
-    """Break a target: a service's name, a Kong node's, or `grafana`."""
+    """Break a target: a service's name, a Kong node's, `grafana` or `receivers`."""
 
     kind: Literal["set-fault"] = "set-fault"
     target: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 from pydantic import JsonValue, ValidationError
 
@@ -15,9 +15,10 @@ from sandbox.standins.services.faults import FAULTS as SERVICE
 if TYPE_CHECKING:  # a process loads only what it serves
     from sandbox.standins.grafana.standin import Grafana
     from sandbox.standins.kong.standin import Kong
+    from sandbox.standins.receivers.standin import Receivers
     from sandbox.standins.services.service import Service
 
-    StandIn = Service | Kong | Grafana
+    StandIn = Service | Kong | Grafana | Receivers
 
 
 async def _stop(standin: StandIn, _: Options) -> None:
@@ -44,6 +45,28 @@ def _database(failing: bool) -> Callable[..., Awaitable[None]]:
     return set_failing
 
 
+class Channel(Options):
+    """Which of the receivers' channels."""
+
+    channel: Literal["slack", "pagerduty", "webhook"]
+
+
+async def _refuse(receivers: Receivers, given: Channel) -> None:
+    receivers.refusing = given.channel
+
+
+async def _take(receivers: Receivers) -> None:
+    receivers.refusing = None
+
+
+async def _stop_mail(receivers: Receivers, _: Options) -> None:
+    await receivers.mail.stop()
+
+
+async def _start_mail(receivers: Receivers) -> None:
+    await receivers.mail.start()
+
+
 STOPPED = Fault(_stop, _start)
 FAULTS: dict[str, dict[str, Fault]] = {
     "service": {"stopped": STOPPED, **SERVICE},
@@ -52,6 +75,11 @@ FAULTS: dict[str, dict[str, Fault]] = {
         "stopped": STOPPED,
         "database-failing": Fault(_database(True), _database(False)),
         "credentials-refused": Fault(_credentials(True), _credentials(False)),
+    },
+    "receivers": {
+        "stopped": STOPPED,
+        "refuses": Fault(_refuse, _take, Channel),
+        "mail-stopped": Fault(_stop_mail, _start_mail),
     },
 }
 

@@ -60,6 +60,10 @@ def _standins(config: StandIns) -> dict[str, StandIn]:
         from sandbox.standins.grafana.standin import Grafana
 
         found.append(Grafana(config.grafana, config.host))
+    if config.receivers is not None:
+        from sandbox.standins.receivers.standin import Receivers
+
+        found.append(Receivers(config.receivers, config.host))
     named = {standin.name: standin for standin in found}
     if len(named) < len(found):
         raise UsageError("two stand-ins of one process have the same name")

@@ -47,7 +47,10 @@ def test_everything_that_it_mounts_or_names_is_written_for_it(tmp_path: Path) ->
 def test_its_files_are_those_that_their_readers_understand(tmp_path: Path) -> None:
     write(tmp_path / "files")
     environment = load(tmp_path / "files" / "environment.yml", {})
-    assert environment.stand_ins == ("services 2.0.0 (stand-ins): all eight",)
+    assert environment.stand_ins == (
+        "services 2.0.0 (stand-ins): all eight",
+        "receivers of alerts (stand-ins): Slack, PagerDuty, webhook, mail",
+    )
     assert environment.client.addresses is None
     services = load_standins(tmp_path / "files" / "services.json").services
     assert [service.name for service in services] == [service.name for service in SERVICES]
