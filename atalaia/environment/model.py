@@ -16,7 +16,7 @@ from atalaia.environment.gateway_file import GatewayFile
 from atalaia.environment.header_profile import HeaderProfile
 from atalaia.environment.load_balancer import LoadBalancer
 from atalaia.environment.metrics import Metrics
-from atalaia.environment.monitoring import Alertmanager, Drill, Grafana, Probes, Prometheus, Pushgateway
+from atalaia.environment.monitoring import Alertmanager, Drill, Grafana, Prometheus, Pushgateway
 from atalaia.environment.monitoring_files import MonitoringFiles
 from atalaia.environment.policy import (
     Accepted,
@@ -30,6 +30,7 @@ from atalaia.environment.policy import (
     Slo,
     Tls,
 )
+from atalaia.environment.probes import Probes
 from atalaia.environment.services import Service
 from atalaia.environment.stores import Stores
 from atalaia.environment.url import Url

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints
 
-from atalaia.environment.base import Count, HttpUrl, Name, NamedFile, Secret, Section, Text
+from atalaia.environment.base import Count, HttpUrl, NamedFile, Secret, Section, Text
 from atalaia.environment.frozen import FrozenDict, Table
 from atalaia.environment.units import Duration, PositiveDuration
 
@@ -89,22 +89,3 @@ class Drill(Section):
     """Each leg of its way, from the push to the resolved message, takes at most this long."""
     deliveries: HttpUrl | None = None
     """Where a receiver tells what it got, where it does; the sandbox's do."""
-
-
-class Probes(Section):
-    """The probe runner."""
-
-    interval: PositiveDuration | None = None
-    """How often each probe runs."""
-    timeout: PositiveDuration | None = None
-    """How long a probe may take."""
-    pushgateway: HttpUrl | None = None
-    """Where results are pushed."""
-    location: Name | None = None
-    """Where the probes run from, as a label: `gru`."""
-
-    @model_validator(mode="after")
-    def _timeout_within_interval(self) -> Probes:
-        if self.interval and self.timeout and self.timeout > self.interval:
-            raise ValueError("timeout is longer than interval; at most as long")
-        return self
