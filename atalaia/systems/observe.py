@@ -11,9 +11,12 @@ from atalaia.exchange.network import Network
 from atalaia.exchange.observable import Handshake, Observable
 from atalaia.exchange.trust import verifying
 from atalaia.systems.counted import CountedSequence
+from atalaia.systems.grafana.walk import Walk
 from atalaia.systems.kong.admin.model import AdminList
 from atalaia.systems.limiter.model import LimiterMeasurement
 from atalaia.systems.postgres.model import PostgresLogin
+from atalaia.systems.prometheus.label_names import LabelNames
+from atalaia.systems.prometheus.settled import SettledTargets
 from atalaia.systems.redis.model import RedisLogin
 
 
@@ -32,6 +35,12 @@ def prepare(observables: Iterable[Observable], network: Network) -> None:
         importlib.import_module("atalaia.systems.limiter.measure")
     if CountedSequence in kinds:
         importlib.import_module("atalaia.systems.counting")
+    if LabelNames in kinds:
+        importlib.import_module("atalaia.systems.prometheus.label_names_client")
+    if Walk in kinds:
+        importlib.import_module("atalaia.systems.grafana.walk_client")
+    if SettledTargets in kinds:
+        importlib.import_module("atalaia.systems.prometheus.settling")
     if Handshake in kinds:
         verifying(network.ca)
 
@@ -56,8 +65,20 @@ async def observe(observable: Observable, network: Network) -> Seen:
             from atalaia.systems import counting
 
             return await counting.count(observable, network)
+        case SettledTargets():
+            from atalaia.systems.prometheus import settling
+
+            return await settling.settle(observable, network)
         case LimiterMeasurement():
             from atalaia.systems.limiter import measure as limiter
 
             return await limiter.measure(observable, network)
+        case LabelNames():
+            from atalaia.systems.prometheus import label_names_client
+
+            return await label_names_client.read_label_names(observable, network)
+        case Walk():
+            from atalaia.systems.grafana import walk_client
+
+            return await walk_client.walk(observable, network)
     return await exchange.observe(observable, network)

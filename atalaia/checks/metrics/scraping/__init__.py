@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from atalaia.checks.check import Check
+from atalaia.checks.metrics.scraping import jobs, retention, up
 
-CHECKS: tuple[Check, ...] = ()
+CHECKS: tuple[Check, ...] = jobs.CHECKS + up.CHECKS + retention.CHECKS

@@ -1,0 +1,26 @@
+"""What Prometheus scrapes once it has found out: what is asked, as data."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from atalaia.exchange.exchange import Exchanges
+from atalaia.exchange.failure import Seen
+from atalaia.exchange.observable import HttpRequest, Observable
+
+
+class SettledTargets(Observable):
+    """Prometheus' scrape targets, asked for until it has scraped all of them once, and twice what failed.
+
+    It looks for scrape targets some seconds after it has started or read its configuration, and a scrape
+    can fail once. What is seen is its runtime information and its scrape targets, in this order.
+    """
+
+    sees: ClassVar[type[Seen]] = Exchanges
+
+    runtime: HttpRequest
+    targets: HttpRequest
+    jobs: tuple[tuple[str, int], ...]
+    """Jobs that should be there, and how many scrape targets each has."""
+    duration: float | None = None
+    """Seconds that a scrape may take."""

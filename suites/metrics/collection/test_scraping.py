@@ -1,0 +1,39 @@
+"""Prometheus scrapes all of the stack, and nothing else (MT01, MT10)."""
+
+from atalaia.checks.metrics.scraping import jobs, retention, up
+from suites.holds import holds
+
+
+@holds(jobs.UNREADABLE)
+def test_prometheus_tells_what_it_scrapes(case, hold):
+    hold(case)
+
+
+@holds(jobs.MISSING)
+def test_every_job_is_there_with_all_its_targets(case, hold):
+    hold(case)
+
+
+@holds(jobs.UNEXPECTED)
+def test_nothing_is_scraped_that_nobody_declared(case, hold):
+    hold(case)
+
+
+@holds(jobs.NOT_AN_EXPORTER)
+def test_stores_are_scraped_by_their_exporters(case, hold):
+    hold(case)
+
+
+@holds(up.DOWN)
+def test_every_target_is_up(case, hold):
+    hold(case)
+
+
+@holds(up.STALE)
+def test_every_target_is_scraped_often_and_fast_enough(case, hold):
+    hold(case)
+
+
+@holds(retention.WRONG)
+def test_samples_are_kept_as_long_as_declared(case, hold):
+    hold(case)
