@@ -5,7 +5,7 @@ They lie in deploy/metrics/: one a stack, which includes those of the exporters 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -69,7 +69,21 @@ class MetricList:
 def load(path: Path) -> MetricList:
     """Read a stack's list and those that it includes. Raises UsageError, naming the file."""
     stack = _read(path)
-    included = [_read(path.parent / "exporters" / f"{name}.yml") for name in stack.includes]
+    return _joined(stack, [_read(path.parent / "exporters" / f"{name}.yml") for name in stack.includes])
+
+
+def of_texts(stack: tuple[str, str], beside: Mapping[str, str]) -> MetricList:
+    """A stack's list that was read before: what it is called, and its text; the texts that it may include,
+    by name. Raises UsageError, naming the list."""
+    where, text = stack
+    read = _parse(text, where)
+    absent = [name for name in read.includes if name not in beside]
+    if absent:
+        raise UsageError(f"includes {absent[0]}, which is not beside it", where=where)
+    return _joined(read, [_parse(beside[name], name) for name in read.includes])
+
+
+def _joined(stack: _File, included: Sequence[_File]) -> MetricList:
     metrics: dict[str, Metric] = {}
     documents: dict[str, str] = {}
     for one in (*included, stack):
@@ -80,10 +94,18 @@ def load(path: Path) -> MetricList:
 
 def _read(path: Path) -> _File:
     try:
-        return _File.model_validate(yaml.safe_load(path.read_text()))
-    except (OSError, yaml.YAMLError) as error:
+        text = path.read_text()
+    except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"cannot be read: {type(error).__name__}", where=str(path)) from None
+    return _parse(text, str(path))
+
+
+def _parse(text: str, where: str) -> _File:
+    try:
+        return _File.model_validate(yaml.safe_load(text))
+    except yaml.YAMLError as error:
+        raise UsageError(f"cannot be read: {type(error).__name__}", where=where) from None
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         place = ".".join(map(str, first["loc"]))
-        raise UsageError(f"{place}: {first['msg']}", where=str(path)) from None
+        raise UsageError(f"{place}: {first['msg']}", where=where) from None

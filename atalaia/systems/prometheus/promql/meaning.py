@@ -16,6 +16,7 @@ from atalaia.systems.prometheus.promql.syntax import (
     Negative,
     Number,
     Range,
+    Selector,
     parts,
 )
 
@@ -39,10 +40,13 @@ def same(left: str, right: str) -> bool:
 
 
 def normal(expression: Expression) -> Expression:
-    """The expression with everything said in one way: `by ()` and `ignoring ()` left out, 0.90 as 0.9."""
+    """The expression with everything said in one way: `by ()` left out, 0.90 as 0.9, matchers sorted."""
     match expression:
         case Number(text=text):
             return Number(repr(_number(text)))
+        case Selector(matchers=matchers):
+            order = sorted(matchers, key=lambda one: (one.label, one.operator, one.value))
+            return replace(expression, matchers=tuple(order))
         case Range(of=of) | Moved(of=of) | Negative(of=of):
             return replace(expression, of=normal(of))
         case Call(arguments=arguments):

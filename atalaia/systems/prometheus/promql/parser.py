@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from atalaia.systems.prometheus.durations import seconds
 from atalaia.systems.prometheus.promql.syntax import (
     Aggregation,
     Binary,
@@ -15,7 +16,7 @@ from atalaia.systems.prometheus.promql.syntax import (
     Selector,
     Text,
 )
-from atalaia.systems.prometheus.promql.tokens import Kind, NotPromQL, Token, seconds_of, tokens
+from atalaia.systems.prometheus.promql.tokens import Kind, NotPromQL, Token, tokens
 
 _WITH_PARAMETER = frozenset({"count_values", "bottomk", "topk", "quantile"})
 AGGREGATIONS = _WITH_PARAMETER | {"sum", "min", "max", "avg", "group", "stddev", "stdvar", "count"}
@@ -121,14 +122,14 @@ class _Parser:
                 return operand
 
     def _range(self, of: Expression, *, step: bool) -> Range:
-        seconds = self._duration()
+        window = self._duration()
         steps: float | None = None
         if self._takes(":"):
             steps = 0.0 if self._sees("]") else self._duration()
         elif step:
             raise self._wrong("':': only a selector has a range without a step")
         self._expect("]")
-        return Range(of, seconds, steps)
+        return Range(of, window, steps)
 
     def _instant(self) -> str:
         if self._sees("start", "end"):
@@ -147,7 +148,7 @@ class _Parser:
         # Prometheus 3 takes a number of seconds, too; 2.42 does not.
         if self._next.kind is not Kind.DURATION:
             raise self._wrong("a duration")
-        return seconds_of(self._take().text)
+        return seconds(self._take().text) or 0.0
 
     def _atom(self) -> Expression:
         token = self._next

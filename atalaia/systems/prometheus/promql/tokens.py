@@ -73,15 +73,6 @@ def tokens(text: str) -> list[Token]:
     return [*found, Token(Kind.END, "", len(text))]
 
 
-_UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800, "y": 31536000}
-_PART = re.compile(r"(\d+)(ms|[smhdwy])")
-
-
-def seconds_of(duration: str) -> float:
-    """The seconds of a DURATION: 5400 of `1h30m`."""
-    return sum(int(count) * _UNITS[unit] for count, unit in _PART.findall(duration))
-
-
 def _unquoted(quoted: str) -> str:
     inner = quoted[1:-1]
     return inner if quoted[0] == "`" else _ESCAPE.sub(_unescaped, inner)

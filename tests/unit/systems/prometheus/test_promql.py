@@ -151,6 +151,7 @@ def test_a_selector_without_a_name_may_have_any_label() -> None:
         ("a / on (x) group_left b", "a / on (x) group_left () b"),
         ("up{job='a',}", 'up{job="a"}'),
         ("(up)", "up"),
+        ('up{job="a", instance!="b"}', 'up{instance!="b",job="a"}'),
         ("up offset 1h @ 5", "up @ 5.000 offset 1h"),
     ],
 )
