@@ -29,7 +29,8 @@ def _nodes(environment: Environment) -> tuple[str, ...] | NotDeclared:
     return tuple(environment.gateway_nodes()) or NotDeclared("gateway")
 
 
-def _health(environment: Environment, node: str) -> tuple[AdminList, ...]:
+def health_of_targets(environment: Environment, node: str) -> tuple[AdminList, ...]:
+    """The upstreams of a node, and the health of their targets as its balancer sees it."""
     url = endpoints(environment)[f"{node}-admin"]
     return (
         AdminList(
@@ -42,7 +43,7 @@ def _health(environment: Environment, node: str) -> tuple[AdminList, ...]:
     )
 
 
-def _targets(seen: AdminEntities) -> Iterator[tuple[str, dict[str, Any]]]:
+def named_targets(seen: AdminEntities) -> Iterator[tuple[str, dict[str, Any]]]:
     """(upstream's name, target) of every target that gets requests."""
     names = _names(seen)
     for target in seen.below:
@@ -61,7 +62,7 @@ def _upstream(target: dict[str, Any]) -> str:
 
 def _without_targets(seen: AdminEntities) -> list[str]:
     """The names of the upstreams that have nobody to send requests to."""
-    having = {name for name, _ in _targets(seen)}
+    having = {name for name, _ in named_targets(seen)}
     # A target that does not say whose it is may be anybody's.
     return [] if "" in having else [name for name in _names(seen).values() if name not in having]
 
@@ -90,7 +91,7 @@ def _judging(state: str, expected: str, told: str, *, empty: bool = False) -> Ju
                 hop=Hop.GATEWAY.value,
                 cause=_line(file, name, str(target.get("target"))),
             )
-            for name, target in _targets(lists)
+            for name, target in named_targets(lists)
             if target.get("health") == state
         ]
         if empty:
@@ -110,7 +111,7 @@ def _judging(state: str, expected: str, told: str, *, empty: bool = False) -> Ju
 
 def _untold(seen: AdminEntities) -> Verdict:
     """No finding, unless a target is in a state that says nothing."""
-    for name, target in _targets(seen):
+    for name, target in named_targets(seen):
         if (state := target.get("health")) not in _STATES:
             told = f"the health of target {target.get('target')} of upstream {name} is {state or 'not told'}"
             return Inconclusive(told)
@@ -135,7 +136,7 @@ def _check(id: str, severity: Severity, catches: str, remedy: str, judge: Judge)
         remedy=remedy,
         source="RT13; Kong 3.4, kong/runloop/balancer/targets.lua",
         targets=_nodes,
-        observes=_health,
+        observes=health_of_targets,
         expects=lambda environment, target: given_of(environment),
         requires=lambda environment, target: all_of(accepted(environment), listed(environment, target)),
         judge=judge,

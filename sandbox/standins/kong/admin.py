@@ -13,7 +13,7 @@ from atalaia.systems.kong.entities import Configuration
 from atalaia.systems.kong.headers import ADMIN_LATENCY
 from sandbox.standins.http.message import Request, Response
 from sandbox.standins.http.server import Reply, Server
-from sandbox.standins.kong.facts import facts
+from sandbox.standins.kong.facts import facts, with_health
 from sandbox.standins.kong.node import Node
 
 
@@ -38,7 +38,10 @@ class _Api:
             request.header("content-type"),
             bytes(request.body),
         )
-        answer = type(self).answer(asked, node.configuration, facts(node, self._listeners()))
+        known = facts(node, self._listeners())
+        if node.behaviour.metrics_health and request.path == "/metrics":
+            known = with_health(known, node.behaviour.metrics_health)
+        answer = type(self).answer(asked, node.configuration, known)
         if answer.loaded is not None:
             node.serve(answer.loaded)
         reply.send(self._response(answer, started))

@@ -47,6 +47,10 @@ class Behaviour:
     """The name of a header that is on no answer …"""
     dropped_status: int | None = None
     """… with this status; None: with any."""
+    counts: bool = True
+    """What passes is in its metrics."""
+    metrics_health: Literal["HEALTHY", "UNHEALTHY"] | None = None
+    """What its metrics tell of every upstream target, whatever its Admin API does."""
     hidden: str = ""
     """The name of a route that is not there."""
     added: Added | None = None

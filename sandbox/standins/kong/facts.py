@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from atalaia.systems.kong.admin.facts import Facts, TargetHealth, Traffic
@@ -31,6 +32,15 @@ def facts(node: Node, listeners: Sequence[Server]) -> Facts:
         machine=_machine(node),
         measured=node.metrics.lines,
     )
+
+
+def with_health(known: Facts, health: str) -> Facts:
+    """The same facts, with every upstream target in this state."""
+    told = {
+        upstream: tuple(replace(it, health=health) for it in targets)
+        for upstream, targets in known.health.items()
+    }
+    return replace(known, health=told)
 
 
 def _traffic(node: Node, listeners: Sequence[Server]) -> Traffic:

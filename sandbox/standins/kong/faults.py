@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ipaddress import ip_network
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
@@ -51,6 +51,12 @@ class Dropped(Options):
     status: Annotated[int, Field(ge=200, le=599)] | None = None
 
 
+class Health(Options):
+    """For `metrics-health`."""
+
+    health: Literal["HEALTHY", "UNHEALTHY"] = "UNHEALTHY"
+
+
 class AddedRoute(Options):
     """A route for `entities`."""
 
@@ -95,5 +101,7 @@ FAULTS: dict[str, Fault] = {
     "header-dropped": behaviour(
         lambda given: Behaviour(dropped=given.header, dropped_status=given.status), HEALTHY, Dropped
     ),
+    "counts-nothing": behaviour(lambda _: Behaviour(counts=False), HEALTHY),
+    "metrics-health": behaviour(lambda given: Behaviour(metrics_health=given.health), HEALTHY, Health),
     "entities": behaviour(_entities, HEALTHY, Entities),
 }

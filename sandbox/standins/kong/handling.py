@@ -84,7 +84,7 @@ class Handling:
     def log(self, status: int, source: str, sent: int, *, kong: int, upstream: int | None) -> None:
         """Count the answer for /metrics, where the route's prometheus plugin asks for it."""
         counted = self.node.counted(self.turn.match)
-        if counted is None:
+        if counted is None or not self.node.behaviour.counts:
             return
         service, route, settings = counted
         consumer = self.turn.consumer

@@ -42,6 +42,8 @@ class Behaviour:
     """Answer 429 after so many API requests of a client."""
     compresses: bool = True
     """Compress long answers for those who accept it."""
+    counts: bool = True
+    """Requests are in its metrics."""
     tells_traces: bool = False
     """Refusals tell where in the code they were decided."""
 

@@ -68,5 +68,6 @@ FAULTS: dict[str, Fault] = {
     ),
     "limits-too": behaviour(lambda given: Behaviour(limit=given.requests), HEALTHY, Limit),
     "tells-traces": behaviour(lambda _: Behaviour(tells_traces=True), HEALTHY),
+    "counts-nothing": behaviour(lambda _: Behaviour(counts=False), HEALTHY),
     "not-compressed": behaviour(lambda _: Behaviour(compresses=False), HEALTHY),
 }

@@ -141,7 +141,8 @@ class Service:
         return headers
 
     def _finish(self, request: Request, reply: Reply, response: Response, route: str, started: float) -> None:
-        self._metrics.answered(request.method, route, response.status, perf_counter() - started)
+        if self.behaviour.counts:
+            self._metrics.answered(request.method, route, response.status, perf_counter() - started)
         if self.behaviour is not HEALTHY:
             misbehave(self.behaviour, request, response)
         reply.send(response)
