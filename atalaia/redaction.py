@@ -93,19 +93,19 @@ class Redactor:
 
 def _leaves(value: Any) -> Iterator[bytes]:
     """Every text and every run of bytes in nested data, keys too; not the members of an enumeration."""
-    if isinstance(value, Enum):
-        return
-    if isinstance(value, str):
-        yield value.encode("utf-8", "surrogatepass")
-    elif isinstance(value, bytes):
-        yield value
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            yield from _leaves(key)
-            yield from _leaves(item)
-    elif isinstance(value, (list, tuple, set, frozenset)):
-        for item in value:
-            yield from _leaves(item)
+    waiting = [value]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, Enum):
+            continue
+        if isinstance(each, str):
+            yield each.encode("utf-8", "surrogatepass")
+        elif isinstance(each, bytes):
+            yield each
+        elif isinstance(each, dict):
+            waiting += [*each.keys(), *each.values()]
+        elif isinstance(each, (list, tuple, set, frozenset)):
+            waiting += each
 
 
 def _without(raw: bytes, forms: tuple[bytes, ...], cores: tuple[bytes, ...]) -> bytes:

@@ -19,6 +19,7 @@ import yaml
 from atalaia.checks.catalogue import GATEWAY
 from atalaia.environment import Effect
 from atalaia.environment.loader import load
+from atalaia.run.case import Cases, closure
 from atalaia.run.once import execute_once
 from sandbox import launcher
 from sandbox.record import write_private
@@ -44,9 +45,11 @@ def main() -> int:
             begun = time.monotonic()
             results = asyncio.run(execute_once(environment, checks, Path(directory) / "run"))
             took = time.monotonic() - begun
-            observed = len(list((Path(directory) / "run" / "observations").glob("*.json")))
     finally:
         launcher.down(directory=sandbox.directory)
+    built = Cases(environment)
+    planned = closure(case for check in checks for case in built.of(check))
+    observed = len({seen.key for case in planned for seen in case.observables})
     counted = Counter(str(result.outcome) for result in results)
     print(f"{len(environment.routes)} routes, {len(checks)} checks, {len(results)} cases: {dict(counted)}")
     print(f"{observed} observations; planned and judged in {took:.1f} s; promised: {PROMISED:.0f} s")

@@ -7,6 +7,7 @@ import concurrent.futures
 import threading
 import time
 from collections.abc import Iterable
+from contextlib import ExitStack
 from pathlib import Path
 
 from atalaia.environment import Environment
@@ -14,6 +15,7 @@ from atalaia.run.case import Case, Cases
 from atalaia.run.execute import Executor
 from atalaia.run.once import executor_of
 from atalaia.run.results import Result
+from atalaia.run.settled import settled
 from atalaia.run.share import Shared
 
 _TURN = 0.1
@@ -37,12 +39,14 @@ class LiveRun:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="atalaia-live", daemon=True)
         self._executor: Executor | None = None
+        self._while_live = ExitStack()
 
     def plan(self, cases: Iterable[Case]) -> None:
         """Settle what will be sent, with the other processes of the run."""
         self.planned = tuple(cases)
         agreement = Shared(self.directory).settle(self.environment, self.planned, now=time.time())
         self._executor = executor_of(self.environment, self.planned, self.directory, agreement)
+        self._while_live.enter_context(settled())
         self._thread.start()
 
     def start(self) -> None:
@@ -69,6 +73,7 @@ class LiveRun:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(timeout=5)
         self._loop.close()
+        self._while_live.close()
 
     def _submit(self, case: Case) -> concurrent.futures.Future[Result]:
         assert self._executor is not None, "plan() comes first"

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from atalaia.environment.model import Environment
+from atalaia.environment.remembered import per_environment
 from atalaia.environment.url import Url
 
 
+@per_environment
 def endpoints(environment: Environment) -> dict[str, Url]:
     """Name → address of everything that the environment declares, in the file's order.
 

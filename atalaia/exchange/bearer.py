@@ -6,6 +6,7 @@ import base64
 import json
 import time
 from enum import StrEnum
+from functools import lru_cache
 
 from pydantic import BaseModel, ConfigDict, SecretStr
 
@@ -36,9 +37,14 @@ class Bearer(BaseModel):
 
 def mint(bearer: Bearer, now: float | None = None) -> str:
     """The token, made at this Unix time. Raises ValueError where the secret does not fit the algorithm."""
+    return _minted(bearer, int(time.time() if now is None else now))
+
+
+@lru_cache(maxsize=16)
+def _minted(bearer: Bearer, moment: int) -> str:
+    """The same for all that are sent within a second: times in a token are whole seconds."""
     import jwt  # only runs that send tokens need it
 
-    moment = int(time.time() if now is None else now)
     claims = dict(bearer.claims)
     issued = moment - 2 * int(bearer.lifetime) if bearer.flaw is Flaw.EXPIRED else moment
     claims |= {"iat": issued, "exp": issued + int(bearer.lifetime)}

@@ -41,7 +41,8 @@ class Response(Seen):
 
     def all(self, name: str) -> tuple[str, ...]:
         """Every value of a header, in wire order."""
-        return tuple(value for key, value in self.headers if key.lower() == name.lower())
+        wanted = name.lower()
+        return tuple(value for key, value in self.headers if key.lower() == wanted)
 
     def text(self) -> str:
         """The body as text; bytes that are not UTF-8 become replacement characters."""

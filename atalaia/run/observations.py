@@ -8,7 +8,6 @@ import json
 import os
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, nullcontext
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, SerializeAsAny
@@ -45,7 +44,7 @@ class Observations:
     `take` returns what another check or worker has seen already; otherwise it observes, redacts and
     stores under the observation's lock, so that the stack sees each request once. What has been
     judged is what has been stored. `alone` says that no other process takes part in the run: then there
-    is nobody to lock out.
+    is nobody to lock out, and nobody to store for.
     """
 
     def __init__(self, directory: Path, observe: Observe, redactor: Redactor, *, alone: bool = False) -> None:
@@ -69,32 +68,32 @@ class Observations:
     async def _take(self, observable: Observable) -> Observation:
         if observable.after is not None:
             await self._until_due(observable, observable.after)
-        path = stored_at(self._directory, observable.key)
         # Everybody comes by a place to a lock, and by a lock to the hall, so that none waits for another
         # that waits for it; and only as many files are open as there are places.
         async with self._places.all() if observable.quiet else self._places.one():
             if self._quietness is None:
-                return await self._once(path, observable, nullcontext())
-            hall = self._quietness.quiet() if observable.quiet else self._quietness.loud()
-            async with locked.alone(path.with_suffix(".lock")):
-                return await self._once(path, observable, hall)
+                return self._observation(observable, await self._watched(observable))
+            return await self._shared(observable, self._quietness)
 
-    async def _once(
-        self, path: Path, observable: Observable, hall: AbstractAsyncContextManager[None]
-    ) -> Observation:
-        """What is stored; where nothing is, what is seen in the hall."""
-        if path.exists():
-            return _load(path, observable)
-        async with hall:
-            payload = await self._watched(observable)
-        observation = Observation(
+    async def _shared(self, observable: Observable, quietness: Quietness) -> Observation:
+        """What another process has stored; else what is seen, stored for the others."""
+        path = stored_at(self._directory, observable.key)
+        async with locked.alone(path.with_suffix(".lock")):
+            if path.exists():
+                return _load(path, observable)
+            async with quietness.quiet() if observable.quiet else quietness.loud():
+                payload = await self._watched(observable)
+            observation = self._observation(observable, payload)
+            _store(path, observation)
+            return observation
+
+    def _observation(self, observable: Observable, payload: Seen) -> Observation:
+        return Observation(
             key=self._redactor(observable.key),
             taken_at=time.time(),
             hop=observable.hop,
             payload=_redacted(payload, self._redactor),
         )
-        _store(path, observation)
-        return observation
 
     async def _until_due(self, observable: Observable, after: Observable) -> None:
         earlier = await self.take(after)

@@ -14,6 +14,7 @@ from atalaia.run.execute import Executor
 from atalaia.run.network import network_of
 from atalaia.run.observations import Observations
 from atalaia.run.results import Result
+from atalaia.run.settled import settled
 from atalaia.run.share import OBSERVATIONS, Agreement, Shared
 from atalaia.systems.observe import observe, prepare
 
@@ -44,9 +45,10 @@ def executor_of(
 async def execute_once(
     environment: Environment, checks: Iterable[Check], directory: Path
 ) -> tuple[Result, ...]:
-    """The results of every case of these checks; `directory` names the run and holds what it saw."""
+    """The results of every case of these checks; `directory` names the run and holds its agreement."""
     built = Cases(environment)
     cases: tuple[Case, ...] = tuple(case for check in checks for case in built.of(check))
     agreement = Shared(directory).settle(environment, cases, now=time.time())
     executor = executor_of(environment, cases, directory, agreement, alone=True)
-    return tuple(await executor.execute_all(cases))
+    with settled():
+        return tuple(await executor.execute_all(cases))

@@ -125,7 +125,8 @@ def listed(headers: Lines, name: str) -> tuple[str, ...] | None:
 
 
 def _values(headers: Lines, name: str) -> list[str]:
-    return [value for given, value in headers if given.lower() == name.lower()]
+    wanted = name.lower()
+    return [value for given, value in headers if given.lower() == wanted]
 
 
 def _why_other_origin(allowed: str, wish: Wish, count: int) -> str:
