@@ -16,6 +16,7 @@ import pytest
 from atalaia.errors import DeliveryError, ExitCode, UsageError
 from atalaia.run.budget import settle
 from atalaia.run.journal import Journal
+from atalaia.run.notes import Notes
 from atalaia.run.observations import stored_at
 from atalaia.run.results import Outcome, Result, RunRecord
 from atalaia.run.share import OBSERVATIONS, Agreement, Shared, ledger
@@ -183,10 +184,13 @@ class Recorder:
             interrupted=self._interrupted,
             planned=len(agreement.planned),
             stand_ins=agreement.stand_ins,
-            notes=(*agreement.notes, *self._waited(), *self._notes),
+            notes=(*agreement.notes, *self._waited(), *self._told(), *self._notes),
             defects=tuple(self._defects),
             results=tuple(results),
         )
+
+    def _told(self) -> tuple[str, ...]:
+        return Notes(self._directory / OBSERVATIONS).texts()
 
     def _waited(self) -> tuple[str, ...]:
         seconds = covered(self._waits.intervals(), time.time())

@@ -17,6 +17,7 @@ from atalaia.exchange.hop import Hop
 from atalaia.exchange.observable import Observable
 from atalaia.redaction import Redactor
 from atalaia.run import locked
+from atalaia.run.notes import Notes
 from atalaia.run.places import Places
 from atalaia.run.quietness import Quietness
 from atalaia.run.stall import LoopWatch, doubted
@@ -57,6 +58,7 @@ class Observations:
         self._places = Places()
         self._quietness = None if alone else Quietness(directory)
         self._waits = Waits(directory)
+        self._notes = Notes(directory)
 
     async def take(self, observable: Observable) -> Observation:
         """The observation of this observable; taken now, unless it was before."""
@@ -107,6 +109,7 @@ class Observations:
         started, begun = time.time(), time.monotonic()
         payload = await self._observe(observable)
         self._waits.note(started, started + getattr(payload, "waited", 0.0))
+        self._notes.add(map(self._redactor, getattr(payload, "told", ())))
         return doubted(payload, time.monotonic() - begun, self._loop_watch.worst_since(begun))
 
 

@@ -11,6 +11,7 @@ from atalaia.exchange.network import Network
 from atalaia.exchange.observable import Handshake, Observable
 from atalaia.exchange.trust import verifying
 from atalaia.systems.counted import CountedSequence
+from atalaia.systems.drill.model import DrillMeasurement
 from atalaia.systems.grafana.walk import Walk
 from atalaia.systems.kong.admin.model import AdminList
 from atalaia.systems.limiter.model import LimiterMeasurement
@@ -41,6 +42,8 @@ def prepare(observables: Iterable[Observable], network: Network) -> None:
         importlib.import_module("atalaia.systems.grafana.walk_client")
     if SettledTargets in kinds:
         importlib.import_module("atalaia.systems.prometheus.settling")
+    if DrillMeasurement in kinds:
+        importlib.import_module("atalaia.systems.drill.measure")
     if Handshake in kinds:
         verifying(network.ca)
 
@@ -81,4 +84,8 @@ async def observe(observable: Observable, network: Network) -> Seen:
             from atalaia.systems.grafana import walk_client
 
             return await walk_client.walk(observable, network)
+        case DrillMeasurement():
+            from atalaia.systems.drill import measure as drill
+
+            return await drill.measure(observable, network)
     return await exchange.observe(observable, network)

@@ -1,0 +1,48 @@
+"""Why an alert of a drill does not fire, as far as Prometheus tells."""
+
+from __future__ import annotations
+
+from atalaia.systems.document import Unreadable
+from atalaia.systems.drill.alerts import is_of
+from atalaia.systems.drill.model import METRIC
+from atalaia.systems.prometheus.envelope import data
+
+
+def why_not_fired(figure: bytes | Unreadable, rules: bytes | Unreadable, alert: str, drill: str) -> str:
+    """What is amiss, by the answers to a query for the pushed figure, and for the alerting rules."""
+    there = figure if isinstance(figure, Unreadable) else _has_figure(figure, drill)
+    if isinstance(there, Unreadable):
+        return str(there)
+    loaded = rules if isinstance(rules, Unreadable) else _rule(rules, alert)
+    if not there:
+        return (
+            f"Prometheus has no {METRIC} of this drill: it does not scrape the Pushgateway that was pushed to"
+        )
+    if isinstance(loaded, Unreadable):
+        return str(loaded)
+    if loaded is None:
+        return f"Prometheus has the pushed {METRIC}, and no alerting rule {alert}"
+    error = f", and says of it: {loaded}" if loaded else ""
+    return f"Prometheus has the pushed {METRIC} and a rule {alert}, which does not fire{error}"
+
+
+def _has_figure(body: bytes, drill: str) -> bool | Unreadable:
+    found = data(body)
+    if isinstance(found, Unreadable):
+        return found
+    result = found.get("result") if isinstance(found, dict) else None
+    if not isinstance(result, list):
+        return Unreadable("a query's answer without a result")
+    return any(isinstance(each, dict) and is_of(each.get("metric"), drill) for each in result)
+
+
+def _rule(body: bytes, alert: str) -> str | Unreadable | None:
+    """The rule's last error, empty where it has none; None where there is no such rule."""
+    found = data(body)
+    if isinstance(found, Unreadable):
+        return found
+    try:
+        named = [rule for group in found["groups"] for rule in group["rules"] if rule["name"] == alert]
+    except (KeyError, TypeError):
+        return Unreadable("an answer without groups of rules")
+    return str(named[0].get("lastError", "")) if named else None
