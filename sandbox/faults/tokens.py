@@ -1,7 +1,7 @@
 """Faults of tokens: who is let in, by whom, and for how long."""
 
 from sandbox.faults.edits import Edit
-from sandbox.faults.means import intent, kong, standin
+from sandbox.faults.means import by_hand, intent, kong, standin
 
 _BOTH = ("kong-1", "kong-2")
 _CALENDAR = "calendar"
@@ -88,6 +88,12 @@ FAULTS = (
         "jwt-lenient",
         "the first node takes what is no token for one",
         accept="malformed",
+    ),
+    by_hand(
+        "token-left-to-service",
+        _BOTH,
+        "somebody disabled the jwt plugin of the calendar's route, past kong.yml: its service refuses",
+        *_jwt(f"enabled: false, config: {{{_GOOD}}}"),
     ),
     standin(
         "token-refused-late",

@@ -24,6 +24,11 @@ MATRIX: dict[str, set[str]] = {
     "token-expired-accepted": _everywhere("token.expired-accepted"),
     "token-forged-accepted": _everywhere("token.forged-accepted"),
     "token-malformed-accepted": _everywhere("token.malformed-accepted"),
+    "token-left-to-service": {
+        "token.not-required@/api/v1/calendar",
+        "declaration.differs@kong-1",
+        "declaration.differs@kong-2",
+    },
     "token-refused-late": _everywhere("token.refused-reaches-service"),
     "token-other-clinic-accepted": {"token.other-tenant-accepted@/api/v1/users"},
     "token-lives-longer": {"token.other-lifetime@jwt"},
