@@ -24,7 +24,7 @@ from atalaia.checks import (
     stores,
 )
 from atalaia.checks.check import Check
-from atalaia.checks.metrics import alerting, dashboards, exposition, loop, rules, scraping
+from atalaia.checks.metrics import alerting, configuration, dashboards, exposition, loop, rules, scraping
 
 _CONNECTIVITY = {
     "Addresses": addresses.CHECKS,
@@ -45,7 +45,7 @@ _GATEWAY = {
 }
 _METRICS = {
     "Pages of metrics": exposition.CHECKS,
-    "Scraping": scraping.CHECKS,
+    "Scraping": scraping.CHECKS + configuration.CHECKS,
     "From request to figure": loop.CHECKS,
     "Rules": rules.CHECKS,
     "Alerting": alerting.CHECKS,
@@ -78,7 +78,7 @@ SUITE_CHECKS: MappingProxyType[str, tuple[Check, ...]] = MappingProxyType(
         "security-headers": headers.CHECKS,
         "authentication": authentication.CHECKS,
         "metrics": METRICS,
-        "metrics-collection": exposition.CHECKS + scraping.CHECKS + loop.CHECKS,
+        "metrics-collection": exposition.CHECKS + scraping.CHECKS + configuration.CHECKS + loop.CHECKS,
         "alerting": rules.CHECKS + alerting.CHECKS,
         "dashboards": dashboards.CHECKS,
         "drill": DRILL,

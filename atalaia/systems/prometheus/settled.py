@@ -24,3 +24,20 @@ class SettledTargets(Observable):
     """Jobs that should be there, and how many scrape targets each has."""
     duration: float | None = None
     """Seconds that a scrape may take."""
+
+
+class ProbedPage(Observable):
+    """A page of metrics, and Prometheus' view of it from after that.
+
+    What is seen is our own answer and Prometheus' scrape targets, in this order. Where the page does not
+    answer us and Prometheus has it up, that is looked at again after Prometheus' next scrape.
+    """
+
+    sees: ClassVar[type[Seen]] = Exchanges
+
+    page: HttpRequest
+    targets: HttpRequest
+    job: str
+    """The job that it is scraped for."""
+    address: str
+    """Its host:port; other scrape targets of the job are other pages, where one has it."""

@@ -46,6 +46,10 @@ class Targets:
         """The scrape targets of a job."""
         return tuple(each for each in self.active if each.job == job)
 
+    def page(self, job: str, address: str) -> tuple[ScrapeTarget, ...]:
+        """The scrape targets of a job that can be the page at host:port: the one there, else all of them."""
+        return tuple(each for each in self.of(job) if each.address == address) or self.of(job)
+
     def jobs(self) -> tuple[str, ...]:
         """The jobs that have scrape targets."""
         return tuple(dict.fromkeys(each.job for each in self.active))
