@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from atalaia.checks.addresses import Needs, all_of
+from atalaia.checks.answers import describe
 from atalaia.checks.certificates import reachable
 from atalaia.checks.check import Check, Finding, Inconclusive, Severity, Verdict
 from atalaia.checks.gateway import ready
@@ -16,9 +17,10 @@ from atalaia.checks.routes import FRONT
 from atalaia.checks.routing.reached import answered
 from atalaia.checks.service_paths import UNHEALTHY_THROUGH_LOAD_BALANCER
 from atalaia.environment import Effect, Environment
+from atalaia.exchange.exchange import Exchange
 from atalaia.exchange.hop import Hop
 from atalaia.systems.limiter.model import LimiterSeen
-from atalaia.systems.limiter.stretch import Stretch
+from atalaia.systems.limiter.stretch import Stretch, server_of
 from atalaia.systems.limiter.told import told
 
 _SOURCE = "Kong 3.4, kong/plugins/rate-limiting/handler.lua"
@@ -49,12 +51,21 @@ def _judge_enforcement(seen: tuple[LimiterSeen], expected: Promise) -> Verdict:
         each.answered_by is Hop.GATEWAY for each in measured_.denied
     ):
         return Inconclusive("the gateway's limiter denied before the front's did")
+    if expected.hop is Hop.GATEWAY and (refused := [each for each in measured_.passed if _refused(each)]):
+        told_why = f"{len(refused)} of {len(measured_.steps)} requests never came to the limiter"
+        return Inconclusive(f"{told_why}: {server_of(refused[0])}: {describe(refused[0])}")
     parts = expected.parts(measured_)
     if findings := _too_many(parts, measured_, expected):
         return findings
     if not measured_.denied:
         return _too_slow(parts, measured_, expected)
     return _too_few(parts, measured_, expected)
+
+
+def _refused(step: Exchange) -> bool:
+    """Whether the gateway refused it before its limiter was asked: a token that a node does not take."""
+    status = step.response.status if step.response else 0
+    return step.answered_by is Hop.GATEWAY and 400 <= status < 500 and not told(step).anything
 
 
 def _too_many(parts: tuple[Stretch, ...], seen: LimiterSeen, expected: Promise) -> list[Finding]:

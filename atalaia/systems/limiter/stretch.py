@@ -36,17 +36,19 @@ def stretches(seen: LimiterSeen, limit: int, window: float, *, aligned: bool = T
     """The windows that the requests of a measurement fell into, the first one first.
 
     A new one began where more was left than after the request before it to the same server. Where
-    nothing is told, windows begin with the clock's own minutes (`aligned`), or not at all.
+    nothing is told, windows begin with the clock's own minutes (`aligned`), or one after the other with the
+    first request, as HAProxy's periods do (src/freq_ctr.c).
     """
     groups: list[list[Exchange]] = [[]]
     left: dict[str, int] = {}
     last: Exchange | None = None
     since = 0
+    zero = 0.0 if aligned or not seen.steps else seen.steps[0].sent_at
     servers = len({server_of(each) for each in seen.steps})
     for step in seen.steps:
         server, remaining = server_of(step), told(step).left_in(window, limit)
         if remaining is None:
-            began = aligned and last is not None and step.sent_at // window > last.sent_at // window
+            began = last is not None and (step.sent_at - zero) // window > (last.sent_at - zero) // window
         else:
             # All servers begin a window together: the others' own rise soon after is the same.
             began = remaining > left.get(server, remaining) and since >= servers

@@ -56,6 +56,25 @@ def test_one_more_than_declared_is_too_many():
     assert finding.cause == "kong.yml:12"
 
 
+def test_what_a_node_refuses_before_its_limiter_has_not_passed_it():
+    def refused(at):
+        answer = limited(None, node=1, at=at, hop=Hop.GATEWAY)
+        assert answer.response is not None
+        return answer.model_copy(update={"response": answer.response.model_copy(update={"status": 401})})
+
+    steps = [step for n in range(6) for step in (limited(4 - n, at=START + n), refused(START + n))]
+    reason = why(judge("not-enforced", seen(steps)))
+    assert reason.startswith("6 of 12 requests never came to the limiter: kong-2.test:8000: Kong answered")
+
+
+def test_a_front_that_is_too_slow_for_its_window_has_not_passed_too_many():
+    def sent(every: float):
+        return seen([limited(None, at=START + 7 + n * every, hop=Hop.LOAD_BALANCER) for n in range(12)])
+
+    assert "5 requests within a minute" in why(judge("not-enforced", sent(13), of=FRONT))
+    assert "12 requests passed" in only(judge("not-enforced", sent(1), of=FRONT)).observed
+
+
 def test_no_limiter_at_all_is_told_as_such():
     silent = seen([limited(None, at=START + n / 100) for n in range(12)])
     told = only(judge("not-enforced", silent)).observed
