@@ -76,7 +76,7 @@ def stand_ins(blueprint: Blueprint) -> list[str]:
     return [*found, f"Grafana {_version(GrafanaConfig)} (stand-in)", RECEIVERS]
 
 
-RECEIVERS = "receivers of alerts (stand-ins): Slack, PagerDuty, webhook, mail"
+RECEIVERS = "alert receivers (stand-ins): Slack, PagerDuty, webhook, mail"
 
 
 def _version(model: type[KongConfig | ServiceConfig | GrafanaConfig]) -> str:

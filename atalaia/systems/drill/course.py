@@ -57,7 +57,8 @@ class Course:
             self._note(refused=why, failure=answered.failure if answered else None)
             return
         self._started, self._pushed = time.time(), True
-        if not self._mark(Part.PUSHED, await self._ask.push(self._started)):
+        why = await self._ask.push(self._started)
+        if not self._mark(Part.PUSHED, why, time.time() - self._started):
             return
         if rival := await self._rival():
             self._note(refused=rival)

@@ -49,7 +49,7 @@ def test_its_files_are_those_that_their_readers_understand(tmp_path: Path) -> No
     environment = load(tmp_path / "files" / "environment.yml", {})
     assert environment.stand_ins == (
         "services 2.0.0 (stand-ins): all eight",
-        "receivers of alerts (stand-ins): Slack, PagerDuty, webhook, mail",
+        "alert receivers (stand-ins): Slack, PagerDuty, webhook, mail",
     )
     assert environment.client.addresses is None
     services = load_standins(tmp_path / "files" / "services.json").services
