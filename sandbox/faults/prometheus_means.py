@@ -6,6 +6,7 @@ import asyncio
 import re
 import time
 from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, cast
 
@@ -90,6 +91,9 @@ async def _works_since(sandbox: Sandbox, since: float) -> bool:
     targets = await _active(sandbox)
     if Counter(target["labels"]["instance"] for target in targets) != _declared_targets(sandbox):
         return False
+    # It looks for Alertmanagers anew, too, and has none meanwhile.
+    if len((await _api(sandbox, "alertmanagers"))["activeAlertmanagers"]) != _declared_alertmanagers(sandbox):
+        return False
     rules = await _api(sandbox, "rules")
     done = [
         (parse_duration(target["scrapeInterval"]).total_seconds(), target["lastScrape"]) for target in targets
@@ -115,10 +119,22 @@ async def _only_up(sandbox: Sandbox) -> bool:
 
 def _declared_targets(sandbox: Sandbox) -> Counter[str]:
     """The addresses in the file that it runs with."""
-    path = sandbox.blueprint.home("prometheus") / _CONFIGURATION
-    jobs = yaml.safe_load(path.read_text())["scrape_configs"]
-    groups = [group for job in jobs for group in job.get("static_configs", ())]
-    return Counter(address for group in groups for address in group["targets"])
+    return Counter(_addresses(_configuration(sandbox)["scrape_configs"]))
+
+
+def _declared_alertmanagers(sandbox: Sandbox) -> int:
+    alerting = _configuration(sandbox).get("alerting") or {}
+    return len(set(_addresses(alerting.get("alertmanagers") or ())))
+
+
+def _addresses(configurations: Iterable[dict[str, Any]]) -> list[str]:
+    groups = [group for one in configurations for group in one.get("static_configs", ())]
+    return [address for group in groups for address in group["targets"]]
+
+
+def _configuration(sandbox: Sandbox) -> dict[str, Any]:
+    text = (sandbox.blueprint.home("prometheus") / _CONFIGURATION).read_text()
+    return cast("dict[str, Any]", yaml.safe_load(text))
 
 
 async def _active(sandbox: Sandbox) -> list[dict[str, Any]]:

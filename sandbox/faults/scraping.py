@@ -1,22 +1,97 @@
-"""Faults of what Prometheus scrapes, and of what it keeps."""
+"""Faults of what Prometheus scrapes, keeps and runs with, and of views that contradict each other."""
 
+from __future__ import annotations
+
+from sandbox.faults.fault import Changes, Fault
+from sandbox.faults.means import haproxy, standin, together
 from sandbox.faults.prometheus_means import prometheus, prometheus_flag
+from sandbox.running import Sandbox
+
+_FILE = "prometheus.yml"
+
+
+def _address(job: str) -> str:
+    """Where the address of a job's first scrape target stands."""
+    return rf"(?s)(- job_name: {job}\n.*?- )127\.0\.0\.1:\d+"
+
+
+def _scrapes(name: str, description: str, job: str, port: str) -> Fault:
+    """Prometheus scrapes another port of the sandbox for a job."""
+
+    async def apply(sandbox: Sandbox) -> None:
+        address = f"127.0.0.1:{getattr(sandbox.ports, port)}"
+        await prometheus(name, description, (_FILE, _address(job), rf"\g<1>{address}")).apply(sandbox)
+
+    return Fault(name, Changes.LIVE, description, apply, prometheus(name, description).revert)
+
 
 FAULTS = (
     prometheus(
         "scrape-target-down",
         "the address of the auth-service in Prometheus' configuration has another port: nobody listens there",
-        ("prometheus.yml", r"(?s)(- job_name: auth-service\n.*?- 127\.0\.0\.1:)\d+", r"\g<1>9"),
+        (_FILE, _address("auth-service"), r"\g<1>127.0.0.1:9"),
     ),
     prometheus(
         "job-missing",
         "two blocks of Prometheus' configuration were merged into one: the user-service is not scraped",
-        ("prometheus.yml", r"(?s)^- job_name: user-service\n.*?(?=^- job_name)", ""),
+        (_FILE, r"(?s)^- job_name: user-service\n.*?(?=^- job_name)", ""),
+    ),
+    prometheus(
+        "scrape-target-missing",
+        "Prometheus' configuration has one of Kong's two nodes",
+        (_FILE, r"(?s)(- job_name: kong\n.*?    - 127\.0\.0\.1:\d+\n)    - 127\.0\.0\.1:\d+\n", r"\1"),
+    ),
+    prometheus(
+        "scrape-target-unexpected",
+        "Prometheus scrapes a job that nobody declared, left over from a service that is no more",
+        (
+            _FILE,
+            r"(?s)(- job_name: prometheus\n.*?- )(127\.0\.0\.1:\d+)(.*)",
+            r"\1\2\3- job_name: billing-service\n  static_configs:\n  - targets: ['\2']\n",
+        ),
+    ),
+    prometheus(
+        "scrape-target-stale",
+        "the pushgateway's job has a scrape interval of an hour of its own",
+        (_FILE, r"^(- job_name: pushgateway\n)", r"\1  scrape_interval: 1h\n"),
+    ),
+    _scrapes(
+        "store-scraped-as-http",
+        "Prometheus scrapes PostgreSQL's own port, as if it spoke HTTP",
+        "postgres",
+        "postgres",
+    ),
+    prometheus(
+        "prometheus-configuration-differs",
+        "Prometheus runs with a pushgateway job without honor_labels: what is pushed loses its job",
+        (_FILE, r"^  honor_labels: true\n", ""),
     ),
     prometheus_flag(
         "retention-fifteen-days",
         "Prometheus keeps its default of 15 days",
         "--storage.tsdb.retention.time",
         "15d",
+    ),
+    together(
+        "up-contradicts-probe",
+        Changes.LIVE,
+        "the auth-service does not answer, and Prometheus says that it is up: it scrapes the user-service",
+        _scrapes("", "", "auth-service", "user_service"),
+        standin("", "standins", "auth-service", "stopped", ""),
+    ),
+    haproxy(
+        "haproxy-unchecked-shown-up",
+        "HAProxy has a backend that nobody declared, with a server that does not run and has no `check`",
+        (
+            r"^(# No server: HAProxy's own 503)",
+            r"backend legacy\n    server legacy-1 127.0.0.1:9\n\n\1",
+        ),
+    ),
+    standin(
+        "kong-health-contradicts",
+        "kong-2",
+        "kong-2",
+        "metrics-health",
+        "the second Kong node takes an upstream target for healthy, and tells otherwise in its metrics",
     ),
 )

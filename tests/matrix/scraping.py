@@ -3,6 +3,14 @@
 MATRIX: dict[str, set[str]] = {
     "scrape-target-down": {"scrape.target-down@auth-service"},
     "job-missing": {"scrape.job-missing@user-service"},
+    "scrape-target-missing": {"scrape.job-missing@kong"},
+    "scrape-target-unexpected": {"scrape.target-unexpected@prometheus"},
+    "scrape-target-stale": {"scrape.target-stale@pushgateway"},
+    "store-scraped-as-http": {"scrape.store-without-exporter@postgres"},
+    "prometheus-configuration-differs": {"scrape.configuration-differs@scrape_configs"},
     "retention-fifteen-days": {"scrape.retention-wrong@prometheus"},
+    "up-contradicts-probe": {"tcp.unreachable@auth-service", "scrape.up-contradicts-probe@auth-service"},
+    "haproxy-unchecked-shown-up": {"scrape.haproxy-contradicts-exporter@haproxy-exporter"},
+    "kong-health-contradicts": {"scrape.kong-health-contradicts@kong-2"},
 }
 """Fault → exactly the check@target that must fail."""
