@@ -159,7 +159,8 @@ def _judge_reach(seen: tuple[LimiterSeen], expected: Promise) -> Verdict:
         return []
     if reached < served:
         return Inconclusive(f"{numbers}: its counter tells less than the answers")
-    if not expected.alone and reached < served + denied:
+    # Where others ask, too, only a growth by exactly all that was sent says that denials were among it.
+    if not expected.alone and reached != served + denied:
         return Inconclusive(f"{numbers}: others asked it as well")
     return [expected.finding(numbers, "what is denied reaches no service")]
 

@@ -340,3 +340,4 @@ def test_where_others_ask_the_service_too_only_a_whole_leak_is_told():
     busy = replace(PROMISE, alone=False)
     assert "others asked it" in why(judge("denied-reaches-service", reached(10, 16), of=busy))
     assert only(judge("denied-reaches-service", reached(10, 17), of=busy))
+    assert "others asked it" in why(judge("denied-reaches-service", reached(10, 40), of=busy))
