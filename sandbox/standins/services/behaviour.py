@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sandbox.standins.http.message import Request, Response
+from sandbox.standins.services.pages import PageFlaw
 
 Purpose = Literal["access", "refresh"]
 """What a token is for."""
@@ -42,6 +43,10 @@ class Behaviour:
     """Answer 429 after so many API requests of a client."""
     compresses: bool = True
     """Compress long answers for those who accept it."""
+    page: PageFlaw | None = None
+    """What is wrong with its page of metrics."""
+    page_delay: float = 0.0
+    """Seconds that the page waits."""
     counts: bool = True
     """Requests are in its metrics."""
     tells_traces: bool = False

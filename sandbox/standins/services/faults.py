@@ -8,6 +8,7 @@ from pydantic import Field
 
 from sandbox.standins.fault import Fault, Options, behaviour
 from sandbox.standins.services.behaviour import HEALTHY, Behaviour, CookieAttribute, Purpose
+from sandbox.standins.services.pages import PageFlaw
 
 
 class Place(Options):
@@ -45,6 +46,12 @@ class Lifetime(Options):
     token: Purpose = "access"
 
 
+class Page(Options):
+    """For `page`."""
+
+    flaw: PageFlaw
+
+
 class Limit(Options):
     """For `limits-too`."""
 
@@ -69,5 +76,7 @@ FAULTS: dict[str, Fault] = {
     "limits-too": behaviour(lambda given: Behaviour(limit=given.requests), HEALTHY, Limit),
     "tells-traces": behaviour(lambda _: Behaviour(tells_traces=True), HEALTHY),
     "counts-nothing": behaviour(lambda _: Behaviour(counts=False), HEALTHY),
+    "page": behaviour(lambda given: Behaviour(page=given.flaw), HEALTHY, Page),
+    "page-slow": behaviour(lambda delay: Behaviour(page_delay=delay.seconds), HEALTHY, Delay),
     "not-compressed": behaviour(lambda _: Behaviour(compresses=False), HEALTHY),
 }

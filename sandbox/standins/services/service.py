@@ -16,6 +16,7 @@ from sandbox.standins.services.behaviour import HEALTHY, Behaviour, misbehave
 from sandbox.standins.services.compression import compress
 from sandbox.standins.services.helmet import HELMET
 from sandbox.standins.services.metrics import CONTENT_TYPE, Metrics
+from sandbox.standins.services.pages import spoil
 from sandbox.standins.services.stores import Stores
 
 
@@ -118,7 +119,19 @@ class Service:
 
     def _answer_metrics(self, request: Request, reply: Reply, started: float) -> None:
         headers = [*self._with(request, None), ("Content-Type", CONTENT_TYPE)]
-        self._finish(request, reply, Response(200, headers, self._metrics.page()), "/metrics", started)
+        response = Response(200, headers, self._metrics.page())
+        if self.behaviour.page is not None:
+            spoil(self.behaviour.page, response)
+        if delay := self.behaviour.page_delay:
+            self._spawn(self._answer_late(request, reply, response, started, delay))
+        else:
+            self._finish(request, reply, response, "/metrics", started)
+
+    async def _answer_late(
+        self, request: Request, reply: Reply, response: Response, started: float, delay: float
+    ) -> None:
+        await asyncio.sleep(delay)
+        self._finish(request, reply, response, "/metrics", started)
 
     def _limited(self, request: Request) -> Answer | None:
         """The answer of a limiter of the service's own, which only a fault gives it."""
