@@ -137,8 +137,17 @@ def test_the_plan_says_as_much_and_sends_nothing(stack, tmp_path):
     assert run.returncode == 0, run.stdout + run.stderr
     after = counted(stack)
     assert (after.front, after.gateway) == (before.front, before.gateway)
-    for taken, allowed in re.findall(r"(\d+) of (\d+) allowed", run.stdout):
-        assert int(taken) <= int(allowed)
+    told = re.findall(r"^ *(\S.*): (\d+) of (\d+) allowed \((\d+) per ([\d.]+) s", run.stdout, re.MULTILINE)
+    uses = {
+        bucket: (int(taken), int(allowed), int(limit), float(seconds))
+        for bucket, taken, allowed, limit, seconds in told
+    }
+    assert all(taken <= allowed <= SHARE * limit for taken, allowed, limit, _ in uses.values()), uses
+    assert any(taken for taken, *_ in uses.values()), "something would be sent"
+    windows = {(limit, seconds) for _, _, limit, seconds in uses.values()}
+    assert windows >= {(FRONT_LIMIT, 60), (API_LIMIT, 60), (AUTH_LIMIT, 60), (AUTH_LIMIT * 20, 3600)}, uses
+    assert any(bucket.startswith("load-balancer") for bucket in uses), uses
+    assert "limiter.not-enforced: not-allowed, it spends, and safety is production" in run.stdout
 
 
 def _route_of(sandbox: Sandbox, name: str) -> str:
