@@ -41,7 +41,7 @@ class MonitoringFiles:
     """The rule files that the configuration names, in its order."""
     alertmanager: SourceFile | None = None
     names: tuple[SourceFile, ...] = ()
-    """The list of metrics, and after it those of exporters beside it, which it may include."""
+    """The list of metrics, and after it those beside it, of exporters and others, which it may include."""
 
     def secrets(self) -> Iterator[str]:
         """What stands under names of credentials."""
@@ -89,7 +89,8 @@ def _absolute(pattern: str) -> Iterator[Path]:
 
 def _names(path: Path) -> Iterator[SourceFile]:
     yield _source(path, "a list of metrics")
-    for file in sorted((path.parent / "exporters").glob("*.yml"))[:_MOST_FILES]:
+    others = (file for file in path.parent.glob("*.yml") if file.name != path.name)
+    for file in sorted((*(path.parent / "exporters").glob("*.yml"), *others))[:_MOST_FILES]:
         yield _source(file, "a list of metrics")
 
 

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from atalaia.systems.grafana.api import Board, DataSource
 from atalaia.systems.grafana.dashboard import Panel
@@ -15,6 +16,9 @@ PROMETHEUS = "prometheus"
 BUILT_IN = frozenset({"-- Grafana --", "-- Mixed --", "-- Dashboard --", "grafana", "-- Dashboard"})
 """Data sources that every Grafana has, and that no list tells."""
 
+_OF_NUMBERS = frozenset(
+    {"timeseries", "stat", "gauge", "bargauge", "barchart", "piechart", "histogram", "graph"}
+)
 _EXPORTED = re.compile(r"\$\{DS_[A-Za-z0-9_]*\}")
 
 
@@ -49,6 +53,23 @@ def source_of(uid: str, sources: Sequence[DataSource]) -> DataSource | None:
     if not uid or uid == "default":
         return next((source for source in sources if source.default), None)
     return next((source for source in sources if uid in (source.uid, source.name)), None)
+
+
+def without_unit(board: Board) -> Iterator[Panel]:
+    """Panels that show numbers, and do not say of what: neither for all of their fields nor for some."""
+    own = set(_with_override(board.model.get("panels") or ()))
+    for panel in board.dashboard.panels:
+        asking = any(query.expression for query in panel.queries)
+        if panel.type in _OF_NUMBERS and asking and not panel.unit and panel.id not in own:
+            yield panel
+
+
+def _with_override(panels: Any) -> Iterator[int]:
+    for panel in panels:
+        yield from _with_override(panel.get("panels") or ())
+        for override in (panel.get("fieldConfig") or {}).get("overrides") or ():
+            if any(one.get("id") == "unit" for one in override.get("properties") or ()):
+                yield panel.get("id") or 0
 
 
 def exported(board: Board) -> list[str]:

@@ -43,6 +43,7 @@ class _File(_Section):
     stack: str | None = None
     documents: dict[str, str]
     includes: tuple[str, ...] = ()
+    """Lists of exporters, or of what else stands beside a stack: `atalaia`."""
     metrics: dict[str, Metric]
 
 
@@ -69,7 +70,9 @@ class MetricList:
 def load(path: Path) -> MetricList:
     """Read a stack's list and those that it includes. Raises UsageError, naming the file."""
     stack = _read(path)
-    return _joined(stack, [_read(path.parent / "exporters" / f"{name}.yml") for name in stack.includes])
+    exporters = path.parent / "exporters"
+    files = (exporters / f"{name}.yml" for name in stack.includes)
+    return _joined(stack, [_read(file if file.exists() else path.parent / file.name) for file in files])
 
 
 def of_texts(stack: tuple[str, str], beside: Mapping[str, str]) -> MetricList:

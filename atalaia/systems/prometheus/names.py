@@ -7,7 +7,7 @@ nobody's mistake: a healthy server has no errors to count.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from atalaia.systems.document import Unreadable
@@ -16,11 +16,8 @@ from atalaia.systems.prometheus.metric_list import TARGET_LABELS, MetricList
 from atalaia.systems.prometheus.promql import NotPromQL, examine, parse, selectors
 from atalaia.systems.prometheus.rules import Rule
 
-_OF_ALERTS = {
-    "ALERTS": frozenset({"alertname", "alertstate", "severity"}),
-    "ALERTS_FOR_STATE": frozenset({"alertname", "severity"}),
-}
-"""What Prometheus writes itself while an alert is pending or fires: with the labels of what it is about."""
+_OF_ALERTS = {"ALERTS": frozenset({"alertname", "alertstate"}), "ALERTS_FOR_STATE": frozenset({"alertname"})}
+"""What Prometheus writes itself while an alert is pending or fires, beside the labels of the alert."""
 
 
 def read_names(body: bytes) -> frozenset[str] | Unreadable:
@@ -44,25 +41,29 @@ class Names:
     everywhere: frozenset[str] = TARGET_LABELS
     """The labels that any metric has."""
     listed: MetricList | None = None
-    recorded: Mapping[str, Rule] = field(default_factory=dict)
-    """Recording rules, by the metric that they write."""
+    rules: Sequence[Rule] = ()
     _found: dict[str, frozenset[str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._recording = {rule.name: rule for rule in self.rules if not rule.alerting}
+        self._of_alerts = {label for rule in self.rules if rule.alerting for label, _ in rule.labels}
 
     def __call__(self, name: str) -> frozenset[str] | None:
         """Every label that the series of a name may have; None for an unknown one."""
-        if name in _OF_ALERTS:
-            return _OF_ALERTS[name] | self.everywhere
-        told = (self._listed(name), self.labels.get(name), self._recorded(name))
+        told = (self._alerts(name), self._listed(name), self.labels.get(name), self._recorded(name))
         known = [labels for labels in told if labels is not None]
         if known:
             return frozenset[str]().union(*known)
         return self.everywhere if name in self.live else None
 
+    def _alerts(self, name: str) -> frozenset[str] | None:
+        return _OF_ALERTS[name] | self._of_alerts | self.everywhere if name in _OF_ALERTS else None
+
     def _listed(self, name: str) -> frozenset[str] | None:
         return self.listed.labels(name) if self.listed else None
 
     def _recorded(self, name: str) -> frozenset[str] | None:
-        rule = self.recorded.get(name)
+        rule = self._recording.get(name)
         if rule is None:
             return None
         if name not in self._found:

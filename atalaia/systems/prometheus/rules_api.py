@@ -43,6 +43,10 @@ class Loaded:
         """Seconds between evaluations."""
         return self.group.interval or 0.0
 
+    def late(self, now: float, grace: float) -> bool:
+        """Whether its last evaluation is longer ago than two intervals, and so many seconds."""
+        return self.evaluated != NEVER and now - self.evaluated > 2 * self.interval + grace
+
 
 def read_rules(body: bytes) -> tuple[Loaded, ...] | Unreadable:
     """The groups of an answer."""

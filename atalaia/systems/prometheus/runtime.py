@@ -47,3 +47,12 @@ def read_runtime(body: bytes) -> Runtime | Unreadable:
         size=second if kept is not None else first,
         configured_at=max((moment for moment in moments if moment is not None), default=None),
     )
+
+
+def read_start(body: bytes) -> str | Unreadable:
+    """When it was started, as it says it, to the nanosecond: no two servers say the same."""
+    found = data(body)
+    if isinstance(found, Unreadable):
+        return found
+    said = found.get("startTime") if isinstance(found, dict) else None
+    return said if isinstance(said, str) and said else Unreadable("an answer without startTime")
