@@ -45,6 +45,20 @@ def _database(failing: bool) -> Callable[..., Awaitable[None]]:
     return set_failing
 
 
+class Title(Options):
+    """Which of Grafana's dashboards."""
+
+    title: str
+
+
+async def _import(grafana: Grafana, given: Title) -> None:
+    grafana.imported = given.title
+
+
+async def _provision(grafana: Grafana) -> None:
+    grafana.imported = None
+
+
 class Channel(Options):
     """Which of the receivers' channels."""
 
@@ -75,6 +89,7 @@ FAULTS: dict[str, dict[str, Fault]] = {
         "stopped": STOPPED,
         "database-failing": Fault(_database(True), _database(False)),
         "credentials-refused": Fault(_credentials(True), _credentials(False)),
+        "imported-by-hand": Fault(_import, _provision, Title),
     },
     "receivers": {
         "stopped": STOPPED,

@@ -20,14 +20,14 @@ def source_document(source: DataSource) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def dashboard_document(board: Dashboard) -> dict[str, Any]:
+def dashboard_document(board: Dashboard, *, provisioned: bool = True) -> dict[str, Any]:
     """A dashboard and what is known about it, as in `/api/dashboards/uid/UID`."""
     return {
         "meta": {
             "type": "db", "canSave": False, "canEdit": True, "canAdmin": True, "slug": slug(board.title),
             "url": _address(board), "version": board.model["version"], "folderId": 0,
             "folderUid": board.folder_uid, "folderTitle": board.folder or "General",
-            "provisioned": True, "provisionedExternalId": board.file,
+            "provisioned": provisioned, "provisionedExternalId": board.file if provisioned else "",
         },
         "dashboard": board.model,
     }  # fmt: skip
