@@ -19,7 +19,7 @@ def test_a_fault_fails_exactly_its_row(quick_stage, tmp_path, name):
 
 
 def test_the_healthy_sandbox_passes_its_drill(quick_stage, tmp_path):
-    assert assert_healthy(results_of(quick_stage, DRILL, tmp_path)) == len(DRILL)
+    assert assert_healthy(results_of(quick_stage, DRILL, tmp_path)) >= len(DRILL)
 
 
 @pytest.mark.parametrize("name", DRILL_MATRIX)
