@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import time
 from datetime import timedelta
 from functools import partial
+from statistics import median
 from types import TracebackType
 
 import anyio
@@ -26,6 +26,7 @@ from atalaia.exchange.progress import Progress, header_of
 from atalaia.exchange.proxy import proxy_for, through
 from atalaia.exchange.scrub import scrub
 from atalaia.exchange.step import Step
+from atalaia.exchange.told import told_headers
 from atalaia.exchange.trust import verifying
 
 MAX_REDIRECTS = 10
@@ -36,7 +37,6 @@ _OF_TRANSPORT = (
     httpcore.RemoteProtocolError,
     httpcore.ProxyError,
 )
-_SECRET = re.compile(r"authorization|cookie|token|secret|api-?key", re.IGNORECASE)
 
 
 class Client:
@@ -103,7 +103,10 @@ class Client:
 
     async def sequence(self, sequence: HttpSequence) -> Exchanges:
         """Send requests one after the other, each as its own client and within a deadline of its own."""
-        steps = [await Client(self._network.of(step.client)).exchange(step) for step in sequence.steps]
+        for _ in range(sequence.rounds):
+            steps = [await Client(self._network.of(step.client)).exchange(step) for step in sequence.steps]
+            if sequence.within is None or median(step.elapsed for step in steps) <= sequence.within:
+                break
         return Exchanges(steps=tuple(steps))
 
     async def _ending(self, request: HttpRequest, step: Step, progress: Progress) -> Failure | None:
@@ -210,11 +213,6 @@ class Client:
         return httpcore.AsyncHTTPConnection(
             origin, context, local_address=self._network.source, network_backend=_BACKEND
         )
-
-
-def told_headers(request: HttpRequest) -> tuple[tuple[str, str], ...]:
-    """The request's own headers as an exchange tells them: without those that carry credentials."""
-    return tuple((name, value) for name, value in request.headers if not _SECRET.search(name))
 
 
 def _retrying(attempts: int) -> AsyncRetrying:

@@ -149,6 +149,10 @@ class HttpSequence(Observable):
     quiet: ClassVar[bool] = True
 
     steps: tuple[HttpRequest, ...]
+    within: float | None = None
+    """Seconds that their median should take. Where it is longer they are all sent again, up to `rounds` times
+    in all, and the last round is what was seen: a busy machine is slow for a moment, a slow server always."""
+    rounds: int = 3
 
     @property
     def clients(self) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ ACCEPT = (
     "application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,"
     "text/plain;version=0.0.4;q=0.5,*/*;q=0.1"
 )
-"""What Prometheus 2.42 asks for (scrape/scrape.go): a page may have two forms, and is judged in the one it reads."""
+"""What Prometheus 2.42 asks for (scrape/scrape.go): of two forms of a page the one it reads is judged."""
 
 
 def from_prometheus(environment: Environment, path: str) -> HttpRequest:
@@ -62,7 +62,9 @@ def page_samples(environment: Environment, target: str) -> HttpSequence:
     steps = tuple(
         request.model_copy(update={"key": f"{request.key} #{number + 1}"}) for number in range(PAGE_SAMPLES)
     )
-    return HttpSequence(key=f"{request.key} x{PAGE_SAMPLES}", hop=request.hop, steps=steps)
+    limit = environment.prometheus.scrape_duration if environment.prometheus else None
+    within = limit.total_seconds() if limit else None
+    return HttpSequence(key=f"{request.key} x{PAGE_SAMPLES}", hop=request.hop, steps=steps, within=within)
 
 
 def ready(system: str) -> Needs:

@@ -21,7 +21,7 @@ class Fall:
     after: float
 
     def __str__(self) -> str:
-        return f"{series(self.name, self.labels)} fell from {self.before:g} to {self.after:g}"
+        return f"{series(self.name, self.labels)} fell from {self.before:.15g} to {self.after:.15g}"
 
 
 def counters(page: Page) -> dict[tuple[str, Labels], float]:

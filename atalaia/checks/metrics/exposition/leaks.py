@@ -7,21 +7,20 @@ from collections.abc import Iterator
 from atalaia.checks.check import Check, Finding, Severity, Verdict
 from atalaia.checks.metrics.asking import page_samples
 from atalaia.checks.metrics.exposition.owner import own_page
-from atalaia.checks.metrics.exposition.pages import MOST_TOLD, hop, targets, whole_pages
+from atalaia.checks.metrics.exposition.pages import hop, shortened, targets, whole_pages
 from atalaia.exchange.exchange import Exchanges
 from atalaia.systems.prometheus.exposition import Page
 from atalaia.systems.prometheus.exposition.secrets import secret_in, secret_under
+
+_PROMISE = "no secret on a page of metrics"
 
 
 def _judge_secrets(seen: tuple[Exchanges], expected: str) -> Verdict:
     pages = whole_pages(seen[0])
     if not isinstance(pages, tuple):
         return pages
-    shown = list(dict.fromkeys(_shown(pages[-1])))
-    return [
-        Finding(expected="no secret on a page of metrics", observed=what, hop=expected)
-        for what in shown[:MOST_TOLD]
-    ]
+    shown = dict.fromkeys(_shown(pages[-1]))
+    return shortened([Finding(expected=_PROMISE, observed=what, hop=expected) for what in shown])
 
 
 def _shown(page: Page) -> Iterator[str]:

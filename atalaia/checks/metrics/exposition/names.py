@@ -6,7 +6,7 @@ from atalaia.checks.check import Check, Finding, Severity, Verdict
 from atalaia.checks.metrics.asking import page_samples
 from atalaia.checks.metrics.exposition.form import Whose, whose
 from atalaia.checks.metrics.exposition.owner import own_page
-from atalaia.checks.metrics.exposition.pages import MOST_TOLD, targets, whole_pages
+from atalaia.checks.metrics.exposition.pages import shortened, targets, whole_pages
 from atalaia.exchange.exchange import Exchanges
 from atalaia.systems.prometheus.lint import Problem, lint
 from atalaia.systems.prometheus.vendors import named_by_design
@@ -17,11 +17,7 @@ def _judge_names(seen: tuple[Exchanges], expected: Whose) -> Verdict:
     if not isinstance(pages, tuple):
         return pages
     problems = [each for each in lint(pages[0]) if not named_by_design(expected.kind, each.rule, each.metric)]
-    findings = [_finding(problem, expected.hop) for problem in problems[:MOST_TOLD]]
-    if len(problems) > MOST_TOLD:
-        more = f"{findings[-1].observed}; and {len(problems) - MOST_TOLD} more"
-        findings[-1] = findings[-1].model_copy(update={"observed": more})
-    return findings
+    return shortened([_finding(problem, expected.hop) for problem in problems])
 
 
 def _finding(problem: Problem, hop: str) -> Finding:

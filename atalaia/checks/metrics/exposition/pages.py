@@ -92,9 +92,25 @@ def lasting(pages: tuple[Page, ...], flaws: tuple[Flaw, ...]) -> tuple[Flaw, ...
 
 
 def told(flaws: tuple[Flaw, ...], expected: str, hop: str) -> list[Finding]:
-    """A finding for each of the first flaws, the last of them with how many more there are."""
-    findings = [Finding(expected=expected, observed=str(flaw), hop=hop) for flaw in flaws[:MOST_TOLD]]
-    if len(flaws) > MOST_TOLD:
-        more = f"{findings[-1].observed}; and {len(flaws) - MOST_TOLD} more"
-        findings[-1] = findings[-1].model_copy(update={"observed": more})
-    return findings
+    """A finding for each metric with flaws, of the first ones; who mends its first flaw mends the others."""
+    by_metric: dict[str, list[Flaw]] = {}
+    for flaw in flaws:
+        by_metric.setdefault(flaw.metric, []).append(flaw)
+    findings = [
+        Finding(expected=expected, observed=_with_more(str(first), len(more), "like it"), hop=hop)
+        for first, *more in by_metric.values()
+    ]
+    return shortened(findings)
+
+
+def shortened(findings: list[Finding]) -> list[Finding]:
+    """The first findings, the last of them with how many more there are."""
+    kept, more = findings[:MOST_TOLD], len(findings) - MOST_TOLD
+    if more > 0:
+        observed = _with_more(kept[-1].observed, more, "metrics")
+        kept[-1] = kept[-1].model_copy(update={"observed": observed})
+    return kept
+
+
+def _with_more(text: str, more: int, of_what: str) -> str:
+    return f"{text}; and {more} more {of_what}" if more else text

@@ -139,7 +139,7 @@ def _judge_labels(seen: tuple[Exchange, ...], expected: Required) -> Verdict:
             findings.append(
                 Finding(
                     expected=f"{metric} with the labels {', '.join(labels)} (metrics.required)",
-                    observed=f"series of it without {', '.join(lacking)}; their labels: {has}",
+                    observed=f"series of {metric} without {', '.join(lacking)}; their labels: {has}",
                     hop=expected.hop,
                     cause=expected.cause,
                 )
