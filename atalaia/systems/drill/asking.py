@@ -36,6 +36,8 @@ from atalaia.systems.drill.why import why_not_fired
 T = TypeVar("T")
 _JSON = (("Content-Type", "application/json"),)
 _TEXT = (("Content-Type", "text/plain; version=0.0.4"),)
+_AUTHOR = "atalaia fire drill"
+"""Of our silences."""
 _DRILLS = quote('drill="true"', safe="")
 
 
@@ -113,8 +115,8 @@ class Asking:
             "matchers": [{"name": "drill", "value": "true", "isRegex": False, "isEqual": True}],
             "startsAt": _rfc3339(now),
             "endsAt": _rfc3339(now + min(seconds, EXPIRES)),
-            "createdBy": "atalaia",
-            "comment": self._comment,
+            "createdBy": _AUTHOR,
+            "comment": f"fire drill {self._drill}",
         }
         body = json.dumps(document).encode()
         why = await self._order(self._wanted.alertmanager, "POST", "/api/v2/silences", body, _JSON)
@@ -132,23 +134,9 @@ class Asking:
         return await self._order(self._wanted.alertmanager, "DELETE", path)
 
     async def silences(self) -> tuple[str, ...] | Unreadable:
-        """The silences of this drill that are not over."""
+        """The silences of drills that are not over; nobody else's."""
         path = f"/api/v2/silences?filter={_DRILLS}"
-        return await self._read(self._wanted.alertmanager, path, self._own_silences)
-
-    def _own_silences(self, body: bytes) -> tuple[str, ...] | Unreadable:
-        try:
-            return tuple(
-                str(each["id"])
-                for each in json.loads(body)
-                if each["comment"] == self._comment and each["status"]["state"] != "expired"
-            )
-        except (ValueError, KeyError, TypeError, RecursionError):
-            return Unreadable("something else instead of a list of silences")
-
-    @property
-    def _comment(self) -> str:
-        return f"fire drill {self._drill}"
+        return await self._read(self._wanted.alertmanager, path, self._silences)
 
     # --- the receivers
 
@@ -217,6 +205,18 @@ def _grouped(labels: dict[str, str]) -> str:
 
 def _base64(value: str) -> str:
     return base64.urlsafe_b64encode(value.encode()).decode() if value else "="
+
+
+def _silences(body: bytes) -> tuple[str, ...] | Unreadable:
+    """Our silences that are not over: there is one drill at a time, so they are this one's or nobody's."""
+    try:
+        return tuple(
+            str(each["id"])
+            for each in json.loads(body)
+            if each["createdBy"] == _AUTHOR and each["status"]["state"] != "expired"
+        )
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return Unreadable("something else instead of a list of silences")
 
 
 def _rfc3339(moment: float) -> str:

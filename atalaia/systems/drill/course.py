@@ -79,10 +79,14 @@ class Course:
         if self._pushed and (refused := await self._ask.withdraw()):
             # Who may not delete may still push: then it is over at once, all the same.
             await self._ask.push(self._started, on=False)
-        if self._silencing and not isinstance(found := await self._ask.silences(), Unreadable):
-            for silence in found:
-                await self._ask.end_silence(silence)
+        if self._silencing:
+            await self._end_silences()
         return refused
+
+    async def _end_silences(self) -> None:
+        found = await self._ask.silences()
+        for silence in () if isinstance(found, Unreadable) else found:
+            await self._ask.end_silence(silence)
 
     # --- before
 
@@ -96,6 +100,7 @@ class Course:
             return f"another drill is under way, or was left behind and expires by itself: {told}"
         for other in others:
             await self._ask.withdraw(other)
+        await self._end_silences()  # one that was killed has left its own, and it would keep this one back
         channels = self._wanted.channels or await self._ask.channels()
         if isinstance(channels, Unreadable):
             return f"what channels the receiver has is not known: {channels}"
