@@ -17,6 +17,7 @@ from atalaia.systems.kong.admin.model import AdminList
 from atalaia.systems.limiter.model import LimiterMeasurement
 from atalaia.systems.postgres.model import PostgresLogin
 from atalaia.systems.prometheus.label_names import LabelNames
+from atalaia.systems.prometheus.loop import LoopMeasurement
 from atalaia.systems.prometheus.settled import ProbedPage, SettledTargets
 from atalaia.systems.redis.model import RedisLogin
 
@@ -46,6 +47,8 @@ def prepare(observables: Iterable[Observable], network: Network) -> None:
         importlib.import_module("atalaia.systems.drill.measure")
     if ProbedPage in kinds:
         importlib.import_module("atalaia.systems.prometheus.probing")
+    if LoopMeasurement in kinds:
+        importlib.import_module("atalaia.systems.prometheus.looping")
     if Handshake in kinds:
         verifying(network.ca)
 
@@ -78,6 +81,10 @@ async def observe(observable: Observable, network: Network) -> Seen:
             from atalaia.systems.prometheus import probing
 
             return await probing.probe(observable, network)
+        case LoopMeasurement():
+            from atalaia.systems.prometheus import looping
+
+            return await looping.follow(observable, network)
         case LimiterMeasurement():
             from atalaia.systems.limiter import measure as limiter
 

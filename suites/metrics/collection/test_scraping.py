@@ -1,6 +1,7 @@
 """Prometheus scrapes all of the stack, and nothing else (MT01, MT10)."""
 
-from atalaia.checks.metrics.scraping import jobs, retention, up
+from atalaia.checks.metrics import configuration
+from atalaia.checks.metrics.scraping import contradictions, jobs, retention, up
 from suites.holds import holds
 
 
@@ -36,4 +37,24 @@ def test_every_target_is_scraped_often_and_fast_enough(case, hold):
 
 @holds(retention.WRONG)
 def test_samples_are_kept_as_long_as_declared(case, hold):
+    hold(case)
+
+
+@holds(contradictions.UP)
+def test_what_prometheus_has_up_answers(case, hold):
+    hold(case)
+
+
+@holds(contradictions.HAPROXY)
+def test_haproxys_exporter_tells_what_haproxy_does(case, hold):
+    hold(case)
+
+
+@holds(contradictions.KONG)
+def test_kongs_metrics_tell_the_health_that_kong_acts_on(case, hold):
+    hold(case)
+
+
+@holds(configuration.DIFFERS)
+def test_prometheus_runs_with_the_configuration_that_is_meant(case, hold):
     hold(case)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from atalaia.checks.addresses import Needs, all_of
@@ -16,13 +15,12 @@ from atalaia.checks.load_balancer import SERVER_UNCHECKED, STATS_UNREADABLE, rea
 from atalaia.checks.metrics.asking import from_prometheus
 from atalaia.checks.metrics.exposition.present import MISSING as PAGE_MISSING
 from atalaia.checks.metrics.scraping.jobs import MISSING
-from atalaia.checks.metrics.scraping.scraped import declared_job, jobs, pages_of
+from atalaia.checks.metrics.scraping.scraped import Scraped, scraped_pages
 from atalaia.checks.metrics.scraping.up import probe
 from atalaia.checks.observables import statistics
 from atalaia.checks.routing.targets import health_of_targets, named_targets
 from atalaia.environment import Environment
-from atalaia.environment.metrics_pages import MetricsPage, metrics_pages
-from atalaia.environment.remembered import per_environment
+from atalaia.environment.metrics_pages import metrics_pages
 from atalaia.exchange.exchange import Exchange, Exchanges
 from atalaia.exchange.hop import Hop
 from atalaia.systems.document import Unreadable
@@ -36,36 +34,14 @@ _SERVER_STATUS = "haproxy_server_status"
 _TARGET_HEALTH = "kong_upstream_target_health"
 
 
-@dataclass(frozen=True)
-class Scraped:
-    """A page, and the job that it is scraped for."""
-
-    page: MetricsPage
-    job: str
-    cause: str
-
-    @property
-    def address(self) -> str:
-        """Its host:port."""
-        return f"{self.page.url.host}:{self.page.url.port}"
-
-
-@per_environment
-def _scraped(environment: Environment) -> dict[str, Scraped]:
-    names = jobs(environment)
-    found: dict[str, Scraped] = {}
-    for job in names if isinstance(names, tuple) else ():
-        for page in pages_of(environment, job):
-            found.setdefault(page.target, Scraped(page, job, declared_job(environment, job).cause))
-    return found
-
-
 def _pages(environment: Environment) -> tuple[str, ...] | NotDeclared:
-    return tuple(_scraped(environment)) or NotDeclared("page of metrics that one of prometheus.jobs scrapes")
+    return tuple(scraped_pages(environment)) or NotDeclared(
+        "page of metrics that one of prometheus.jobs scrapes"
+    )
 
 
 def _probed(environment: Environment, target: str) -> tuple[ProbedPage, ...]:
-    scraped = _scraped(environment)[target]
+    scraped = scraped_pages(environment)[target]
     return (
         ProbedPage(
             key=f"page of {target} as Prometheus sees it",
@@ -110,8 +86,8 @@ UP = Check(
     source="MT08",
     targets=_pages,
     observes=_probed,
-    expects=lambda environment, target: _scraped(environment)[target],
-    requires=lambda environment, target: ((MISSING, _scraped(environment)[target].job),),
+    expects=lambda environment, target: scraped_pages(environment)[target],
+    requires=lambda environment, target: ((MISSING, scraped_pages(environment)[target].job),),
     judge=_judge_up,
 )
 

@@ -154,6 +154,31 @@ def pages_of(environment: Environment, job: str) -> tuple[MetricsPage, ...]:
     )
 
 
+@dataclass(frozen=True)
+class Scraped:
+    """A page, and the job that it is scraped for."""
+
+    page: MetricsPage
+    job: str
+    cause: str
+
+    @property
+    def address(self) -> str:
+        """Its host:port."""
+        return f"{self.page.url.host}:{self.page.url.port}"
+
+
+@per_environment
+def scraped_pages(environment: Environment) -> dict[str, Scraped]:
+    """Target → declared page that one of the declared jobs is there for."""
+    names = jobs(environment)
+    found: dict[str, Scraped] = {}
+    for job in names if isinstance(names, tuple) else ():
+        for page in pages_of(environment, job):
+            found.setdefault(page.target, Scraped(page, job, declared_job(environment, job).cause))
+    return found
+
+
 def answering(environment: Environment, page: MetricsPage) -> Needs:
     """What must hold before anybody can be expected to read a page."""
     if page.target in environment.services:

@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from atalaia.checks.check import Check
+from atalaia.checks.metrics.loop import counted, told
 
-CHECKS: tuple[Check, ...] = ()
+CHECKS: tuple[Check, ...] = counted.CHECKS + told.CHECKS
