@@ -42,9 +42,9 @@ def main() -> int:
         environment = load(sandbox.environment_file, os.environ)
         checks = [check for check in GATEWAY if check.effect is Effect.READS]
         with tempfile.TemporaryDirectory() as directory:
-            begun = time.monotonic()
+            begun, busy = time.monotonic(), time.process_time()
             results = asyncio.run(execute_once(environment, checks, Path(directory) / "run"))
-            took = time.monotonic() - begun
+            took, busy = time.monotonic() - begun, time.process_time() - busy
     finally:
         launcher.down(directory=sandbox.directory)
     built = Cases(environment)
@@ -53,6 +53,7 @@ def main() -> int:
     counted = Counter(str(result.outcome) for result in results)
     print(f"{len(environment.routes)} routes, {len(checks)} checks, {len(results)} cases: {dict(counted)}")
     print(f"{observed} observations; planned and judged in {took:.1f} s; promised: {PROMISED:.0f} s")
+    print(f"{busy:.1f} s of processor time in this process; the sandbox' own comes on top")
     for result in [each for each in results if each.outcome.value in ("failed", "inconclusive")][:10]:
         print(f"{result.identity}: {result.reason} {[finding.observed for finding in result.findings][:2]}")
     return int(took > PROMISED or counted["failed"] + counted["inconclusive"] + counted["blocked"] > 0)
