@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 import socket
 import ssl
 from collections.abc import Iterator
-
-import httpcore
 
 from atalaia.errors import NotMeasured
 from atalaia.exchange.failure import Failure, Reason
@@ -18,15 +15,6 @@ _OURS = {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS}
 """This machine ran out of something: no fact about the stack."""
 _SOURCE = {errno.EADDRNOTAVAIL, errno.EINVAL, errno.EAFNOSUPPORT}
 _RESET = {errno.ECONNRESET, errno.ECONNABORTED, errno.EPIPE, errno.ESHUTDOWN}
-_OF_HTTP: tuple[tuple[type[Exception], Reason, str], ...] = (
-    (httpcore.RemoteProtocolError, Reason.PROTOCOL, ""),
-    (httpcore.ProxyError, Reason.UNREACHABLE, "the proxy does not lead there"),
-    (httpcore.TimeoutException, Reason.TIMEOUT, "no answer in time"),
-    (httpcore.ReadError, Reason.RESET, "the connection was cut"),
-    (httpcore.WriteError, Reason.RESET, "the connection was cut"),
-    (httpcore.ConnectError, Reason.UNREACHABLE, "no connection"),
-)
-_QUOTED = re.compile(r"[\s:]*(bytearray\(|b?['\"]).*", re.DOTALL)
 
 
 def failure_of(error: BaseException, *, source: str | None = None) -> Failure | None:
@@ -42,9 +30,11 @@ def failure_of(error: BaseException, *, source: str | None = None) -> Failure | 
                 raise _could_not_measure(link) from error
             if failure := _of_system(link, source):
                 return failure
-    for kind, reason, words in _OF_HTTP:
-        if isinstance(error, kind):
-            return Failure(reason=reason, detail=words or _without_quotes(str(error)))
+    if type(error).__module__.partition(".")[0] == "httpcore":
+        # Whoever raised it has loaded httpcore, which takes a while; others need not.
+        from atalaia.exchange.causes_httpcore import failure_of_httpcore
+
+        return failure_of_httpcore(error)
     return None
 
 
@@ -94,11 +84,6 @@ def _words(error: OSError, source: str | None) -> str:
     # An OSError's own text may quote addresses and paths; the number's text does not.
     words = os.strerror(error.errno).lower() if error.errno else "the connection was cut"
     return f"{source}: {words}" if _reason(error, source) is Reason.SOURCE else words
-
-
-def _without_quotes(message: str) -> str:
-    """A parser's message up to where it quotes the peer, who may have echoed what we sent."""
-    return _QUOTED.sub("", message)[:120]
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:

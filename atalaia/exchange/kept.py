@@ -15,7 +15,7 @@ from types import TracebackType
 
 from atalaia.exchange.answering import answered_by
 from atalaia.exchange.causes import failure_of, handshake_failure_of
-from atalaia.exchange.client import Client, told_headers
+from atalaia.exchange.client import Client
 from atalaia.exchange.exchange import Exchange, Response
 from atalaia.exchange.failure import Failure, Reason
 from atalaia.exchange.hop import Hop
@@ -24,6 +24,7 @@ from atalaia.exchange.observable import HttpRequest
 from atalaia.exchange.proxy import proxy_for
 from atalaia.exchange.scrub import scrub
 from atalaia.exchange.step import Step
+from atalaia.exchange.told import told_headers
 from atalaia.exchange.trust import verifying
 from atalaia.exchange.wire import Broken, Undecodable, read_answer, request_bytes
 

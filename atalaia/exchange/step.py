@@ -5,9 +5,8 @@ from __future__ import annotations
 import base64
 import uuid
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urljoin, urlsplit
-
-import httpcore
 
 from atalaia import __version__
 from atalaia.environment.url import Url, parse_url
@@ -15,6 +14,9 @@ from atalaia.exchange.bearer import mint
 from atalaia.exchange.network import Network, ascii_host
 from atalaia.exchange.observable import HttpRequest
 from atalaia.exchange.stopwatch import Stopwatch
+
+if TYPE_CHECKING:
+    import httpcore
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -66,6 +68,8 @@ class Step:
 
     def http(self, host: str, connect_seconds: float, stopwatch: Stopwatch) -> httpcore.Request:
         """The request for a connection to `host`, an address or a name, verified for the server's name."""
+        import httpcore  # it takes a while to load, and only `Client` sends through it
+
         headers = [(name.encode(), self._wire(name, value)) for name, value in self.headers]
         return httpcore.Request(
             self.method,

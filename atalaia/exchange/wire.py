@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Callable
 
+from atalaia.exchange.arriving import Reads
 from atalaia.exchange.body import BoundedBody, Undecodable
 from atalaia.exchange.exchange import Response
 from atalaia.exchange.step import Step
@@ -31,10 +33,13 @@ def request_bytes(step: Step) -> bytes:
     return "\r\n".join((*lines, "", "")).encode() + body
 
 
-async def read_answer(reader: asyncio.StreamReader, method: str, cap: int) -> tuple[Response, bool]:
+async def read_answer(
+    reader: Reads, method: str, cap: int, *, on_head: Callable[[Response], None] | None = None
+) -> tuple[Response, bool]:
     """The next answer, at most `cap` bytes of its body, and whether the connection can be kept.
 
-    Raises Broken, Undecodable, OSError. How long it takes is the caller's to bound.
+    `on_head` is told the answer as soon as its head has come, without its body. Raises Broken,
+    Undecodable, OSError. How long it takes is the caller's to bound.
     """
     for _ in range(_INTERIM):
         version, status, phrase, headers = await _read_head(reader)
@@ -43,6 +48,8 @@ async def read_answer(reader: asyncio.StreamReader, method: str, cap: int) -> tu
     else:
         raise Broken("nothing but interim answers")
     response = Response(status=status, reason_phrase=phrase, http_version=f"1.{version}", headers=headers)
+    if on_head:
+        on_head(response)
     body = BoundedBody(cap, response.header("Content-Encoding") or "")
     ended = await _read_body(reader, response, method, body)
     if not body.truncated:
@@ -52,7 +59,7 @@ async def read_answer(reader: asyncio.StreamReader, method: str, cap: int) -> tu
     return whole, ended and not closing
 
 
-async def _read_head(reader: asyncio.StreamReader) -> tuple[int, int, str, tuple[tuple[str, str], ...]]:
+async def _read_head(reader: Reads) -> tuple[int, int, str, tuple[tuple[str, str], ...]]:
     try:
         head = await reader.readuntil(b"\r\n\r\n")
     except asyncio.IncompleteReadError as error:
@@ -73,9 +80,7 @@ async def _read_head(reader: asyncio.StreamReader) -> tuple[int, int, str, tuple
     return int(line[1]), int(line[2]), (line[3] or b"").decode("latin-1"), tuple(headers)
 
 
-async def _read_body(
-    reader: asyncio.StreamReader, response: Response, method: str, body: BoundedBody
-) -> bool:
+async def _read_body(reader: Reads, response: Response, method: str, body: BoundedBody) -> bool:
     """Feed the body; whether it was read to an end that leaves the connection usable."""
     if method == "HEAD" or response.status in {204, 304}:
         return True
@@ -89,7 +94,7 @@ async def _read_body(
     return await _read(reader, int(length), body)
 
 
-async def _read(reader: asyncio.StreamReader, length: int | None, body: BoundedBody) -> bool:
+async def _read(reader: Reads, length: int | None, body: BoundedBody) -> bool:
     """Feed so many bytes, or all until the end; False where the connection cannot be kept after that."""
     left = length
     while left is None or left:
@@ -105,7 +110,7 @@ async def _read(reader: asyncio.StreamReader, length: int | None, body: BoundedB
     return True
 
 
-async def _read_chunks(reader: asyncio.StreamReader, body: BoundedBody) -> bool:
+async def _read_chunks(reader: Reads, body: BoundedBody) -> bool:
     try:
         while size := _size(await reader.readuntil(b"\r\n")):
             if not await _read(reader, size, body):
