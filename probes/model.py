@@ -39,6 +39,8 @@ class Reason(StrEnum):
     """What a check of the catalogue needs first does not hold."""
     UNMEASURED = "unmeasured"
     """This machine could not measure: its source address, its own load, or a limiter that others used up."""
+    DEFECT = "defect"
+    """Atalaia itself failed: `shown` holds where."""
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from atalaia.environment.probes import Expect
+from atalaia.exchange.answering import answered_by
 from atalaia.exchange.network import Network
 from atalaia.exchange.observable import HttpRequest
-from probes.model import Attempt, Planned
+from atalaia.exchange.scrub import scrub
+from atalaia.exchange.step import Step
+from atalaia.exchange.timed import Timed, send
+from atalaia.exchange.told import told_headers
+from atalaia.exchange.trust import verifying
+from probes import facts
+from probes.answers import judge
+from probes.fan_out import over_addresses
+from probes.model import Attempt, Planned, Reason
+from probes.refused import look_at_refused
+
+_SHOWN = 2**10
+"""Bytes of a body that are shown."""
 
 
 @dataclass(frozen=True)
@@ -15,7 +30,7 @@ class Http:
     """Parameters of an http probe."""
 
     request: HttpRequest
-    expect: Expect = Expect()
+    expect: Expect = field(default_factory=Expect)
     health: bool = False
     """Whether the body must not claim to be down, as a service's health document may with a 200."""
     fan_out: bool = False
@@ -24,6 +39,66 @@ class Http:
     """… and how many must do; None: all."""
 
 
+def prepare(planned: Iterable[Planned], network: Network) -> None:
+    """Read the authorities to trust, where any of these needs them. Raises UsageError."""
+    if any(each.parameters.request.url.tls for each in planned):
+        verifying(network.ca)
+
+
 async def probe(planned: Planned, network: Network) -> Attempt:
     """Send the request, and judge the answer."""
-    raise NotImplementedError
+    http: Http = planned.parameters
+    network = network.of(http.request.client)
+    if http.fan_out:
+        return await over_addresses(
+            http.request.url.host, network, lambda each: _probe(http, each), quorum=http.quorum
+        )
+    return await _probe(http, network)
+
+
+async def _probe(http: Http, network: Network) -> Attempt:
+    request = http.request
+    step = Step.first(request, network)
+    timed = await send(step, network, follow_redirects=request.follow_redirects)
+    wrong = judge(timed, http.expect, health=http.health)
+    found = facts.of_answer(timed)
+    if http.expect.body is not None or http.expect.headers:
+        found["probe_failed_due_to_regex"] = float(
+            any(each.reason in {Reason.BODY, Reason.HEADER} for each in wrong)
+        )
+    if timed.refused:
+        why, looked = await look_at_refused(step.url, timed, network, wrong[0])
+        wrong, found = (why,), found | looked
+    return Attempt(
+        success=not wrong,
+        reason=wrong[0].reason if wrong else None,
+        detail="; ".join(each.detail for each in wrong),
+        started=timed.started,
+        duration=timed.elapsed,
+        phases=timed.phases,
+        facts=found,
+        information=facts.about_tls(timed.tls) if timed.tls else {},
+        shown=_shown(request, step, timed),
+    )
+
+
+def _shown(request: HttpRequest, step: Step, timed: Timed) -> Mapping[str, Any]:
+    """What was sent and seen, without what would let its reader in."""
+    seen: dict[str, Any] = {
+        "request": {
+            "method": request.method,
+            "url": step.url.origin + step.target.partition("?")[0],
+            "headers": told_headers(request),
+            "id": step.header("X-Request-ID"),
+        },
+        "address": timed.address,
+    }
+    if timed.response is not None:
+        response = scrub(timed.response)
+        seen["response"] = {
+            "status": response.status,
+            "headers": response.headers,
+            "body": response.body[:_SHOWN].decode("utf-8", "replace"),
+            "answered_by": answered_by(request.hop, response).value,
+        }
+    return seen

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import Literal
 
 from atalaia.exchange.network import Network
+from atalaia.systems.redis.client import log_in
 from atalaia.systems.redis.model import RedisLogin
-from probes.model import Attempt, Planned
+from probes.answers import reason_of
+from probes.model import Attempt, Planned, Reason
 
 
 @dataclass(frozen=True)
@@ -21,4 +24,21 @@ class Redis:
 
 async def probe(planned: Planned, network: Network) -> Attempt:
     """Log in, PING, and ask for the role."""
-    raise NotImplementedError
+    redis: Redis = planned.parameters
+    started = time.time()
+    session = await log_in(redis.login, network)
+    reason, detail = None, ""
+    if session.failure:
+        reason, detail = reason_of(session.failure.reason), session.failure.detail
+    elif redis.role and session.role is None:
+        reason, detail = Reason.VALUE, f"it does not tell its role; {redis.role} wanted"
+    elif redis.role and session.role != redis.role:
+        reason, detail = Reason.VALUE, f"it is a {session.role}; {redis.role} wanted"
+    return Attempt(
+        success=reason is None,
+        reason=reason,
+        detail=detail,
+        started=started,
+        duration=session.elapsed,
+        shown=session.model_dump(mode="json", exclude={"failure", "elapsed"}),
+    )

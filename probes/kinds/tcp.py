@@ -6,6 +6,10 @@ from dataclasses import dataclass
 
 from atalaia.environment.url import Url
 from atalaia.exchange.network import Network
+from atalaia.exchange.timed import open_and_close
+from probes import facts
+from probes.answers import failed
+from probes.fan_out import over_addresses
 from probes.model import Attempt, Planned
 
 
@@ -23,4 +27,22 @@ class Tcp:
 
 async def probe(planned: Planned, network: Network) -> Attempt:
     """Open a connection, and close it."""
-    raise NotImplementedError
+    tcp: Tcp = planned.parameters
+    if tcp.fan_out:
+        return await over_addresses(tcp.url.host, network, lambda each: _probe(tcp, each), quorum=tcp.quorum)
+    return await _probe(tcp, network)
+
+
+async def _probe(tcp: Tcp, network: Network) -> Attempt:
+    timed = await open_and_close(tcp.url, network)
+    wrong = failed(timed)
+    return Attempt(
+        success=wrong is None,
+        reason=wrong.reason if wrong else None,
+        detail=wrong.detail if wrong else "",
+        started=timed.started,
+        duration=timed.elapsed,
+        phases=timed.phases,
+        facts=facts.of_connection(timed),
+        shown={"address": timed.address, "port": tcp.url.port},
+    )

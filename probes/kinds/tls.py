@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from atalaia.environment.url import Url
 from atalaia.exchange.network import Network
+from atalaia.exchange.timed import open_and_close
+from atalaia.exchange.trust import verifying
+from probes import facts
+from probes.answers import expires_soon, failed
+from probes.fan_out import over_addresses
 from probes.model import Attempt, Planned
+from probes.refused import look_at_refused
 
 
 @dataclass(frozen=True)
@@ -24,6 +31,37 @@ class Tls:
     """… and how many must do; None: all."""
 
 
+def prepare(planned: Iterable[Planned], network: Network) -> None:
+    """Read the authorities to trust. Raises UsageError."""
+    verifying(network.ca)
+
+
 async def probe(planned: Planned, network: Network) -> Attempt:
     """Shake hands, and look at the certificate."""
-    raise NotImplementedError
+    tls: Tls = planned.parameters
+    if tls.fan_out:
+        return await over_addresses(tls.url.host, network, lambda each: _probe(tls, each), quorum=tls.quorum)
+    return await _probe(tls, network)
+
+
+async def _probe(tls: Tls, network: Network) -> Attempt:
+    timed = await open_and_close(replace(tls.url, scheme="https"), network)
+    wrong = failed(timed)
+    found = facts.of_connection(timed)
+    if timed.refused:
+        assert wrong is not None, "it was refused"
+        wrong, looked = await look_at_refused(tls.url, timed, network, wrong)
+        found |= looked
+    elif wrong is None:
+        wrong = expires_soon(timed, tls.certificate)
+    return Attempt(
+        success=wrong is None,
+        reason=wrong.reason if wrong else None,
+        detail=wrong.detail if wrong else "",
+        started=timed.started,
+        duration=timed.elapsed,
+        phases=timed.phases,
+        facts=found,
+        information=facts.about_tls(timed.tls) if timed.tls else {},
+        shown={"address": timed.address, "port": tls.url.port},
+    )

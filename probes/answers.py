@@ -1,0 +1,137 @@
+"""Whether an answer over HTTP is as it must be: of journeys' steps and http probes alike. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from atalaia.environment.probes import Expect
+from atalaia.environment.units import format_duration
+from atalaia.exchange.exchange import Response
+from atalaia.exchange.failure import Reason as FailureReason
+from atalaia.exchange.scrub import scrub
+from atalaia.exchange.timed import Timed
+from atalaia.systems.health import read_health
+from probes import pointer
+from probes.model import Reason
+
+_ABOUT_OURSELVES = {FailureReason.SOURCE, FailureReason.STALLED}
+_EXCERPT = 100
+"""Characters of a body that a message tells."""
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """One thing that is not as it must be."""
+
+    reason: Reason
+    detail: str
+
+
+def failed(timed: Timed) -> Wrong | None:
+    """Why no whole answer came; None where one did."""
+    if timed.failure is None:
+        return None
+    if timed.refused:
+        return Wrong(Reason.CERTIFICATE, timed.failure.detail)
+    return Wrong(reason_of(timed.failure.reason), timed.failure.detail)
+
+
+def reason_of(reason: FailureReason) -> Reason:
+    """The reason of a probe, by that of an exchange."""
+    return Reason.UNMEASURED if reason in _ABOUT_OURSELVES else Reason(reason.value)
+
+
+def judge(timed: Timed, expect: Expect, *, health: bool = False) -> tuple[Wrong, ...]:
+    """All that is wrong, what matters most first; nothing where the answer is as it must be."""
+    if wrong := failed(timed):
+        return (wrong,)
+    assert timed.response is not None, "what did not fail was answered"
+    return tuple(_wrongs(timed, timed.response, expect, health=health))
+
+
+def _wrongs(timed: Timed, response: Response, expect: Expect, *, health: bool) -> Iterator[Wrong]:
+    yield from _status(response, expect)
+    if expect.headers:
+        yield from _headers(response, expect)
+    if expect.body is not None and not re.search(expect.body, response.text()):
+        cut = ", as far as it was read" if response.truncated else ""
+        yield Wrong(Reason.BODY, f"the body does not match {expect.body!r}{cut}")
+    if expect.json_values:
+        yield from _values(response, expect)
+    if health:
+        yield from _health(response)
+    if soon := expires_soon(timed, expect.certificate):
+        yield soon
+    if expect.latency and timed.elapsed > expect.latency.total_seconds():
+        within = format_duration(expect.latency)
+        yield Wrong(Reason.LATENCY, f"{timed.elapsed * 1000:.0f} ms; within {within} wanted")
+
+
+def expires_soon(timed: Timed, at_least: timedelta | None) -> Wrong | None:
+    """Whether a certificate is not good for as long as it must be."""
+    if at_least is None or timed.tls is None or timed.tls.expiry is None:
+        return None
+    left = timed.tls.expiry - timed.started
+    if left >= at_least.total_seconds():
+        return None
+    wanted = format_duration(at_least)
+    return Wrong(Reason.CERTIFICATE, f"good for another {left / 86400:.1f} days; at least {wanted} wanted")
+
+
+def _status(response: Response, expect: Expect) -> Iterator[Wrong]:
+    status = response.status
+    if status in expect.status or (not expect.status and 200 <= status < 300):
+        return
+    wanted = " or ".join(map(str, expect.status)) or "2xx"
+    detail = f"{status}; {wanted} wanted{excerpt(response)}"
+    if status == 429:
+        # The limiter counts whoever shares our address: it says nothing about what is behind it.
+        yield Wrong(Reason.UNMEASURED, f"a limiter has no more for us: {detail}")
+    elif status in {401, 403, 407}:
+        yield Wrong(Reason.AUTH, detail)
+    else:
+        yield Wrong(Reason.STATUS, detail)
+
+
+def excerpt(response: Response) -> str:
+    """The beginning of a body for a message, without what would let its reader in."""
+    text = " ".join(scrub(response).text().split()) if response.body else ""
+    return f": {text[:_EXCERPT]}{'…' if len(text) > _EXCERPT else ''}" if text.isprintable() and text else ""
+
+
+def _headers(response: Response, expect: Expect) -> Iterator[Wrong]:
+    for name, wanted in expect.headers.items():
+        values = response.all(name)
+        if not any(re.search(wanted, value) for value in values):
+            found = "does not match" if values else "is not there; it must match"
+            yield Wrong(Reason.HEADER, f"{name} {found} {wanted!r}")
+
+
+def _values(response: Response, expect: Expect) -> Iterator[Wrong]:
+    try:
+        document = response.json()
+    except ValueError:
+        yield Wrong(Reason.BODY, "the body is no JSON")
+        return
+    for place, wanted in expect.json_values.items():
+        try:
+            right = pointer.same(pointer.at(document, place), wanted)
+        except pointer.NotThere as nothing:
+            yield Wrong(Reason.BODY, str(nothing))
+            continue
+        if not right:
+            yield Wrong(Reason.BODY, f"{place or 'the document'} is not {wanted!r}")
+
+
+def _health(response: Response) -> Iterator[Wrong]:
+    if response.truncated:
+        yield Wrong(Reason.BODY, "a health document beyond the size that is read")
+        return
+    said = read_health(response.body)
+    if said.fault:
+        yield Wrong(Reason.BODY, said.fault)
+    elif said.up is False:
+        yield Wrong(Reason.BODY, f"{response.status} and “{said.claim}”")
