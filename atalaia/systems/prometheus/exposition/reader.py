@@ -54,6 +54,7 @@ class _Reader:
             self._flaw(FlawKind.REFUSED, f"{carriage} lines end with CR LF instead of LF")
         for self._line, row in enumerate(rows, 1):
             self._row(row.removesuffix("\r"))
+        self._line = len(rows) - ended
         if not ended:
             self._flaw(FlawKind.MALFORMED, "the last line does not end with LF")
         if self.openmetrics and rows[-2 if ended else -1 :][:1] != ["# EOF"]:
