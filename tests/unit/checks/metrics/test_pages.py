@@ -1,0 +1,358 @@
+"""Judges of pages of metrics: each one's passing, failing and inconclusive answers."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from atalaia.checks.check import Inconclusive, NotDeclared
+from atalaia.checks.gateway import NOT_READY as GATEWAY_NOT_READY
+from atalaia.checks.metrics.asking import page_samples
+from atalaia.checks.metrics.exposition import CHECKS
+from atalaia.checks.metrics.exposition.figures import COUNTER_FELL, SLOW, TOO_MANY_SERIES, Budget, Limit
+from atalaia.checks.metrics.exposition.form import (
+    BROKEN_HISTOGRAM,
+    DUPLICATE_SERIES,
+    IMPOSSIBLE_VALUE,
+    MALFORMED,
+    Whose,
+)
+from atalaia.checks.metrics.exposition.leaks import SECRET_SHOWN
+from atalaia.checks.metrics.exposition.names import BAD_NAME
+from atalaia.checks.metrics.exposition.owner import OTHER_SERVER, Owner
+from atalaia.checks.metrics.exposition.present import MISSING, UNREADABLE, WRONG_CONTENT_TYPE, Place, readable
+from atalaia.checks.metrics.exposition.required import (
+    MISSING_LABEL,
+    MISSING_METRIC,
+    Required,
+    settled_page,
+)
+from atalaia.checks.services import UNHEALTHY
+from atalaia.checks.stores import usable_stores
+from atalaia.exchange.exchange import Exchange, Exchanges, Response
+from atalaia.exchange.failure import Failure, Reason
+from atalaia.exchange.hop import Hop
+from tests.support.imagined import environment
+
+TEXT = "text/plain; version=0.0.4; charset=utf-8"
+DATA = Path(__file__).parents[3] / "data" / "metrics-pages"
+GOOD = (DATA / "auth-service.txt").read_bytes()
+SERVICE = Whose("service", "service")
+STALLED = Failure(reason=Reason.STALLED, detail="no answer within 1s, while this machine held Atalaia up")
+REFUSED = Failure(reason=Reason.PROTOCOL, detail="Server disconnected without sending a response.")
+
+
+def step(body: bytes = GOOD, *, status: int = 200, elapsed: float = 0.01, **changes) -> Exchange:
+    """One look at a page."""
+    kind = changes.pop("kind", TEXT)
+    headers = (*(() if kind is None else (("Content-Type", kind),)), *changes.pop("headers", ()))
+    response = Response(status=status, headers=headers, body=body, truncated=changes.pop("truncated", False))
+    failure = changes.get("failure")
+    return Exchange(
+        method="GET",
+        url="http://auth/metrics",
+        request_id="1",
+        response=None if failure else response,
+        elapsed=elapsed,
+        answered_by=Hop.SERVICE,
+        **changes,
+    )
+
+
+def looks(*steps: Exchange, held_up: float = 0.0) -> tuple[Exchanges]:
+    """Several looks at it; three good ones, where none is given."""
+    return (Exchanges(steps=steps or (step(), step(), step()), held_up=held_up),)
+
+
+def observed(check, seen, expected) -> list[str]:
+    verdict = check.judge(seen, expected)
+    assert not isinstance(verdict, Inconclusive), verdict
+    return [finding.observed for finding in verdict]
+
+
+def inconclusive(check, seen, expected) -> str:
+    verdict = check.judge(seen, expected)
+    assert isinstance(verdict, Inconclusive), verdict
+    return verdict.reason
+
+
+EXPECTED = {
+    MISSING: Place("service"),
+    WRONG_CONTENT_TYPE: "service",
+    UNREADABLE: "service",
+    OTHER_SERVER: Owner("service", "auth-service", "service", ("auth-service", "user-service"), ()),
+    MALFORMED: SERVICE,
+    DUPLICATE_SERIES: SERVICE,
+    BROKEN_HISTOGRAM: SERVICE,
+    IMPOSSIBLE_VALUE: SERVICE,
+    COUNTER_FELL: "service",
+    TOO_MANY_SERIES: Budget("service", 5000),
+    SLOW: Limit("service", timedelta(milliseconds=100)),
+    BAD_NAME: SERVICE,
+    SECRET_SHOWN: "service",
+}
+NEEDED = {"http_requests_total": ("method", "route", "status"), "process_cpu_seconds_total": ()}
+REQUIRED = Required("service", NEEDED, "kong.yml:7")
+
+
+def test_a_good_page_passes_every_judge():
+    for check, expected in EXPECTED.items():
+        assert observed(check, looks(), expected) == [], check
+    for check in (MISSING_METRIC, MISSING_LABEL):
+        assert observed(check, (step(),), REQUIRED) == []
+    assert {*EXPECTED, MISSING_METRIC, MISSING_LABEL} == set(CHECKS)
+
+
+@pytest.mark.parametrize(
+    ("look", "what"),
+    [
+        (step(b"", status=404), "404 with an empty body"),
+        (step(b"<html><body>Shop</body></html>"), "200 with HTML instead of a page of metrics"),
+        (step(b'{"status": "UP", "service": "auth-service"}'), "other JSON instead of a page of metrics"),
+        (step(b""), "an empty body instead of a page of metrics"),
+        (step(failure=REFUSED), "no answer: protocol: Server disconnected"),
+    ],
+)
+def test_an_answer_that_is_no_page(look, what):
+    (told,) = observed(MISSING, looks(step(), look), Place("service"))
+    assert what in told
+
+
+def test_a_page_at_a_stores_own_address_says_so():
+    (told,) = observed(MISSING, looks(step(failure=REFUSED)), Place("monitoring", "PostgreSQL"))
+    assert told.endswith("the address is that of PostgreSQL, which speaks no HTTP")
+
+
+def test_a_broken_page_is_not_a_missing_one():
+    body = GOOD.replace(b"\n", b"\r\n")
+    assert observed(MISSING, looks(step(body)), Place("service")) == []
+    assert observed(UNREADABLE, looks(step(), step(body)), "service") == [
+        "line 1: 79 lines end with CR LF instead of LF"
+    ]
+
+
+def test_a_stalled_machine_has_seen_no_missing_page():
+    assert "held Atalaia up" in inconclusive(MISSING, looks(step(failure=STALLED)), Place("service"))
+    assert "429" in inconclusive(MISSING, looks(step(b"", status=429)), Place("service"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "what"),
+    [
+        (None, GOOD, "no Content-Type"),
+        ("application/json", GOOD, "application/json"),
+        (TEXT, GOOD + b"# EOF\n", "OpenMetrics that is announced as text/plain"),
+    ],
+)
+def test_a_content_type_that_misleads(kind, body, what):
+    assert what in observed(WRONG_CONTENT_TYPE, looks(step(body, kind=kind)), "service")[0]
+
+
+def test_of_a_page_that_is_cut_nothing_is_said_but_its_size():
+    seen = looks(step(truncated=True))
+    for check in (UNREADABLE, OTHER_SERVER, MALFORMED, COUNTER_FELL, BAD_NAME, SECRET_SHOWN, TOO_MANY_SERIES):
+        assert "longer than the 16 MiB" in inconclusive(check, seen, EXPECTED[check])
+    assert observed(TOO_MANY_SERIES, seen, Budget("service", 10))[0].startswith("more than 55 series; ")
+
+
+def test_a_password_that_is_a_word_of_the_page_breaks_it_not():
+    body = b"# TYPE [redacted]_up gauge\n[redacted]_up 1\n" + GOOD
+    assert observed(UNREADABLE, looks(step(body)), "service") == []
+
+
+@pytest.mark.parametrize(
+    ("look", "target", "what"),
+    [
+        (step(headers=(("X-Service", "user-service"),)), "auth-service", "user-service, as X-Service says"),
+        (step(), "user-service", "auth-service, as its label `service` says"),
+        (step((DATA / "node-exporter.txt").read_bytes()), "auth-service", "the page of node"),
+    ],
+)
+def test_another_servers_page_says_whose_it_is(look, target, what):
+    owner = Owner("service", target, "service", ("auth-service", "user-service"), ())
+    assert what in observed(OTHER_SERVER, looks(look), owner)[0]
+
+
+def test_an_exporters_page_has_its_own_metrics():
+    owner = Owner("monitoring", "haproxy-exporter", "haproxy", ("health-service",), ())
+    told = observed(OTHER_SERVER, looks(step(headers=(("X-Service", "health-service"),))), owner)
+    assert told == ["the page of health-service"]
+    assert observed(OTHER_SERVER, looks(step(b"up 1\n")), owner) == ["a page without any metric of haproxy"]
+    assert observed(OTHER_SERVER, looks(step((DATA / "haproxy-exporter.txt").read_bytes())), owner) == []
+
+
+def test_two_services_with_one_page_are_told_by_its_figures():
+    body = b"# TYPE t histogram\n# HELP t T\nt_sum 0.123456789\nprocess_start_time_seconds 17\n"
+    owner = Owner("service", "user-service", "service", ("auth-service", "user-service"), ("auth-service",))
+    both = (*looks(step(body)), *looks(step(body)))
+    assert observed(OTHER_SERVER, both, owner) == ["the page of auth-service, figure for figure"]
+    marked = looks(step(body, headers=(("X-Service", "user-service"),)))
+    assert observed(OTHER_SERVER, (*marked, *looks(step(body))), owner) == []
+    assert observed(OTHER_SERVER, (*looks(step(body)), *looks(step(status=404))), owner) == []
+
+
+def test_several_servers_behind_one_address_take_turns():
+    starts = (b"process_start_time_seconds 200\n", b"process_start_time_seconds 100\n")
+    (told,) = observed(OTHER_SERVER, looks(*map(step, starts)), EXPECTED[OTHER_SERVER])
+    assert "several servers by turns" in told
+
+
+def test_flaws_that_pass_are_those_of_a_page_while_it_is_written():
+    broken = GOOD.replace(b'le="+Inf"', b'le="20.0"')
+    assert observed(BROKEN_HISTOGRAM, looks(step(broken), step()), SERVICE) == []
+    (told,) = observed(BROKEN_HISTOGRAM, looks(step(broken), step(broken)), SERVICE)
+    assert 'lacks the bucket le="+Inf"' in told
+    assert told.endswith("more like it")
+
+
+def test_what_a_vendor_means_is_no_flaw_of_its_page():
+    body = b"# TYPE pg_stat_database_stats_reset counter\npg_stat_database_stats_reset NaN\n"
+    assert observed(IMPOSSIBLE_VALUE, looks(step(body)), Whose("monitoring", "postgres")) == []
+    assert observed(IMPOSSIBLE_VALUE, looks(step(body)), SERVICE) != []
+
+
+@pytest.mark.parametrize(
+    ("check", "added"),
+    [
+        (MALFORMED, b"# HELP service_info Another\n"),
+        (DUPLICATE_SERIES, b"again 1\nagain 1\n"),
+        (IMPOSSIBLE_VALUE, b"# TYPE c_total counter\nc_total -1\n"),
+        (BAD_NAME, b"# TYPE queueDepth gauge\n# HELP queueDepth Q\nqueueDepth 1\n"),
+    ],
+)
+def test_what_is_against_the_rules_is_told(check, added):
+    assert len(observed(check, looks(step(GOOD + added)), SERVICE)) == 1
+
+
+def test_of_many_bad_names_the_first_are_told():
+    body = b"".join(b'# HELP q%d Q\n# TYPE q%d gauge\nq%d{aB="1"} 1\n' % (3 * (at,)) for at in range(8))
+    told = observed(BAD_NAME, looks(step(body)), SERVICE)
+    assert len(told) == 5
+    assert told[-1].endswith("and 3 more metrics")
+
+
+COUNTED = b"# TYPE c_total counter\nc_total %d\nprocess_start_time_seconds %d\n"
+
+
+def test_a_counter_that_falls_is_told_unless_its_server_was_started_anew():
+    fall = looks(step(COUNTED % (7, 1)), step(COUNTED % (5, 1)))
+    assert observed(COUNTER_FELL, fall, "service") == ["c_total fell from 7 to 5"]
+    restart = looks(step(COUNTED % (7, 1)), step(COUNTED % (0, 9)))
+    assert "started anew" in inconclusive(COUNTER_FELL, restart, "service")
+
+
+def test_too_many_series_name_the_label_that_makes_them():
+    body = b"".join(b'sessions{user="%d",app="a"} 1\n' % user for user in range(50))
+    told = observed(TOO_MANY_SERIES, looks(step(body)), Budget("service", 40))
+    assert told == ["50 series; sessions has 50, with 50 values of user"]
+
+
+def test_slow_is_the_median_and_not_a_busy_machines_moment():
+    limit = EXPECTED[SLOW]
+    late, soon = step(elapsed=0.2), step(elapsed=0.02)
+    assert observed(SLOW, looks(late, soon, soon), limit) == []
+    assert observed(SLOW, looks(late, late, soon), limit) == ["a median of 200 ms over 3"]
+    assert "held Atalaia itself up" in inconclusive(SLOW, looks(late, late, soon, held_up=0.15), limit)
+    # Even without the moment it would be slow.
+    assert observed(SLOW, looks(late, late, late, held_up=0.06), limit) == ["a median of 200 ms over 3"]
+
+
+def test_a_secret_is_told_by_its_place_and_never_itself():
+    token = "f9e8d7c6b5a4f3e2d1c0"
+    body = GOOD + b'sessions{token="%s"} 1\nsessions{token="%s0"} 1\n' % (token.encode(), token.encode())
+    told = observed(SECRET_SHOWN, looks(step(body)), "service")
+    assert told == ["line 80: the label token of sessions holds 20 random characters"]
+    assert token not in str(SECRET_SHOWN.judge(looks(step(body)), "service"))
+    (told,) = observed(
+        SECRET_SHOWN, looks(step(b"# HELP up postgres://app:hunter22@db/app\nup 1\n")), "service"
+    )
+    assert told == "the HELP of up holds an address with a password"
+
+
+def test_a_required_metric_may_be_there_without_a_series():
+    body = b"# TYPE http_requests_total counter\nprocess_cpu_seconds_total 1\n"
+    assert observed(MISSING_METRIC, (step(body),), REQUIRED) == []
+    assert "nothing was counted yet" in inconclusive(MISSING_LABEL, (step(body),), REQUIRED)
+
+
+def test_a_required_metric_that_is_not_there():
+    (finding,) = MISSING_METRIC.judge((step(b"process_cpu_seconds_total 1\n"),), REQUIRED)
+    assert finding.observed == "no http_requests_total among 1 metrics"
+    assert finding.cause == "kong.yml:7"
+
+
+def test_a_required_label_under_another_name():
+    body = GOOD.replace(b"route=", b"path=")
+    (told,) = observed(MISSING_LABEL, (step(body),), REQUIRED)
+    assert told == "series of http_requests_total without route; their labels: method, path, service, status"
+
+
+def test_a_page_that_went_away_says_nothing_about_its_metrics():
+    for check in (MISSING_METRIC, MISSING_LABEL):
+        assert "was there before" in inconclusive(check, (step(failure=REFUSED),), REQUIRED)
+        assert "held Atalaia up" in inconclusive(check, (step(failure=STALLED),), REQUIRED)
+
+
+METRICS = {
+    "exporters": {
+        "postgres-exporter": {"url": "http://pg-exporter.test:9187/metrics", "kind": "postgres"},
+        "wrong-exporter": {"url": "http://pg.test:5432/metrics", "kind": "postgres"},
+    },
+    "required": {"kong": {"kong_http_requests_total": ["code"]}, "service": {"up": []}},
+}
+SERVICES = {
+    name: {"url": f"http://{name}.test:3001", "metrics": "/metrics", "gateway_health": f"/api/{name}/health"}
+    for name in ("auth-service", "user-service")
+}
+STACK = environment(
+    metrics=METRICS, services=SERVICES, prometheus={"url": "http://p.test:9090", "scrape_duration": "100ms"}
+)
+
+
+def test_every_page_is_a_target_of_every_check_that_has_one():
+    pages = (
+        "auth-service", "user-service", "kong-1-status", "kong-2-status", "postgres-exporter",
+        "wrong-exporter", "prometheus", "alertmanager", "pushgateway",
+    )  # fmt: skip
+    assert MISSING.targets(STACK) == SLOW.targets(STACK) == pages
+    assert MISSING_LABEL.targets(STACK) == pages[:4]
+
+
+def test_what_is_not_declared_is_not_judged():
+    bare = environment(services={}, gateway=None, prometheus=None, alertmanager=None, pushgateway=None)
+    assert isinstance(MISSING.targets(bare), NotDeclared)
+    assert SLOW.targets(environment()) == NotDeclared("prometheus.scrape_duration")
+    assert MISSING_METRIC.targets(environment()) == NotDeclared("metrics.required")
+
+
+def test_a_page_needs_its_server_and_what_it_tells_of():
+    needs = {target: {(check.id, name) for check, name in MISSING.requires(STACK, target)} for target in
+             ("auth-service", "kong-1-status", "postgres-exporter")}  # fmt: skip
+    assert (UNHEALTHY.id, "auth-service") in needs["auth-service"]
+    assert (GATEWAY_NOT_READY.id, "kong-1") in needs["kong-1-status"]
+    store = {(check.id, name) for check, name in usable_stores(STACK, ("postgres",))}
+    assert store
+    assert store < needs["postgres-exporter"]
+    assert readable(STACK, "grafana") == ()
+
+
+def test_the_address_of_a_store_is_known_before_anything_is_sent():
+    assert MISSING.expects(STACK, "wrong-exporter") == Place("monitoring", "PostgreSQL")
+    assert MISSING.expects(STACK, "postgres-exporter") == Place("monitoring")
+
+
+def test_kongs_page_is_looked_at_after_a_request_through_its_node():
+    settled = settled_page(STACK, "kong-1-status")
+    assert settled.after is not None
+    assert settled.after.key == "GET kong-1-proxy /api/auth-service/health"
+    earlier = step(sent_at=1000.0, elapsed=0.5)
+    assert settled.due(earlier) == pytest.approx(1002.0)
+    assert settled_page(STACK, "auth-service") == page_samples(STACK, "auth-service").steps[0]
+
+
+def test_services_are_held_against_those_before_them_only():
+    assert len(OTHER_SERVER.observes(STACK, "auth-service")) == 1
+    assert len(OTHER_SERVER.observes(STACK, "user-service")) == 2
+    assert len(OTHER_SERVER.observes(STACK, "postgres-exporter")) == 1
