@@ -99,6 +99,13 @@ def until(condition: Callable[[], object], seconds: float = 15.0) -> None:
         time.sleep(0.05)
 
 
+async def pushed(sandbox: Sandbox) -> None:
+    """Wait until a drill is in the Pushgateway."""
+    async with asyncio.timeout(10):
+        while not groups(sandbox):
+            await asyncio.sleep(0.05)
+
+
 def gone(sandbox: Sandbox) -> bool:
     return not groups(sandbox) and not firing(sandbox) and not silences(sandbox)
 
@@ -143,8 +150,7 @@ def test_the_second_of_two_is_not_begun_and_the_first_goes_on(
 ) -> None:
     async def one_after_the_other() -> tuple[Any, Any]:
         first = asyncio.create_task(observe(wanted, Network(run="first")))
-        while not groups(sandbox):
-            await asyncio.sleep(0.05)
+        await pushed(sandbox)
         await asyncio.sleep(0.6)
         return await observe(wanted, Network(run="second")), await first
 
@@ -158,8 +164,7 @@ def test_the_second_of_two_is_not_begun_and_the_first_goes_on(
 def test_one_that_is_cancelled_is_taken_back(sandbox: Sandbox, wanted: DrillMeasurement) -> None:
     async def cancelled() -> None:
         task = asyncio.create_task(observe(wanted, Network(run="cancelled")))
-        while not groups(sandbox):
-            await asyncio.sleep(0.05)
+        await pushed(sandbox)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task

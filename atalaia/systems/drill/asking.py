@@ -136,7 +136,7 @@ class Asking:
     async def silences(self) -> tuple[str, ...] | Unreadable:
         """The silences of drills that are not over; nobody else's."""
         path = f"/api/v2/silences?filter={_DRILLS}"
-        return await self._read(self._wanted.alertmanager, path, self._silences)
+        return await self._read(self._wanted.alertmanager, path, _silences)
 
     # --- the receivers
 
