@@ -67,6 +67,12 @@ class Observations:
             task = self._tasks[observable.key] = asyncio.create_task(self._take(observable))
         return task.result() if task.done() else await asyncio.shield(task)
 
+    def close(self) -> None:
+        """Give up what is still being taken: for who goes on after this run, in the same loop."""
+        for task in self._tasks.values():
+            task.cancel()
+        self._loop_watch.stop()
+
     async def _take(self, observable: Observable) -> Observation:
         if observable.after is not None:
             await self._until_due(observable, observable.after)

@@ -31,6 +31,12 @@ class LoopWatch:
             self._due = time.monotonic() + _EVERY
             self._task = asyncio.create_task(self._watch())
 
+    def stop(self) -> None:
+        """Watch no more."""
+        if self._task is not None:
+            self._task.cancel()
+            self._task = None
+
     def worst_since(self, moment: float) -> float:
         """The longest time, in seconds, that the loop was held up at once after a monotonic moment."""
         # The watch itself may be due and not have run yet: what is late now counts too.

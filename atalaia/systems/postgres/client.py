@@ -8,8 +8,9 @@ import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 from math import ceil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from atalaia.exchange.failure import Failure, Reason
 from atalaia.exchange.network import Network, NotOpened, addresses_of, timed_out
@@ -20,6 +21,16 @@ if TYPE_CHECKING:
 
 _NO_FILE = os.devnull + "/none"
 """A path that cannot exist, for files that libpq would look for in the home directory."""
+
+_ABOUT_IDENTITY = ("fatal:", "password", "authentication", "permission denied")
+_LAG = """
+SELECT CASE WHEN pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn()
+             AND EXISTS (SELECT FROM pg_stat_wal_receiver WHERE pid IS NOT NULL)
+            THEN 0
+            ELSE extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()) END::float8
+"""
+"""Without writes on the primary the last transaction grows old though nothing is missing; but having
+replayed all that came means something only while somebody receives."""
 
 _ADDRESS = re.compile(
     r'^(connection failed: )?connection to server at "[^"]*"( \([^)]*\))?, port \d+ failed: '
@@ -62,15 +73,45 @@ async def _ask(login: PostgresLogin, network: Network) -> PostgresSession:
     if resolution.failure:
         raise NotOpened(resolution.failure)
     conninfo = make_conninfo(**_parameters(login, network, resolution.addresses))
+    begun = time.perf_counter()
     with _without_libpq_environment():
         connection = await AsyncConnection.connect(conninfo, autocommit=True)
+    logged_in = time.perf_counter() - begun
     async with connection, connection.cursor() as cursor:
         await cursor.execute("SELECT 1")
         one = await cursor.fetchone()
         await cursor.execute("SELECT current_setting('server_version'), pg_is_in_recovery()")
         about = await cursor.fetchone()
-    assert about is not None, "SELECT without FROM gives a row"
-    return PostgresSession(server_version=about[0], in_recovery=about[1], one=one[0] if one else None)
+        assert about is not None, "SELECT without FROM gives a row"
+        session = PostgresSession(
+            server_version=about[0], in_recovery=about[1], one=one[0] if one else None, logged_in=logged_in
+        )
+        if login.lag and about[1]:
+            await cursor.execute(_LAG)
+            behind = await cursor.fetchone()
+            session = session.model_copy(update={"replication_lag": behind[0] if behind else None})
+        if login.query is not None:
+            session = session.model_copy(update=await _read(cursor, login.query, network))
+    return session
+
+
+async def _read(cursor: psycopg.AsyncCursor[Any], query: str, network: Network) -> dict[str, Any]:
+    """How many rows a query gives (2: or more), and its first value."""
+    milliseconds = ceil(network.total.total_seconds() * 1000)
+    await cursor.execute("BEGIN READ ONLY")
+    await cursor.execute(f"SET LOCAL statement_timeout = {milliseconds}")
+    # Prepared, because the server then takes one statement only: none that ends the transaction first.
+    await cursor.execute(query.encode(), prepare=True)
+    rows = await cursor.fetchmany(2) if cursor.description else []
+    await cursor.execute("ROLLBACK")
+    return {"rows": len(rows), "value": _plain(rows[0][0]) if rows and rows[0] else None}
+
+
+def _plain(value: Any) -> str | int | float | bool | None:
+    """A value as JSON has it: numbers as numbers, and what it has no type for as text."""
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    return value if value is None or isinstance(value, (str, int, float, bool)) else str(value)
 
 
 def _parameters(login: PostgresLogin, network: Network, addresses: tuple[str, ...]) -> dict[str, str]:
@@ -118,7 +159,7 @@ def _failure(error: psycopg.Error, login: PostgresLogin) -> Failure:
         reason = Reason.REFUSED
     elif "timeout" in lowered:
         reason = Reason.TIMEOUT
-    elif "fatal:" in lowered or "password" in lowered or "authentication" in lowered:
+    elif any(word in lowered for word in _ABOUT_IDENTITY):
         reason = Reason.AUTH
     elif "ssl" in lowered or "certificate" in lowered:
         reason = Reason.TLS

@@ -19,15 +19,27 @@ class PostgresSession(Seen):
     """The answer to SELECT 1."""
     in_recovery: bool | None = None
     """Whether it replays another server's log, as a replica does."""
+    replication_lag: float | None = None
+    """Seconds that a replica is behind, where it was asked and knows."""
+    rows: int | None = None
+    """Rows that the query gave, where one was asked; 2 stands for more."""
+    value: str | int | float | bool | None = None
+    """The first value of its first row; what JSON has no type for is told as text."""
     failure: Failure | None = None
+    logged_in: float | None = None
+    """Seconds until the session was open."""
     elapsed: float = 0.0
 
 
 class PostgresLogin(Observable):
-    """Log in, and ask who the server is; nothing is written."""
+    """Log in, ask who the server is, and one query more where there is one; nothing is written."""
 
     sees: ClassVar[type[Seen]] = PostgresSession
 
     url: Url
     password: SecretStr | None = None
     """The password, where the URL has none."""
+    lag: bool = False
+    """Whether a replica is asked how far it is behind."""
+    query: str | None = None
+    """One statement that reads, asked in a read-only transaction."""
