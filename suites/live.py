@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 from atalaia.environment import Environment
 from atalaia.run.case import Case, Cases
@@ -81,7 +82,14 @@ class LiveRun:
 
 
 async def _cancel_all() -> None:
+    # A gathering whose parts are cancelled tells an error to whoever waited for it; nobody does any more.
+    asyncio.get_running_loop().set_exception_handler(_all_but_cancellations)
     tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _all_but_cancellations(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    if not isinstance(context.get("exception"), asyncio.CancelledError):
+        loop.default_exception_handler(context)

@@ -181,9 +181,10 @@ def test_a_run_that_is_asked_to_end_takes_its_drill_back(
 ) -> None:
     command = [sys.executable, "-P", "-m", "atalaia.cli", "check", "drill", "-n", workers]
     command += ["--env", str(sandbox.environment_file), "--out", str(tmp_path / "out")]
+    until(lambda: gone(sandbox))
     run = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     try:
-        until(lambda: firing(sandbox), 40)
+        until(lambda: groups(sandbox), 40)
         run.send_signal(number)
         said = run.communicate(timeout=20)[0].decode()
     finally:
