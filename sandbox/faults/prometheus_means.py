@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
+from pathlib import Path
 from typing import Any, cast
 
 import yaml
@@ -16,6 +17,7 @@ import yaml
 from atalaia.environment.units import parse_duration
 from atalaia.errors import NotMeasured
 from sandbox import launch
+from sandbox.environment import write_declared
 from sandbox.faults.edits import edited
 from sandbox.faults.fault import Changes, Fault
 from sandbox.faults.settled import settled
@@ -43,10 +45,7 @@ def prometheus(name: str, description: str, *edits: FileEdit) -> Fault:
     """
 
     async def apply(sandbox: Sandbox) -> None:
-        home = sandbox.blueprint.home("prometheus")
-        for file, pattern, replacement in edits:
-            path = home / file
-            write_private(path, edited(path.read_text(), ((pattern, replacement),)))
+        _edit(sandbox.blueprint.home("prometheus"), edits)
         await _load(sandbox)
 
     async def revert(sandbox: Sandbox) -> None:
@@ -55,6 +54,27 @@ def prometheus(name: str, description: str, *edits: FileEdit) -> Fault:
         await _recovered(sandbox)
 
     return Fault(name, Changes.LIVE, description, apply, revert)
+
+
+def prometheus_file(name: str, description: str, *edits: FileEdit) -> Fault:
+    """Prometheus runs with other files, and is meant to: what is wrong stands in the files themselves."""
+    running = prometheus(name, description, *edits)
+
+    async def apply(sandbox: Sandbox) -> None:
+        _edit(sandbox.blueprint.declared / "prometheus", edits)
+        await running.apply(sandbox)
+
+    async def revert(sandbox: Sandbox) -> None:
+        write_declared(sandbox.blueprint)
+        await running.revert(sandbox)
+
+    return Fault(name, Changes.FILE, description, apply, revert)
+
+
+def _edit(directory: Path, edits: tuple[FileEdit, ...]) -> None:
+    for file, pattern, replacement in edits:
+        path = directory / file
+        write_private(path, edited(path.read_text(), ((pattern, replacement),)))
 
 
 def prometheus_flag(name: str, description: str, flag: str, value: str) -> Fault:

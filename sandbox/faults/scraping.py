@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from atalaia.errors import NotMeasured
 from sandbox.faults.fault import Changes, Fault
 from sandbox.faults.means import haproxy, standin, together
-from sandbox.faults.prometheus_means import prometheus, prometheus_flag
+from sandbox.faults.prometheus_means import prometheus, prometheus_file, prometheus_flag
+from sandbox.readiness import answers, get, until
 from sandbox.running import Sandbox
 
 _FILE = "prometheus.yml"
@@ -23,6 +25,25 @@ def _scrapes(name: str, description: str, job: str, port: str) -> Fault:
         await prometheus(name, description, (_FILE, _address(job), rf"\g<1>{address}")).apply(sandbox)
 
     return Fault(name, Changes.LIVE, description, apply, prometheus(name, description).revert)
+
+
+async def _count_once(sandbox: Sandbox) -> None:
+    """Let both nodes of Kong have counted something: their counter is on their pages only then."""
+    for port in (sandbox.ports.kong_1_proxy, sandbox.ports.kong_2_proxy):
+        await get(port, "/api/v1/health")
+    pages = (sandbox.ports.kong_1_status, sandbox.ports.kong_2_status)
+
+    async def there() -> bool:
+        return all(
+            [await answers(port, "/metrics", containing=b"kong_http_requests_total{") for port in pages]
+        )
+
+    if not await until(there, 5):
+        raise NotMeasured("Kong's nodes did not count a request", where=sandbox.id)
+
+
+async def _nothing(sandbox: Sandbox) -> None:
+    """What was counted stays."""
 
 
 FAULTS = (
@@ -93,5 +114,50 @@ FAULTS = (
         "kong-2",
         "metrics-health",
         "the second Kong node takes an upstream target for healthy, and tells otherwise in its metrics",
+    ),
+    standin(
+        "service-counts-nothing",
+        "standins",
+        "user-service",
+        "counts-nothing",
+        "the user-service answers, and its counters stand still",
+    ),
+    together(
+        "kong-counts-nothing",
+        Changes.LIVE,
+        "the second Kong node passes requests on, and its counters stand still",
+        Fault("", Changes.LIVE, "", _count_once, _nothing),
+        standin("", "kong-2", "kong-2", "counts-nothing", ""),
+    ),
+    haproxy(
+        "haproxy-counts-elsewhere",
+        "HAProxy sends the user service's paths to Kong by another backend than the declared one",
+        (r"(?s)^backend api_gateway(\n.*?)(?=^backend )", r"backend api_gateway\1backend users\1"),
+        (
+            r"^( *)(use_backend health_service .*)",
+            r"\1\2\n\1use_backend users if { path -m beg /api/v1/users }",
+        ),
+    ),
+    prometheus_file(
+        "prometheus-drops-counter",
+        "metric_relabel_configs of the user-service's job drop its counter of requests",
+        (
+            _FILE,
+            r"^(- job_name: user-service\n)",
+            r"\1  metric_relabel_configs:\n  - source_labels: [__name__]\n    regex: http_requests_total\n"
+            r"    action: drop\n",
+        ),
+    ),
+    prometheus_file(
+        "recording-rule-behind",
+        "the rules of the golden signals are evaluated once an hour",
+        ("rules/golden-signals.yml", r"^(  - name: golden-signals\n)", r"\1    interval: 1h\n"),
+    ),
+    standin(
+        "grafana-caches",
+        "standins",
+        "grafana",
+        "caches",
+        "a cache before Grafana's data source answers what was so a minute ago",
     ),
 )

@@ -81,6 +81,13 @@ async def _start_mail(receivers: Receivers) -> None:
     await receivers.mail.start()
 
 
+def _behind(seconds: float) -> Callable[..., Awaitable[None]]:
+    async def set_behind(grafana: Grafana, _: Options | None = None) -> None:
+        grafana.asking.behind = seconds
+
+    return set_behind
+
+
 STOPPED = Fault(_stop, _start)
 FAULTS: dict[str, dict[str, Fault]] = {
     "service": {"stopped": STOPPED, **SERVICE},
@@ -88,6 +95,7 @@ FAULTS: dict[str, dict[str, Fault]] = {
     "grafana": {
         "stopped": STOPPED,
         "database-failing": Fault(_database(True), _database(False)),
+        "caches": Fault(_behind(60), _behind(0)),
         "credentials-refused": Fault(_credentials(True), _credentials(False)),
         "imported-by-hand": Fault(_import, _provision, Title),
     },

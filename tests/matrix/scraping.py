@@ -11,6 +11,12 @@ MATRIX: dict[str, set[str]] = {
     "retention-fifteen-days": {"scrape.retention-wrong@prometheus"},
     "up-contradicts-probe": {"tcp.unreachable@auth-service", "scrape.up-contradicts-probe@auth-service"},
     "haproxy-unchecked-shown-up": {"scrape.haproxy-contradicts-exporter@haproxy-exporter"},
+    "service-counts-nothing": {"loop.service-counts-otherwise@user-service"},
+    "kong-counts-nothing": {"loop.gateway-counts-otherwise@gateway"},
+    "haproxy-counts-elsewhere": {"loop.load-balancer-counts-otherwise@load-balancer"},
+    "prometheus-drops-counter": {"loop.prometheus-tells-otherwise@user-service"},
+    "recording-rule-behind": {"loop.recording-rule-behind@service:http_requests:rate5m"},
+    "grafana-caches": {"loop.grafana-tells-otherwise@Prometheus"},
     "kong-health-contradicts": {"scrape.kong-health-contradicts@kong-2"},
 }
 """Fault → exactly the check@target that must fail."""

@@ -8,7 +8,9 @@ from typing import Any
 
 from atalaia.checks.addresses import Needs, all_of
 from atalaia.checks.check import Check, Finding, Inconclusive, NotDeclared, Severity, Verdict
+from atalaia.checks.metrics.alerting.connection import NOT_CONNECTED
 from atalaia.checks.metrics.asking import from_prometheus, ready, unanswered, unreadable
+from atalaia.checks.metrics.rules.loaded import all_loaded
 from atalaia.checks.metrics.scraping import jobs, up
 from atalaia.checks.metrics.scraping.scraped import jobs as declared_jobs
 from atalaia.environment import Environment
@@ -74,6 +76,11 @@ def _judge(seen: tuple[Exchange], expected: Meant) -> Verdict:
 
 def _told_by_others(environment: Environment, target: str) -> Needs:
     """What names the difference better: a job that is not there, a scrape target that is down."""
+    if target == "rule_files":
+        return all_loaded(environment)
+    if target == "alerting":
+        connected = environment.alertmanager is not None
+        return ((NOT_CONNECTED, "prometheus"),) if connected else ready("prometheus")
     if target != "scrape_configs":
         return ready("prometheus")
     names = declared_jobs(environment)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from sandbox.standins.grafana.frames import Asked, SourceError, frames
 from sandbox.standins.grafana.provisioning import DataSource, Provisioned
@@ -31,6 +31,8 @@ class Asking:
     def __init__(self, sources: Sources, headers: Headers) -> None:
         self._sources = sources
         self._headers = headers
+        self.behind = 0.0
+        """Seconds by which answers of the proxy to queries of a moment are old, as a cache's before it."""
 
     async def proxied(self, source: DataSource | None, rest: str, request: HttpRequest) -> Response:
         """The data source's own answer to a request below it."""
@@ -39,7 +41,8 @@ class Asking:
         if request.method not in ("GET", "HEAD") and not rest.startswith(_POSTS):
             what = f"non allow-listed {request.method}s not allowed on proxied Prometheus datasource"
             return self._respond(403, {"message": what})
-        target = f"{rest}?{request.query}" if request.query else rest
+        query = _earlier(request.query, self.behind) if self.behind else request.query
+        target = f"{rest}?{query}" if query else rest
         kind = request.header("content-type") or ""
         try:
             answer = await self._sources.ask(source, request.method, target, bytes(request.body), kind)
@@ -92,3 +95,10 @@ class Asking:
 
     def _respond(self, status: int, document: object) -> Response:
         return json_response(status, document, self._headers)
+
+
+def _earlier(query: str, seconds: float) -> str:
+    """The same query, of an earlier moment where it names one."""
+    return urlencode(
+        [(name, str(float(value) - seconds) if name == "time" else value) for name, value in parse_qsl(query)]
+    )

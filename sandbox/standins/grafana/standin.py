@@ -48,7 +48,7 @@ class Grafana:
         self._config = config
         self._provisioned = read(config.provisioning, config.variables)
         self._sources = Sources(self._version)
-        self._asking = Asking(self._sources, _HEADERS)
+        self.asking = Asking(self._sources, _HEADERS)
         self._tasks: set[asyncio.Task[None]] = set()
         self.servers = (Server(self, host, config.port),)
 
@@ -107,15 +107,15 @@ class Grafana:
         source, get = self._provisioned.source, request.method in ("GET", "HEAD")
         match parts:
             case ["api", "datasources", "proxy", "uid", uid, *_]:
-                return self._asking.proxied(source(uid), _below(request.path, 5), request)
+                return self.asking.proxied(source(uid), _below(request.path, 5), request)
             case ["api", "datasources", "proxy", number, *_]:
-                return self._asking.proxied(source(number), _below(request.path, 4), request)
+                return self.asking.proxied(source(number), _below(request.path, 4), request)
             case ["api", "datasources", "uid", uid, "health"] if get:
-                return self._asking.health(source(uid))
+                return self.asking.health(source(uid))
             case ["api", "datasources", number, "health"] if get:
-                return self._asking.health(source(number))
+                return self.asking.health(source(number))
             case ["api", "ds", "query"] if request.method == "POST":
-                return self._asking.queried(self._provisioned, bytes(request.body))
+                return self.asking.queried(self._provisioned, bytes(request.body))
         return None
 
     def _begin(self, asked: Coroutine[Any, Any, Response], reply: Reply) -> None:

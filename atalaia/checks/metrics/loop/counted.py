@@ -9,8 +9,10 @@ from typing import Any
 from atalaia.checks.addresses import Needs, all_of
 from atalaia.checks.answers import describe, succeeded, undecided
 from atalaia.checks.check import Check, Finding, Inconclusive, NotDeclared, Severity, Verdict
-from atalaia.checks.metrics.exposition.present import MISSING as PAGE_MISSING
-from atalaia.checks.metrics.exposition.required import MISSING_METRIC
+from atalaia.checks.metrics.exposition import form
+from atalaia.checks.metrics.exposition.figures import COUNTER_FELL
+from atalaia.checks.metrics.exposition.owner import own_page
+from atalaia.checks.metrics.exposition.required import MISSING_LABEL
 from atalaia.checks.metrics.loop.legs import (
     BALANCER,
     GATEWAY,
@@ -50,8 +52,12 @@ def _expected(environment: Environment, target: str) -> Counted:
     urls = tuple(f"{one.url.origin}{one.target}" for one in requests)
     own = {GATEWAY: Hop.GATEWAY, BALANCER: Hop.LOAD_BALANCER}.get(target) or hop_of(environment, target)
     sandbox = environment.safety is Safety.SANDBOX
-    alone = not shared(environment, target) if target in environment.services else sandbox
-    return Counted(leg, own.value, urls, alone)
+    return Counted(leg, own.value, urls, alone(environment, target) if target in of else sandbox)
+
+
+def alone(environment: Environment, leg: str) -> bool:
+    """Whether nobody but us asks a service for what we ask it for."""
+    return leg in environment.services and not shared(environment, leg)
 
 
 def _judge(seen: tuple[Any, ...], expected: Counted) -> Verdict:
@@ -92,10 +98,14 @@ def _answered(environment: Environment, names: Iterable[str]) -> Needs:
 
 
 def _required(environment: Environment, page: str) -> Needs:
-    """The page's counter is there, where the environment requires it."""
+    """The page can be read and says what is so; its counter is there, where the environment requires it."""
     kind = metrics_pages(environment)[page].kind
-    needs: Needs = ((PAGE_MISSING, page),)
-    return (*needs, (MISSING_METRIC, page)) if environment.metrics.required.get(kind) else needs
+    checks = (
+        *form.CHECKS,
+        COUNTER_FELL,
+        *((MISSING_LABEL,) if environment.metrics.required.get(kind) else ()),
+    )
+    return all_of(own_page(environment, page), tuple((check, page) for check in checks))
 
 
 SERVICE = Check(

@@ -9,7 +9,7 @@ from atalaia.checks.addresses import Needs, all_of
 from atalaia.checks.answers import describe, succeeded, undecided
 from atalaia.checks.check import Check, Finding, Inconclusive, NotDeclared, Severity, Verdict
 from atalaia.checks.metrics.dashboards.sources import working_source
-from atalaia.checks.metrics.loop.counted import counted
+from atalaia.checks.metrics.loop.counted import alone, counted
 from atalaia.checks.metrics.loop.legs import legs, measurement, recording_rule, sources
 from atalaia.checks.metrics.rules.loaded import DIFFERS as RULES_DIFFER
 from atalaia.checks.metrics.rules.loaded import all_loaded
@@ -37,11 +37,13 @@ class Scraped:
 
     leg: Leg
     cause: str
+    alone: bool = False
+    """Nobody else moves the leg's figure."""
 
 
 def _leg(environment: Environment, target: str) -> Scraped:
     leg = legs(environment)[target]
-    return Scraped(leg, declared_job(environment, leg.job).cause)
+    return Scraped(leg, declared_job(environment, leg.job).cause, alone(environment, target))
 
 
 def _judge_told(seen: tuple[Any, ...], expected: Scraped) -> Verdict:
@@ -57,11 +59,11 @@ def _judge_told(seen: tuple[Any, ...], expected: Scraped) -> Verdict:
         if not succeeded(leg.told):
             return Inconclusive(f"Prometheus did not answer a query: {describe(leg.told)}")
         observed = f"it has no such series in job {expected.leg.job}"
-    elif value >= goal:
+    elif value == goal or (value > goal and not (leg.whole and expected.alone)):
         return []
     else:
         observed = f"after {leg.waited:.1f} s it tells {value:g}"
-        observed += f", and the page {goal:g}" if leg.whole else f", less than {goal:g}"
+        observed += f", and the page told {goal:g}" if leg.whole else f", less than {goal:g}"
     return [Finding(expected=promise, observed=observed, hop=_HOP, cause=expected.cause)]
 
 

@@ -13,7 +13,7 @@ from atalaia.checks.check import Check, Finding, Inconclusive, NotDeclared, Seve
 from atalaia.checks.gateway import ready as node_ready
 from atalaia.checks.load_balancer import SERVER_UNCHECKED, STATS_UNREADABLE, read_statistics
 from atalaia.checks.metrics.asking import from_prometheus
-from atalaia.checks.metrics.exposition.present import MISSING as PAGE_MISSING
+from atalaia.checks.metrics.exposition.owner import own_page
 from atalaia.checks.metrics.scraping.jobs import MISSING
 from atalaia.checks.metrics.scraping.scraped import Scraped, scraped_pages
 from atalaia.checks.metrics.scraping.up import probe
@@ -104,7 +104,8 @@ def _haproxy_needs(environment: Environment, target: str) -> Needs:
     backends = balancer.backends if balancer else {}
     declared = tuple(f"{name}/{server}" for name, each in backends.items() for server in each.servers)
     return all_of(
-        ((STATS_UNREADABLE, "load-balancer-stats"), (PAGE_MISSING, target)),
+        ((STATS_UNREADABLE, "load-balancer-stats"),),
+        own_page(environment, target),
         tuple((SERVER_UNCHECKED, server) for server in declared),
     )
 
@@ -208,7 +209,7 @@ KONG = Check(
     requires=lambda environment, node: all_of(
         node_ready(environment, node),
         reachable(environment, f"{node}-admin"),
-        ((PAGE_MISSING, f"{node}-status"),),
+        own_page(environment, f"{node}-status"),
     ),
     judge=_judge_kong,
 )

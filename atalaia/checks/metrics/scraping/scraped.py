@@ -12,6 +12,8 @@ from atalaia.checks.answers import undecided
 from atalaia.checks.certificates import reachable
 from atalaia.checks.check import Inconclusive, NotDeclared
 from atalaia.checks.metrics.asking import from_prometheus, ready
+from atalaia.checks.metrics.exposition.form import MALFORMED
+from atalaia.checks.metrics.exposition.present import readable
 from atalaia.checks.services import healthy
 from atalaia.environment import Environment
 from atalaia.environment.endpoints import MONITORING
@@ -181,6 +183,12 @@ def scraped_pages(environment: Environment) -> dict[str, Scraped]:
 
 def answering(environment: Environment, page: MetricsPage) -> Needs:
     """What must hold before anybody can be expected to read a page."""
+    return all_of(
+        _working(environment, page), readable(environment, page.target), ((MALFORMED, page.target),)
+    )
+
+
+def _working(environment: Environment, page: MetricsPage) -> Needs:
     if page.target in environment.services:
         return all_of(reachable(environment, page.target), healthy(environment, page.target))
     if page.target in MONITORING:

@@ -9,6 +9,7 @@ from typing import Any
 from atalaia.checks.addresses import Needs, all_of
 from atalaia.checks.answers import describe, succeeded, undecided
 from atalaia.checks.check import Check, Finding, Inconclusive, Severity, Verdict
+from atalaia.checks.metrics.exposition.figures import SLOW, TOO_MANY_SERIES
 from atalaia.checks.metrics.scraping.jobs import MISSING, NOT_AN_EXPORTER
 from atalaia.checks.metrics.scraping.scraped import (
     DeclaredJob,
@@ -142,6 +143,12 @@ def _judge_fresh(seen: tuple[Any, ...], expected: Pace) -> Verdict:
     ]
 
 
+def _fresh_needs(environment: Environment, target: str) -> Needs:
+    pages = pages_of(environment, target)
+    slow = tuple((check, page.target) for page in pages for check in (TOO_MANY_SERIES, SLOW))
+    return all_of(((DOWN, target),), slow)
+
+
 def _told(seconds: float) -> str:
     return format_duration(timedelta(seconds=seconds))
 
@@ -157,7 +164,7 @@ STALE = Check(
     targets=jobs,
     observes=lambda environment, target: (scrape_targets(environment),),
     expects=_pace,
-    requires=lambda environment, target: ((DOWN, target),),
+    requires=_fresh_needs,
     judge=_judge_fresh,
 )
 
