@@ -14,19 +14,19 @@ from atalaia.systems.prometheus.exposition.model import Labels
 
 NAME = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*\Z")
 _SAMPLE = re.compile(
-    r"[ \t]*(?P<name>[a-zA-Z_:][a-zA-Z0-9_:]*)[ \t]*"
+    r"(?P<name>[a-zA-Z_:][a-zA-Z0-9_:]*)[ \t]*"
     r'(?:\{(?P<labels>(?:[^"{}]++|"(?:[^"\\]++|\\.)*+")*+)\})?[ \t]*(?P<rest>.*)\Z',
     re.DOTALL,
 )
 _LABEL = re.compile(
-    r'[ \t]*(?P<name>[^\s="{},]*)[ \t]*=[ \t]*"(?P<value>(?:[^"\\]++|\\.)*+)"[ \t]*(?:,|\Z)', re.DOTALL
+    r'[ \t]*(?P<name>[^\s="{},]*)[ \t]*=[ \t]*"(?P<value>(?:[^"\\]++|\\.)*+)"[ \t]*(?P<end>,|\Z)?', re.DOTALL
 )
 _END = re.compile(r"[ \t]*\Z")
 _LABEL_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*\Z")
 _NUMBER = re.compile(
     r"[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|inf(?:inity)?)\Z|nan\Z", re.IGNORECASE | re.ASCII
 )
-_TIMESTAMP = re.compile(r"-?\d+\Z", re.ASCII)
+_TIMESTAMP = re.compile(r"\d+\Z", re.ASCII)
 _SECONDS = re.compile(r"-?\d+(?:\.\d+)?\Z", re.ASCII)
 _BAD_NAME = "a name with a sign that no name may have"
 _ESCAPES = {"\\\\": "\\", '\\"': '"', "\\n": "\n"}
@@ -64,8 +64,9 @@ def sample(line: str, *, openmetrics: bool) -> Read | NoSample:
     """The sample of a line that is neither empty nor a comment."""
     found = _SAMPLE.match(line)
     if found is None:
-        digit = line.lstrip(" \t")[:1].isdigit()
-        return NoSample("a name that begins with a digit" if digit else "no name of a metric")
+        if line[:1] in " \t":
+            return NoSample("white space before a name, which Prometheus takes for a part of it")
+        return NoSample("a name that begins with a digit" if line[:1].isdigit() else "no name of a metric")
     name, rest = found["name"], found["rest"]
     if rest.startswith("{"):
         return NoSample(f"the labels of {name} do not end, or a value of theirs is not quoted")
@@ -102,6 +103,10 @@ def _labels(text: str) -> tuple[Labels, str] | str:
         name, value = found["name"], found["value"]
         if not _LABEL_NAME.match(name):
             return "a label whose name is none" if name else "a label without a name"
+        if name == "__name__":
+            return "a label __name__ beside its name"
+        if found["end"] is None:
+            odd = "labels without a comma in between"
         if name in pairs:
             return f"the label {name} twice"
         if any("\ud800" <= character <= "\udfff" for character in value):

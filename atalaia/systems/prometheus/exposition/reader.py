@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 
 from atalaia.systems.prometheus.exposition import lines, values
@@ -9,6 +10,8 @@ from atalaia.systems.prometheus.exposition.model import Family, Flaw, FlawKind, 
 
 _MOST = 200
 """Flaws of a kind that are kept."""
+_MOST_LINES = 5
+"""That one sample may be spread over."""
 _TYPES = {"counter", "gauge", "histogram", "summary", "untyped"}
 _OPENMETRICS_TYPES = _TYPES - {"untyped"} | {"unknown", "info", "stateset", "gaugehistogram"}
 _SUFFIXES = {
@@ -39,37 +42,49 @@ class _Reader:
         self._current: Family | None = None
         self._split: set[str] = set()
         self._line = 0
+        self._joined = 0
+        """The last line that was read as part of one before it."""
 
     def read(self, body: bytes) -> None:
         text = body.decode("utf-8", "surrogateescape")
         if "\0" in text:
             self._line = text.count("\n", 0, text.index("\0")) + 1
-            self._flaw(FlawKind.REFUSED, "a NUL byte, after which Prometheus reads nothing")
+            self._flaw(FlawKind.MALFORMED, "a NUL byte, after which Prometheus reads nothing")
             text = text.replace("\0", "")
         rows = text.split("\n")
-        ended = not rows[-1]
-        carriage = sum(row.endswith("\r") for row in rows)
-        if carriage:
-            self._line = next(at for at, row in enumerate(rows, 1) if row.endswith("\r"))
-            self._flaw(FlawKind.REFUSED, f"{carriage} lines end with CR LF instead of LF")
+        self._carriages(rows)
         for self._line, row in enumerate(rows, 1):
-            self._row(row.removesuffix("\r"))
+            if self._line > self._joined:
+                self._row(row.removesuffix("\r"), rows)
+        self._end(rows)
+        for family in self.families.values():
+            for flaw in values.flaws(family):
+                self._keep(flaw)
+
+    def _carriages(self, rows: list[str]) -> None:
+        """CR before LF; in a HELP or a comment Prometheus takes it for text."""
+        ending = [(at, row) for at, row in enumerate(rows, 1) if row.endswith("\r")]
+        refused = [at for at, row in ending if not row.startswith("#") or row.startswith("# TYPE")]
+        if ending:
+            self._line = (refused or [ending[0][0]])[0]
+            kind = FlawKind.REFUSED if refused else FlawKind.MALFORMED
+            self._flaw(kind, f"{len(ending)} lines end with CR LF instead of LF")
+
+    def _end(self, rows: list[str]) -> None:
+        ended = not rows[-1]
         self._line = len(rows) - ended
         if not ended:
             self._flaw(FlawKind.MALFORMED, "the last line does not end with LF")
         if self.openmetrics and rows[-2 if ended else -1 :][:1] != ["# EOF"]:
             # Prometheus: "data does not end with # EOF".
             self._flaw(FlawKind.REFUSED, "OpenMetrics that does not end with # EOF: it may have been cut")
-        for family in self.families.values():
-            for flaw in values.flaws(family):
-                self._keep(flaw)
 
-    def _row(self, row: str) -> None:
+    def _row(self, row: str, rows: list[str]) -> None:
         blank = row.lstrip(" \t")
         if blank.startswith("#"):
             self._comment(row)
         elif blank:
-            self._sample(row)
+            self._sample(row, rows)
 
     def _comment(self, row: str) -> None:
         word, _, rest = row.lstrip(" \t")[1:].lstrip(" \t").partition(" ")
@@ -78,13 +93,16 @@ class _Reader:
             return
         name, _, text = rest.lstrip(" \t").replace("\t", " ", 1).partition(" ")
         if not lines.NAME.match(name):
-            self._flaw(FlawKind.REFUSED, f"a {word} line without a name of a metric")
+            # What a HELP line's name lacks, Prometheus takes for its text; and a bare word for a comment.
+            taken = not name or (word == "HELP" and lines.NAME.match(name[0]))
+            kind = FlawKind.MALFORMED if taken else FlawKind.REFUSED
+            self._flaw(kind, f"a {word} line without a name of a metric")
             return
         family = self._family(name)
         if word == "HELP":
             self._once(word, family, family.help is not None)
             if any("\ud800" <= character <= "\udfff" for character in text):
-                self._flaw(FlawKind.MALFORMED, f"the HELP of {name} is not UTF-8", name)
+                self._flaw(FlawKind.REFUSED, f"the HELP of {name} is not UTF-8", name)
             family.help = text
         elif word == "UNIT":
             self._once(word, family, family.unit is not None)
@@ -109,8 +127,10 @@ class _Reader:
         if again:
             self._flaw(FlawKind.MALFORMED, f"a second {word} line of {family.name}", family.name)
 
-    def _sample(self, row: str) -> None:
+    def _sample(self, row: str, rows: list[str]) -> None:
         read = lines.sample(row, openmetrics=self.openmetrics)
+        if isinstance(read, lines.NoSample) and row.count('"') % 2:
+            read = self._over_lines(row, rows) or read
         if isinstance(read, lines.NoSample):
             self._flaw(FlawKind.REFUSED, read.why)
             return
@@ -124,6 +144,16 @@ class _Reader:
             what = f"{values.told(sample)} is there twice"
             self._flaw(FlawKind.DUPLICATE, what, family.name, f"{sample.name}{sample.labels}")
         self._seen.add(key)
+
+    def _over_lines(self, row: str, rows: list[str]) -> lines.Read | None:
+        """A sample with line feeds in a label's value, which Prometheus takes as they are."""
+        for last in range(self._line + 1, min(self._line + _MOST_LINES, len(rows)) + 1):
+            row = f"{row}\n{rows[last - 1]}"
+            read = lines.sample(row, openmetrics=self.openmetrics)
+            if isinstance(read, lines.Read):
+                self._joined = last
+                return replace(read, odd=f"a line feed in a label's value of {read.name}")
+        return None
 
     def _family_name(self, name: str) -> str:
         if name in self.families and not self.openmetrics:

@@ -129,7 +129,7 @@ def test_a_broken_page_is_not_a_missing_one():
     body = GOOD.replace(b"\n", b"\r\n")
     assert observed(MISSING, looks(step(body)), Place("service")) == []
     assert observed(UNREADABLE, looks(step(), step(body)), "service") == [
-        "line 1: 79 lines end with CR LF instead of LF"
+        "line 2: 79 lines end with CR LF instead of LF"
     ]
 
 

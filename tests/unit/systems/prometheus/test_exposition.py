@@ -85,7 +85,11 @@ def test_the_labels_of_a_metric_are_known_by_its_own_name_too():
         (b"# TYPE jobs kounter", "unknown type"),
         (b"# TYPE jobs  counter", "unknown type"),
         (b"# TYPE 1 counter", "without a name"),
-        (b"# HELP", "without a name"),
+        (b"# HELP -x y", "without a name"),
+        (b"# HELP jobs S\xe3o", "not UTF-8"),
+        (b"jobs 1 -5", "something else than a timestamp"),
+        (b"\tjobs 1", "white space before a name"),
+        (b'jobs{__name__="x"} 1', "__name__"),
         (b"{} 1", "no name"),
     ],
 )
@@ -98,8 +102,8 @@ def test_what_prometheus_refuses_is_told_with_its_line(line, why):
 @pytest.mark.parametrize(
     "line",
     [
-        b"jobs +Inf", b"jobs inf", b"jobs nan", b"jobs .5", b"jobs 5.", b"\tjobs\t1", b'jobs {a="}"} 1',
-        b'jobs{a="b"}1', b"#HELP is a comment", b"# TYPED", b"#", b"jobs -1 -5", b'jobs{ a = "b" , } 1',
+        b"jobs +Inf", b"jobs inf", b"jobs nan", b"jobs .5", b"jobs 5.", b"jobs\t1", b'jobs {a="}"} 1',
+        b'jobs{a="b"}1', b"#HELP is a comment", b"# TYPED", b"#", b"jobs -1 5", b'jobs{ a = "b" , } 1',
         'jobs{a="\u2028ü"} 1'.encode(),
     ],
 )  # fmt: skip
@@ -109,13 +113,9 @@ def test_what_prometheus_takes_is_no_flaw(line):
 
 def test_lines_that_end_with_crlf_are_one_flaw():
     page = read(GOOD.replace(b"\n", b"\r\n"))
-    assert [(flaw.kind, flaw.line) for flaw in page.flaws] == [(REFUSED, 1)]
+    assert [(flaw.kind, flaw.line) for flaw in page.flaws] == [(REFUSED, 2)]
     assert "18 lines end with CR LF" in page.flaws[0].what
     assert len(page.samples) == len(read(GOOD).samples)
-
-
-def test_a_nul_byte_is_the_end_for_prometheus():
-    assert flaws(b"up 1\nup2 2\0\n") == [(REFUSED, 2)]
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,12 @@ def test_a_nul_byte_is_the_end_for_prometheus():
         (b"# HELP up a\n# HELP up b\nup 1\n", 2, "second HELP"),
         (b"up 1\n# TYPE up gauge\n", 2, "comes after its samples"),
         (b'up{a="1"} 1\nother 1\nup{a="2"} 1\n', 3, "stand apart"),
-        (b"# HELP up S\xe3o\nup 1\n", 1, "not UTF-8"),
+        (b"up 1\n# HELP\n", 2, "without a name"),
+        (b"# HELP a\xe3 b\nup 1\n", 1, "without a name"),
+        (b"# HELP up a\r\nup 1\n", 1, "1 lines end with CR LF"),
+        (b"up 1\n\0\n", 2, "a NUL byte"),
+        (b'up{a="1",b="x\ny"} 1\n', 1, "a line feed"),
+        (b'up{a="1"b="2"} 1\n', 1, "without a comma"),
         (b'up{a="\\t"} 1\n', 1, "an escape"),
     ],
 )
