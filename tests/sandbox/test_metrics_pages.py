@@ -61,12 +61,18 @@ def test_every_page_of_the_sandbox_is_known_here(pages: Pages) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_it_is_read_as_the_python_client_reads_it(pages: Pages, name: str) -> None:
+    ours = [(sample.name, sample.labels, repr(sample.value)) for sample in pages.read(name).samples]
+    known = {name for name, _, _ in ours}
     theirs = [
-        (sample.name, tuple(sorted(sample.labels.items())), repr(float(sample.value)))
+        # It gives every counter a _total, whatever the page says.
+        (
+            sample.name if sample.name in known else sample.name.removesuffix("_total"),
+            tuple(sorted(sample.labels.items())),
+            repr(float(sample.value)),
+        )
         for family in text_string_to_metric_families(pages.bodies[name].decode())
         for sample in family.samples
     ]
-    ours = [(sample.name, sample.labels, repr(sample.value)) for sample in pages.read(name).samples]
     assert sorted(ours) == sorted(theirs)
 
 
