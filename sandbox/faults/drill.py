@@ -15,12 +15,12 @@ FAULTS = (
     prometheus(
         "drill-rule-missing",
         "Prometheus has no rule AtalaiaDrill",
-        (_RULES, r"(?s)      - alert: AtalaiaDrill\n.*?(?=      # Fires with)", ""),
+        (_RULES, r"(?s)      - alert: AtalaiaDrill\n.*", ""),
     ),
     prometheus(
         "drill-second-rule-missing",
         "Prometheus has no rule AtalaiaDrillInhibited",
-        (_RULES, r"(?s)      # Fires with.*", ""),
+        (_RULES, r"(?s)      - alert: AtalaiaDrillInhibited\n.*?(?=      - alert: AtalaiaDrill\n)", ""),
     ),
     prometheus(
         "drill-relabelled-away",

@@ -182,10 +182,13 @@ def test_a_run_that_is_asked_to_end_takes_its_drill_back(
     command = [sys.executable, "-P", "-m", "atalaia.cli", "check", "drill", "-n", workers]
     command += ["--env", str(sandbox.environment_file), "--out", str(tmp_path / "out")]
     until(lambda: gone(sandbox))
-    run = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    run = subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
+    )
     try:
         until(lambda: groups(sandbox), 40)
-        run.send_signal(number)
+        # Ctrl-C goes to all that a terminal runs, an order to end to the one that was started.
+        os.killpg(run.pid, number) if number is signal.SIGINT else run.send_signal(number)
         said = run.communicate(timeout=20)[0].decode()
     finally:
         run.kill()

@@ -118,15 +118,16 @@ class Course:
     # --- the way there
 
     async def _follow(self) -> None:
+        handed_over = await self._leg(Part.HANDED_OVER, self._handed_over)
+        if handed_over:
+            await self._leg(Part.ARRIVES, lambda: self._arrives(self._seen.channels, FIRING, "missing"))
         too = await self._leg(Part.FIRES_TOO, lambda: self._fires(INHIBITED))
         if not too:
             await self._explain(INHIBITED)
-        if not await self._leg(Part.HANDED_OVER, self._handed_over):
-            return
-        if too:
-            await self._leg(Part.INHIBITS, self._inhibits)
-        await self._leg(Part.ARRIVES, lambda: self._arrives(self._seen.channels, FIRING, "missing"))
-        await self._silence()
+        if handed_over:
+            if too:
+                await self._leg(Part.INHIBITS, self._inhibits)
+            await self._silence()
 
     async def _fires(self, alert: str) -> str:
         states = await self._ask.fired()

@@ -26,10 +26,10 @@ class Part(StrEnum):
 
     PUSHED = "pushed"
     FIRES = "fires"
-    FIRES_TOO = "the second alert fires"
     HANDED_OVER = "in the Alertmanager"
-    INHIBITS = "inhibits"
     ARRIVES = "arrives"
+    FIRES_TOO = "the second alert fires"
+    INHIBITS = "inhibits"
     SILENCED = "silenced"
     HEARD_AGAIN = "heard again"
     RESOLVED = "resolved"
