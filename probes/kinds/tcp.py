@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from atalaia.environment.url import Url
 from atalaia.exchange.network import Network
@@ -34,7 +34,7 @@ async def probe(planned: Planned, network: Network) -> Attempt:
 
 
 async def _probe(tcp: Tcp, network: Network) -> Attempt:
-    timed = await open_and_close(tcp.url, network)
+    timed = await open_and_close(replace(tcp.url, scheme="http"), network)  # nothing is asked
     wrong = failed(timed)
     return Attempt(
         success=wrong is None,

@@ -19,28 +19,10 @@ from atalaia.exchange.hop import Hop
 from atalaia.exchange.network import Network
 from atalaia.exchange.observable import Handshake, HttpRequest
 from atalaia.exchange.observe import observe
-from tests.support.certificates import Identity, issue
+from tests.support.certificates import Authorities, issue
 from tests.support.tls import TlsServers
 
 HOST = "front.test"
-
-
-class Authorities:
-    """A root, an intermediate below it, and a file that trusts the root."""
-
-    def __init__(self, directory: Path) -> None:
-        self.directory = directory
-        self.root = issue("Test Root", authority=True)
-        self.middle = issue("Test Intermediate", issuer=self.root, authority=True)
-        self.ca = directory / "ca.pem"
-        self.ca.write_bytes(self.root.pem)
-
-    def leaf(self, *chain: Identity, **different: object) -> Path:
-        """A file with a leaf of the intermediate, good but for what is different."""
-        wanted: dict[str, object] = {"issuer": self.middle, "hosts": (HOST,), **different}
-        identity = issue("leaf", **wanted)  # type: ignore[arg-type]
-        path = self.directory / f"{identity.certificate.serial_number}.pem"
-        return identity.write(path, *chain)
 
 
 @pytest.fixture(scope="module")

@@ -36,6 +36,24 @@ class Identity:
         return path
 
 
+class Authorities:
+    """A root, an intermediate below it, and a file that trusts the root."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.root = issue("Test Root", authority=True)
+        self.middle = issue("Test Intermediate", issuer=self.root, authority=True)
+        self.ca = directory / "ca.pem"
+        self.ca.write_bytes(self.root.pem)
+
+    def leaf(self, *chain: Identity, **different: object) -> Path:
+        """A file with a leaf of the intermediate, for front.test, good but for what is different."""
+        wanted: dict[str, object] = {"issuer": self.middle, "hosts": ("front.test",), **different}
+        identity = issue("leaf", **wanted)  # type: ignore[arg-type]
+        path = self.directory / f"{identity.certificate.serial_number}.pem"
+        return identity.write(path, *chain)
+
+
 def issue(
     name: str,
     *,
