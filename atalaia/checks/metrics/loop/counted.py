@@ -29,8 +29,8 @@ from atalaia.checks.service_paths import UNHEALTHY_THROUGH_LOAD_BALANCER
 from atalaia.environment import Environment, Safety
 from atalaia.environment.metrics_pages import metrics_pages
 from atalaia.exchange.hop import Hop
+from atalaia.systems.prometheus.counts import summed
 from atalaia.systems.prometheus.loop import Leg, LoopSeen
-from atalaia.systems.prometheus.looping import summed
 
 
 @dataclass(frozen=True)

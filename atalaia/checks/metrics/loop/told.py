@@ -19,8 +19,8 @@ from atalaia.environment import Environment
 from atalaia.exchange.hop import Hop
 from atalaia.systems.document import Unreadable
 from atalaia.systems.prometheus.answers import read_value, read_vector
+from atalaia.systems.prometheus.counts import follows, goal_of, newest_of, value_of
 from atalaia.systems.prometheus.loop import Leg, LoopSeen
-from atalaia.systems.prometheus.looping import follows, goal_of, newest_of, value_of
 from atalaia.systems.prometheus.rules import Rule
 
 _HOP = Hop.MONITORING.value
@@ -54,10 +54,11 @@ def _judge_told(seen: tuple[Any, ...], expected: Scraped) -> Verdict:
     if reason := undecided(leg.told_before, leg.told):
         return reason
     promise = f"within two scrape intervals Prometheus tells what {leg.name} counted"
-    goal, value = goal_of(expected.leg, leg), value_of(leg.told)
+    value = read_value(leg.told.response.body if leg.told.response else b"")
+    if not succeeded(leg.told) or isinstance(value, Unreadable):
+        return Inconclusive(f"Prometheus did not answer a query: {describe(leg.told)}")
+    goal = goal_of(expected.leg, leg)
     if value is None:
-        if not succeeded(leg.told):
-            return Inconclusive(f"Prometheus did not answer a query: {describe(leg.told)}")
         observed = f"it has no such series in job {expected.leg.job}"
     elif value == goal or (value > goal and not (leg.whole and expected.alone)):
         return []
