@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 
+from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, stop_before_delay
+from tenacity.wait import wait_random_exponential
+
+from atalaia.environment.units import format_duration
 from atalaia.environment.url import Url
+from atalaia.errors import DeliveryError
 from atalaia.exchange.network import Network
 from atalaia.redaction import Redactor
+from probes.page import validate
 from probes.vantage import Vantage
 
 ATTEMPT = timedelta(seconds=5)
 """One attempt takes at most this long."""
+_ATTEMPTS = 6
+_FIRST, _LONGEST = 0.2, 5.0
+"""Seconds between two attempts: at random up to the first, up to twice as much each time."""
+_KEPT = "the results are kept: `atalaia probe backfill` writes them for Prometheus"
 
 
 async def deliver(
@@ -24,7 +35,31 @@ async def deliver(
 ) -> None:
     """Put the page in the place of everything that the vantage's group holds, `within` that time at most.
 
-    Network errors and 5xx are tried again; a refusal (4xx) never is. Raises DeliveryError with the
-    Pushgateway's own words.
+    Only of whole runs: what the page does not have is gone afterwards. Network errors and 5xx are tried
+    again; a refusal (4xx) never is. Raises DeliveryError with the Pushgateway's own words.
     """
-    raise NotImplementedError
+    from probes.pushgateway import NotTaken, Pushgateway  # httpx takes long to load, and is needed last
+
+    validate(text, vantage)
+    end = time.monotonic() + within.total_seconds()
+    tried = 0
+    try:
+        async with Pushgateway(to, network, redactor) as pushgateway:
+            async for attempt in AsyncRetrying(
+                retry=retry_if_exception(lambda error: isinstance(error, NotTaken) and error.again),
+                stop=stop_after_attempt(_ATTEMPTS) | stop_before_delay(within.total_seconds()),
+                wait=wait_random_exponential(multiplier=_FIRST, max=_LONGEST),
+                reraise=True,
+            ):
+                with attempt:
+                    left = timedelta(seconds=max(end - time.monotonic(), 0.001))
+                    tried += 1
+                    await pushgateway.put(vantage.labels, text, min(left, ATTEMPT))
+    except NotTaken as error:
+        times = f" ({tried} attempts within {format_duration(within)})" if tried > 1 else ""
+        raise DeliveryError(
+            "the Pushgateway did not take the results of the run",
+            where=str(to),
+            observed=f"{error}{times}",
+            hint=_KEPT,
+        ) from error

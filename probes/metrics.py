@@ -38,9 +38,8 @@ class Metric:
 
 
 _HTTP: tuple[ProbeKind, ...] = ("http",)
-_ANSWERED: tuple[ProbeKind, ...] = ("http", "journey")
-_TLS: tuple[ProbeKind, ...] = ("http", "tls", "journey")
-_NAMED: tuple[ProbeKind, ...] = ("http", "tcp", "tls", "dns", "postgres", "redis", "journey")
+_TLS: tuple[ProbeKind, ...] = ("http", "tls")
+_NAMED: tuple[ProbeKind, ...] = ("http", "tcp", "tls", "dns")
 _NO_ANSWER = "without an answer"
 _NO_HANDSHAKE = "without a TLS handshake"
 _NO_STATE = "while the state file cannot be used"
@@ -157,7 +156,7 @@ FACTS = (
     _gauge("probe_ip_protocol", "4 or 6: the version of IP that was spoken.", _NAMED, "without an address"),
     _gauge("probe_ip_addr_hash", "The address, as a number that tells one from another.", _NAMED,
            "without an address"),
-    _gauge("probe_http_status_code", "The status of the last answer.", _ANSWERED, _NO_ANSWER),
+    _gauge("probe_http_status_code", "The status of the last answer.", _HTTP, _NO_ANSWER),
     _gauge("probe_http_content_length", "What the answer's Content-Length says.", _HTTP,
            "where the answer has none"),
     _gauge("probe_http_uncompressed_body_length", "Bytes of the answer's body.", _HTTP, _NO_ANSWER),
@@ -166,7 +165,7 @@ FACTS = (
     _gauge("probe_http_version", "The version of HTTP of the answer.", _HTTP, _NO_ANSWER),
     _gauge("probe_http_last_modified_timestamp_seconds", "What Last-Modified says; Unix time.", _HTTP,
            "where the answer has none"),
-    _gauge("probe_failed_due_to_regex", "Whether a regular expression did not match.", _ANSWERED, _NO_ANSWER),
+    _gauge("probe_failed_due_to_regex", "Whether a regular expression did not match.", _HTTP, _NO_ANSWER),
     _gauge("probe_ssl_earliest_cert_expiry", "When the first certificate of the chain expires; Unix time.",
            _TLS, _NO_HANDSHAKE),
     _gauge("probe_ssl_last_chain_expiry_timestamp_seconds",
@@ -180,11 +179,10 @@ FACTS = (
     _gauge("probe_dns_query_succeeded", "Whether the name was resolved.", ("dns",), ""),
     _gauge("atalaia_probe_addresses", "Addresses of the name that were probed.", ("http", "tcp", "tls"),
            "unless all addresses are probed"),
-    _gauge("atalaia_probe_addresses_succeeded", "How many of them do.", ("http", "tcp", "tls"),
+    _gauge("atalaia_probe_addresses_successful", "How many of them do.", ("http", "tcp", "tls"),
            "unless all addresses are probed"),
-    _gauge("atalaia_probe_postgres_replication_lag_seconds", "How far the replica is behind.", ("postgres",),
+    _gauge("atalaia_probe_replication_lag_seconds", "How far the replica is behind.", ("postgres",),
            "of a primary"),
-    _gauge("atalaia_probe_journey_steps", "Steps that succeeded.", ("journey",), ""),
 )  # fmt: skip
 """What a kind measures beyond success, duration and phases (`Attempt.facts`, `Attempt.information`)."""
 
