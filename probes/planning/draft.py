@@ -1,0 +1,37 @@
+"""A probe that is being planned: what its kind needs, and what is said about when it runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from atalaia.environment.probes import ProbeKind
+from atalaia.exchange.hop import Hop
+from atalaia.exchange.observable import Cost
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A probe before it is known how often it may run."""
+
+    name: str
+    kind: ProbeKind
+    instance: str
+    hop: Hop
+    parameters: Any
+    costs: tuple[Cost, ...] = ()
+    """What one attempt takes of limiters' buckets."""
+    group: str = ""
+    interval: timedelta | None = None
+    """As it is declared for this probe; None: the runner's."""
+    timeout: timedelta | None = None
+    attempts: int = 1
+    where: str = ""
+    """The key of the environment file that asks for it; empty where it follows from the rest."""
+
+    @property
+    def yields(self) -> bool:
+        """Whether it may run less often than the others, or not at all, for want of budget: nobody has
+        said how often it runs."""
+        return not self.where and self.interval is None

@@ -1,0 +1,28 @@
+"""Logins, where the owner says that sending one changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from atalaia.checks.authentication.login import login, schemes_with_login
+from atalaia.checks.check import NotDeclared
+from atalaia.environment import Effect, Environment
+from probes.kinds.http import Http
+from probes.planning import instances
+from probes.planning.draft import Draft
+
+
+def drafts(environment: Environment) -> Iterator[Draft]:
+    """A login of each scheme that declares one, at the innermost hop that answers it."""
+    schemes = schemes_with_login(environment)
+    for name in () if isinstance(schemes, NotDeclared) else schemes:
+        request = login(environment, name)
+        if request.safe or environment.allows(Effect.WRITES):
+            yield Draft(
+                f"login {name}",
+                "http",
+                instances.of_request(request),
+                request.hop,
+                Http(request),
+                costs=request.costs,
+            )

@@ -1,0 +1,40 @@
+"""The monitoring itself, and the exporters, by their own word."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from atalaia.checks.observables import get
+from atalaia.environment import Environment, endpoints
+from atalaia.environment.endpoints import MONITORING, PROBES_PUSHGATEWAY
+from atalaia.environment.probes import Expect
+from atalaia.exchange.observable import HttpRequest
+from atalaia.systems.readiness import READY_PATHS
+from probes.kinds.http import Http
+from probes.planning import instances
+from probes.planning.draft import Draft
+
+_READY: Mapping[str, Expect] = {
+    "prometheus": Expect(status=(200,), body="is Ready"),
+    "alertmanager": Expect(status=(200,), body="^OK"),
+    "grafana": Expect.model_validate({"status": (200,), "json": {"/database": "ok"}}),
+    "pushgateway": Expect(status=(200,), body="^OK"),
+}
+"""What each says where it is ready: a web server that answers 200 to every path is no Prometheus."""
+
+
+def drafts(environment: Environment) -> Iterator[Draft]:
+    """The probes of exporters' pages, and of the monitoring's readiness."""
+    for name, exporter in environment.metrics.exporters.items():
+        query = f"?{exporter.url.query}" if exporter.url.query else ""
+        # `get` asks below the endpoint's own path, which is the page's here.
+        yield _asked(name, get(environment, name, query or ("" if exporter.url.path else "/")), Expect())
+    declared = endpoints(environment)
+    for name in (*MONITORING, PROBES_PUSHGATEWAY):
+        if name in declared:
+            system = "pushgateway" if name == PROBES_PUSHGATEWAY else name
+            yield _asked(name, get(environment, name, READY_PATHS[system]), _READY[system])
+
+
+def _asked(name: str, request: HttpRequest, expect: Expect) -> Draft:
+    return Draft(name, "http", instances.of_request(request), request.hop, Http(request, expect))

@@ -1,0 +1,111 @@
+"""How often each probe runs, so that no limiter's budget is harmed.
+
+What is declared runs as declared, or the plan is refused. What follows from the environment gives way: it
+runs less often, and where that is not enough, the last of those that share a limiter do not run at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from atalaia.environment import Environment
+from atalaia.environment.units import format_duration
+from atalaia.errors import UsageError, UsageErrors
+from probes.budget import Take, Taker, takes
+from probes.planning.draft import Draft
+
+_SLOWER = tuple(
+    timedelta(minutes=minutes) for minutes in (1, 2, 3, 5, 10, 15, 20, 30, 60, 120, 180, 240, 360, 720, 1440)
+)
+"""Intervals that people find their way in."""
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A probe that does not run, for want of budget."""
+
+    name: str
+    why: str
+
+
+def scheduled(
+    drafts: Iterable[Draft], environment: Environment, general: timedelta
+) -> tuple[list[Draft], list[LeftOut]]:
+    """The drafts, each with its interval, and those that no interval makes room for.
+
+    `general` is the interval of what says none. Raises UsageErrors where what is declared takes more than
+    the probes' share of a limiter.
+    """
+    every = [draft if draft.interval else replace(draft, interval=general) for draft in drafts]
+    yields = {draft.name for draft in drafts if draft.yields}
+    _refuse([draft for draft in every if draft.name not in yields], environment)
+    left_out: list[LeftOut] = []
+    while take := next((take for take in takes(map(_taker, every), environment) if take.over), None):
+        giving = [draft for draft in every if draft.name in take.takers and draft.name in yields]
+        slower = {draft.name: step for draft in giving if (step := _slower(draft, take))}
+        if slower:
+            every = [replace(draft, interval=slower.get(draft.name, draft.interval)) for draft in every]
+        else:
+            every.remove(giving[-1])
+            left_out.append(LeftOut(giving[-1].name, f"no budget left: {_told(take)}"))
+    return every, left_out
+
+
+def _taker(draft: Draft) -> Taker:
+    assert draft.interval is not None, "it was given one"
+    return Taker(draft.name, draft.interval, draft.costs, draft.attempts)
+
+
+def _slower(draft: Draft, take: Take) -> timedelta | None:
+    """The next longer interval, where running less often takes less of a bucket that is overdrawn."""
+    assert draft.interval is not None, "it was given one"
+    cost = next(cost for cost in draft.costs if cost.bucket == take.bucket)
+    if not take.often and draft.interval.total_seconds() >= cost.remembered:
+        return None
+    return next((step for step in _SLOWER if step > draft.interval), None)
+
+
+def _refuse(declared: Sequence[Draft], environment: Environment) -> None:
+    over = [take for take in takes(map(_taker, declared), environment) if take.over]
+    if over:
+        # Windows of one limiter are overdrawn together: each is told, the worst first.
+        over.sort(key=lambda take: -take.part)
+        raise UsageErrors(_refused(take, declared, environment) for take in over)
+
+
+def _refused(take: Take, declared: Sequence[Draft], environment: Environment) -> UsageError:
+    takers = [draft for draft in declared if draft.name in take.takers]
+    keys = ", ".join(_interval_key(draft) for draft in takers[:3]) + (" …" if len(takers) > 3 else "")
+    enough = next(
+        (step for step in _SLOWER if not _with_interval(takers, step, take, environment).over), None
+    )
+    if enough:
+        hint = f"{keys}: {format_duration(enough)} or longer"
+    else:
+        hint = f"no interval makes room for all of {len(takers)}: probe another hop, or fewer of them"
+    return UsageError(
+        f"the probes would take {_told(take)}",
+        where=str(environment.file),
+        expected=f"at most {take.share * 100:g} % of a limiter, all locations and attempts together",
+        hint=hint,
+    )
+
+
+def _with_interval(takers: Iterable[Draft], step: timedelta, take: Take, environment: Environment) -> Take:
+    slower = [replace(each, interval=max(step, each.interval or step)) for each in takers]
+    return next(again for again in takes(map(_taker, slower), environment) if again.bucket == take.bucket)
+
+
+def _interval_key(draft: Draft) -> str:
+    return f"{draft.where or f'probes.overrides.{draft.name}'}.interval"
+
+
+def _told(take: Take) -> str:
+    """`60 of the 100 requests in 1h of gateway auth-service auth 3600s client, by login`"""
+    requests = take.average if take.often else take.at_once
+    window = format_duration(timedelta(seconds=take.window))
+    within = f"of the {take.limit} requests in {window} of “{take.bucket}”"
+    names = ", ".join(take.takers[:3]) + (f" and {len(take.takers) - 3} more" if len(take.takers) > 3 else "")
+    return f"{requests:.3g} {within} ({names})"
