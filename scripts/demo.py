@@ -1,4 +1,4 @@
-"""`make demo`: a stack of its own on loopback, tested, told about, and stopped again.
+"""`make demo`: a stack of its own on loopback, tested by all suites but the drill, told about, and stopped again.
 
 python -m scripts.demo [MORE ARGUMENTS FOR atalaia check]
 """
