@@ -333,3 +333,13 @@ class TestFaults:
         assert ask(PORT, "GET", "/api/health").status == 200
         send_now(standin.control, ClearFault(target="grafana"))
         assert get("/api/datasources").status == 200
+
+    def test_a_dashboard_can_have_been_imported_by_hand(self, standin: StandIn) -> None:
+        hit, other = get("/api/search").json()[:2]
+        options = {"title": hit["title"]}
+        send_now(standin.control, SetFault(target="grafana", fault="imported-by-hand", options=options))
+        meta = get(f"/api/dashboards/uid/{hit['uid']}").json()["meta"]
+        assert (meta["provisioned"], meta["provisionedExternalId"]) == (False, "")
+        assert get(f"/api/dashboards/uid/{other['uid']}").json()["meta"]["provisioned"] is True
+        send_now(standin.control, ClearFault(target="grafana"))
+        assert get(f"/api/dashboards/uid/{hit['uid']}").json()["meta"]["provisioned"] is True
