@@ -18,6 +18,8 @@ _FIRST_LOOK = 10.0
 discovery/manager.go, scrape/manager.go)."""
 _PATIENCE = 5.0
 """Seconds at most to see a scrape that failed, or took long, tried again."""
+_LONGEST = 60.0
+"""Seconds; the first scrape is within an interval, which is a minute by default."""
 _TRIES = 2
 _BETWEEN = 0.1
 
@@ -45,7 +47,7 @@ def _until(observable: SettledTargets, runtime: Exchange, targets: Targets, begu
         known = read_runtime(runtime.response.body if runtime.response else b"")
         since = None if isinstance(known, Unreadable) else known.configured_at
         # Its clock may be ahead of ours.
-        return min(since or 0.0, begun) + _FIRST_LOOK + longest
+        return min(since or 0.0, begun) + _FIRST_LOOK + min(_LONGEST, longest)
     slow = observable.duration
     if all(each.health == "up" and (slow is None or each.duration <= slow) for each in targets.active):
         return 0.0

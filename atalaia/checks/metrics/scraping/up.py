@@ -28,7 +28,6 @@ from atalaia.environment.units import format_duration
 from atalaia.exchange.exchange import Exchange
 from atalaia.exchange.hop import Hop
 from atalaia.exchange.observable import HttpRequest
-from atalaia.systems.prometheus.targets import ScrapeTarget
 
 _MONITORING = Hop.MONITORING.value
 _LATE = 3.0
@@ -64,17 +63,13 @@ def _judge_up(seen: tuple[Any, ...], expected: DeclaredJob) -> Verdict:
     return [
         Finding(
             expected=f"every scrape target of job {expected.name} is up",
-            observed=f"{each.url} {_state(each)}" + (f"; {asked}" if asked else ""),
+            observed=f"{each.url} is down: {each.error}" + (f"; {asked}" if asked else ""),
             hop=_MONITORING,
             cause=expected.cause,
         )
         for each in found.of(expected.name)
-        if each.health != "up"
+        if each.health == "down"
     ]
-
-
-def _state(target: ScrapeTarget) -> str:
-    return f"is down: {target.error}" if target.health == "down" else "has not been scraped yet"
 
 
 DOWN = Check(
