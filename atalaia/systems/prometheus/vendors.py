@@ -50,8 +50,9 @@ ALLOWED: tuple[Allowed, ...] = (
     _allowed(
         "haproxy",
         FlawKind.VALUE,
-        "haproxy_backend_downtime_seconds_total",
-        "HAProxy 2.8: addons/promex/README, NaN where there is no value",
+        "haproxy_(backend_downtime_seconds|server_(check_failures|check_up_down|downtime_seconds))_total",
+        "HAProxy 2.8: addons/promex/README, NaN where there is no value: a backend without servers, a server "
+        "without `check`",
     ),
     _allowed(
         "postgres",
