@@ -85,7 +85,7 @@ def _status(response: Response, expect: Expect) -> Iterator[Wrong]:
     status = response.status
     if status in expect.status or (not expect.status and 200 <= status < 300):
         return
-    wanted = " or ".join(map(str, expect.status)) or "2xx"
+    wanted = _statuses(expect.status) or "2xx"
     detail = f"{status}; {wanted} wanted{excerpt(response)}"
     if status == 429:
         # The limiter counts whoever shares our address: it says nothing about what is behind it.
@@ -94,6 +94,15 @@ def _status(response: Response, expect: Expect) -> Iterator[Wrong]:
         yield Wrong(Reason.AUTH, detail)
     else:
         yield Wrong(Reason.STATUS, detail)
+
+
+def _statuses(statuses: tuple[int, ...]) -> str:
+    """`200 or 400-428`: neighbours in one."""
+    told: list[tuple[int, int]] = []
+    for status in sorted(set(statuses)):
+        first = told.pop()[0] if told and told[-1][1] == status - 1 else status
+        told.append((first, status))
+    return " or ".join(str(first) if first == last else f"{first}-{last}" for first, last in told)
 
 
 def excerpt(response: Response) -> str:
