@@ -8,8 +8,6 @@ from datetime import timedelta
 
 from atalaia.environment import Environment
 from atalaia.environment.remembered import per_environment
-from atalaia.systems.kong.completion import completed
-from atalaia.systems.kong.given import given_of
 from probes.budget import Take, Taker, takes
 from probes.model import Planned
 from probes.planning import certificates, control, hops, logins, monitoring, services, stores
@@ -89,4 +87,8 @@ def _with_routes(environment: Environment) -> Environment:
     file. The live gateway is not asked at every run: declare `routes` where there is no file."""
     if environment.routes or environment.gateway is None or environment.gateway_file is None:
         return environment
+    # Loaded here: reading Kong's files takes long to load, and few runs need it.
+    from atalaia.systems.kong.completion import completed
+    from atalaia.systems.kong.given import given_of
+
     return completed(environment, given_of(environment))

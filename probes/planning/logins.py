@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from atalaia.checks.authentication.login import login, schemes_with_login
-from atalaia.checks.check import NotDeclared
 from atalaia.environment import Effect, Environment
 from probes.kinds.http import Http
 from probes.planning import instances
@@ -14,8 +12,13 @@ from probes.planning.draft import Draft
 
 def drafts(environment: Environment) -> Iterator[Draft]:
     """A login of each scheme that declares one, at the innermost hop that answers it."""
+    if not environment.gateway or not any(one.login for one in environment.authentication.values()):
+        return
+    # Loaded here: it brings most of the gateway's checks with it, which other runs do not need.
+    from atalaia.checks.authentication.login import login, schemes_with_login
+
     schemes = schemes_with_login(environment)
-    for name in () if isinstance(schemes, NotDeclared) else schemes:
+    for name in schemes if isinstance(schemes, tuple) else ():
         request = login(environment, name)
         if request.safe or environment.allows(Effect.WRITES):
             yield Draft(

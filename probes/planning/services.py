@@ -1,50 +1,84 @@
-"""Each service, asked directly; and by the same request through the gateway and the load balancer."""
+"""Each service, asked directly; and through the gateway and the load balancer."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from atalaia.checks.observables import connection, health, through_front, through_gateway
+from atalaia.checks.routes import FRONT, route, routes, sample
 from atalaia.environment import Environment
-from atalaia.exchange.observable import HttpRequest
+from atalaia.environment.probes import Expect
 from probes.kinds.http import Http
 from probes.kinds.tcp import Tcp
 from probes.planning import instances
 from probes.planning.draft import Draft
 
-FRONT = "load-balancer"
+_ANSWERED = Expect(
+    status=tuple(status for status in (*range(200, 300), *range(400, 500)) if status != 429),
+    body=r"\A(?!\s*\{\s*\"message\":\s*\"no Route matched with those values\")",
+)
+"""An answer of the service's, be it that a token is missing: no server's error, and not Kong's own 404.
+A redirect may be the front's own, as from http to https, and says nothing of the service."""
 
 
 def drafts(environment: Environment) -> Iterator[Draft]:
-    """The services' probes. Those of one service form a group: in it the guilty hop is found."""
+    """The services' probes. Those of one service form a group: in it the guilty hop is found.
+
+    The ways through a hop cost a limiter's budget; what comes last gives way first, so that each service
+    is seen through the gateway before one of them is seen through the load balancer too.
+    """
     for name, service in environment.services.items():
         if service.health:
-            yield _asked(name, name, health(environment, name))
+            yield _asked(name, name, Http(health(environment, name), health=True))
         else:
             listener = connection(environment, name)
-            yield Draft(name, "tcp", instances.of_address(listener.url), listener.hop, Tcp(listener.url))
-    # The way in costs a limiter's budget: that of each hop is spread over all services before the next.
-    for node in environment.gateway_nodes():
-        for name, path in _routed(environment):
-            yield _asked(f"{name} via {node}", name, through_gateway(environment, node, path))
-    if environment.load_balancer:
-        for name, path in _routed(environment):
-            yield _asked(f"{name} via {FRONT}", name, through_front(environment, path))
+            yield Draft(
+                name, "tcp", instances.of_address(listener.url), listener.hop, Tcp(listener.url), group=name
+            )
+    hops = [*environment.gateway_nodes(), *((FRONT,) if environment.load_balancer else ())]
+    leading = _leading(environment)
+    for hop in hops:
+        for name in environment.services:
+            if way := _way(environment, name, hop, leading.get(name)):
+                yield _asked(f"{name} via {hop}", name, way)
 
 
-def _routed(environment: Environment) -> Iterator[tuple[str, str]]:
-    for name, service in environment.services.items():
-        if service.gateway_health:
-            yield name, service.gateway_health
+def _way(environment: Environment, name: str, hop: str, target: str | None) -> Http | None:
+    """How a service is asked through a hop: for its health document where that is routed; else by the
+    sample of a route, without credentials, where any answer of the service's will do."""
+    if path := environment.services[name].gateway_health:
+        through = (
+            through_front(environment, path) if hop == FRONT else through_gateway(environment, hop, path)
+        )
+        return Http(through, health=True)
+    if target is None:
+        return None
+    endpoint = FRONT if hop == FRONT else f"{hop}-proxy"
+    return Http(sample(environment, target, endpoint=endpoint, origin=None, token=False), _ANSWERED)
 
 
-def _asked(name: str, service: str, request: HttpRequest) -> Draft:
+def _leading(environment: Environment) -> dict[str, str]:
+    """Service → the route to it by which it is asked: one that reads, without a limit if there is one."""
+    named = routes(environment)
+    reading = [
+        (target, request)
+        for target in (named if isinstance(named, tuple) else ())
+        if (request := sample(environment, target, token=False)).method in {"GET", "HEAD"}
+    ]
+    found: dict[str, str] = {}
+    for target, _ in sorted(reading, key=lambda each: bool(each[1].costs)):
+        found.setdefault(route(environment, target).service, target)
+    return found
+
+
+def _asked(name: str, service: str, http: Http) -> Draft:
+    request = http.request
     return Draft(
         name,
         "http",
         instances.of_request(request),
         request.hop,
-        Http(request, health=True),
+        http,
         costs=request.costs,
         group=service,
     )
