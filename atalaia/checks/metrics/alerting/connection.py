@@ -8,10 +8,12 @@ from ipaddress import ip_address
 from atalaia.checks.addresses import all_of
 from atalaia.checks.check import Check, Finding, Inconclusive, NotDeclared, Severity, Verdict
 from atalaia.checks.metrics.asking import from_prometheus, ready, unanswered, unreadable
+from atalaia.checks.metrics.scraping.scraped import scrape_targets
 from atalaia.environment import Environment
 from atalaia.environment.url import Url
 from atalaia.exchange.exchange import Exchange
 from atalaia.exchange.hop import Hop
+from atalaia.exchange.observable import HttpRequest
 from atalaia.systems.document import Unreadable
 from atalaia.systems.kong.lines import Lines
 from atalaia.systems.prometheus.alertmanagers import Address, read_alertmanagers
@@ -84,6 +86,12 @@ def _is_address(host: str) -> bool:
     return True
 
 
+def _alertmanagers(environment: Environment) -> HttpRequest:
+    """Asked for once it has found what to scrape: it looks for Alertmanagers at the same time."""
+    request = from_prometheus(environment, "/api/v1/alertmanagers")
+    return request.model_copy(update={"after": scrape_targets(environment)})
+
+
 NOT_CONNECTED = Check(
     id="alerting.not-connected",
     severity=Severity.CRITICAL,
@@ -91,7 +99,7 @@ NOT_CONNECTED = Check(
     remedy="Correct `alerting.alertmanagers` in prometheus.yml, and reload Prometheus.",
     source="MT07; Prometheus' HTTP API, /api/v1/alertmanagers",
     targets=_targets,
-    observes=lambda environment, target: (from_prometheus(environment, "/api/v1/alertmanagers"),),
+    observes=lambda environment, target: (_alertmanagers(environment),),
     expects=_expects,
     requires=lambda environment, target: all_of(ready("prometheus"), ready("alertmanager")),
     judge=_judge,
