@@ -11,6 +11,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -174,27 +175,29 @@ def test_one_that_is_cancelled_is_taken_back(sandbox: Sandbox, wanted: DrillMeas
     until(lambda: gone(sandbox))
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-@pytest.mark.parametrize("workers", ["1", "2"])
+@pytest.mark.parametrize(
+    ("number", "workers"), [(signal.SIGTERM, "1"), (signal.SIGINT, "1"), (signal.SIGTERM, "2")]
+)
 def test_a_run_that_is_asked_to_end_takes_its_drill_back(
     sandbox: Sandbox, tmp_path: Path, number: signal.Signals, workers: str
 ) -> None:
     command = [sys.executable, "-P", "-m", "atalaia.cli", "check", "drill", "-n", workers]
     command += ["--env", str(sandbox.environment_file), "--out", str(tmp_path / "out")]
     until(lambda: gone(sandbox))
-    run = subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
-    )
-    try:
-        until(lambda: groups(sandbox), 40)
-        # Ctrl-C goes to all that a terminal runs, an order to end to the one that was started.
-        os.killpg(run.pid, number) if number is signal.SIGINT else run.send_signal(number)
-        said = run.communicate(timeout=20)[0].decode()
-    finally:
-        run.kill()
-    assert run.returncode == 2, said
-    assert not groups(sandbox)
-    assert "Traceback" not in said
+    with (tmp_path / "said").open("wb") as said:
+        run = subprocess.Popen(command, cwd=ROOT, stdout=said, stderr=said, start_new_session=True)
+        try:
+            until(lambda: groups(sandbox), 120)
+            # Ctrl-C goes to all that a terminal runs, an order to end to the one that was started.
+            os.killpg(run.pid, number) if number is signal.SIGINT else run.send_signal(number)
+            run.wait(60)
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(run.pid, signal.SIGKILL)
+    told = (tmp_path / "said").read_text()
+    assert run.returncode == 2, told
+    assert not groups(sandbox), told
+    assert "Traceback" not in told
     until(lambda: gone(sandbox))
 
 
