@@ -19,7 +19,7 @@ discovery/manager.go, scrape/manager.go)."""
 _PATIENCE = 5.0
 """Seconds at most to see a scrape that failed, or took long, tried again."""
 _LONGEST = 60.0
-"""Seconds; the first scrape is within an interval, which is a minute by default."""
+"""Seconds; an interval is a minute by default, and what is scraped more rarely is not waited for."""
 _TRIES = 2
 _BETWEEN = 0.1
 
@@ -47,8 +47,14 @@ def _until(observable: SettledTargets, runtime: Exchange, targets: Targets, begu
         known = read_runtime(runtime.response.body if runtime.response else b"")
         since = None if isinstance(known, Unreadable) else known.configured_at
         # Its clock may be ahead of ours.
-        return min(since or 0.0, begun) + _FIRST_LOOK + min(_LONGEST, longest)
+        return min(since or 0.0, begun) + _FIRST_LOOK + _first_scrape(targets)
     slow = observable.duration
     if all(each.health == "up" and (slow is None or each.duration <= slow) for each in targets.active):
         return 0.0
     return begun + min(_PATIENCE, _TRIES * longest + 1)
+
+
+def _first_scrape(targets: Targets) -> float:
+    """Seconds within which everything is scraped for the first time: an interval."""
+    intervals = (each.interval or 0.0 for each in targets.active if each.health == "unknown")
+    return max((interval for interval in intervals if interval <= _LONGEST), default=0.0)
