@@ -115,6 +115,18 @@ def test_each_exchange_has_a_request_id_and_a_connection_of_its_own(server: Host
     assert server.clients["127.0.0.1"] == before + 3
 
 
+@pytest.mark.parametrize(("within", "rounds"), [(None, 1), (10.0, 1), (0.0, 3)])
+def test_a_sequence_that_takes_too_long_is_sent_anew_up_to_three_times(
+    server: HostileServer, within: float | None, rounds: int
+) -> None:
+    before = server.clients["127.0.0.1"]
+    steps = (_request(server.url), _request(server.url))
+    seen = _observe(HttpSequence(key="sequence", hop=Hop.SERVICE, steps=steps, within=within))
+    assert isinstance(seen, Exchanges)
+    assert len(seen.steps) == 2
+    assert server.clients["127.0.0.1"] == before + 2 * rounds
+
+
 def test_headers_of_the_answer_keep_order_duplicates_and_case(server: HostileServer) -> None:
     response = _exchange(_request(server.url)).response
     assert response is not None

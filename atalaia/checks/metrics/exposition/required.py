@@ -42,15 +42,29 @@ def _required(environment: Environment, target: str) -> Required:
     page = metrics_pages(environment)[target]
     required = environment.metrics.required[page.kind]
     metrics = {metric: tuple(labels) for metric, labels in required.items()}
-    return Required(hop(environment, target), metrics, _plugin(environment) if page.kind == "kong" else "")
+    cause = _plugin(environment, tuple(required)) if page.kind == "kong" else ""
+    return Required(hop(environment, target), metrics, cause)
 
 
-def _plugin(environment: Environment) -> str:
-    """Where Kong's file sets its prometheus plugin up."""
+_SETTINGS = {
+    "kong_http_requests_total": "status_code_metrics",
+    "kong_request_latency_ms": "latency_metrics",
+    "kong_kong_latency_ms": "latency_metrics",
+    "kong_upstream_latency_ms": "latency_metrics",
+    "kong_bandwidth_bytes": "bandwidth_metrics",
+    "kong_upstream_target_health": "upstream_health_metrics",
+}
+"""Which setting of Kong's prometheus plugin lets it tell a metric (kong/plugins/prometheus/schema.lua)."""
+
+
+def _plugin(environment: Environment, metrics: tuple[str, ...]) -> str:
+    """Where Kong's file has its prometheus plugin: the first setting that is off, else all of them."""
     given = given_of(environment)
     for plugin in given.configuration.plugins if given and given.configuration else ():
         if given and plugin.name == "prometheus" and plugin.enabled:
-            return given.line(plugin, "config")
+            settings = (_SETTINGS[metric] for metric in metrics if metric in _SETTINGS)
+            off = tuple(setting for setting in settings if not plugin.config.get(setting))[:1]
+            return given.line(plugin, "config", *off)
     return given.origin if given else ""
 
 
