@@ -38,9 +38,9 @@ def of_connection(timed: Timed) -> dict[str, float]:
 def of_answer(timed: Timed) -> dict[str, float]:
     """Of an http probe: what came, as far as it came."""
     facts = of_connection(timed)
-    facts["probe_http_redirects"] = float(timed.redirects)
     response = timed.response
     if response is not None:
+        facts["probe_http_redirects"] = float(timed.redirects)
         facts["probe_http_status_code"] = float(response.status)
         facts["probe_http_version"] = float(response.http_version)
         facts["probe_http_ssl"] = 1.0 if timed.tls else 0.0

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import lru_cache
 from pathlib import Path
 
 from atalaia.environment.units import format_duration
@@ -77,9 +78,11 @@ async def resolve(network: Network, host: str) -> Resolution:
 
     `elapsed` is 0 where nothing had to be looked up. The caller's deadline bounds the wait.
     """
-    mapped = {name.lower(): address for name, address in network.hosts.items()}.get(host.lower(), host)
+    mapped = host
+    if network.hosts:
+        mapped = {name.lower(): address for name, address in network.hosts.items()}.get(host.lower(), host)
     if _ip(mapped):
-        return Resolution(host=host, addresses=(mapped,))
+        return _as_it_stands(host, mapped)
     if mapped.lower().rstrip(".").endswith(".invalid"):
         # RFC 6761, 6.4: name resolution libraries answer for .invalid themselves.
         return Resolution(host=host, failure=Failure(reason=Reason.DNS, detail=".invalid names nothing"))
@@ -221,6 +224,13 @@ async def _look_up(host: str) -> tuple[str, ...]:
     return await answer
 
 
+@lru_cache(maxsize=1024)
+def _as_it_stands(host: str, address: str) -> Resolution:
+    """Thousands of probes ask for the same few addresses."""
+    return Resolution(host=host, addresses=(address,))
+
+
+@lru_cache(maxsize=1024)
 def _ip(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     try:
         return ipaddress.ip_address(text)

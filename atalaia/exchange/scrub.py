@@ -17,19 +17,22 @@ _COOKIE = re.compile(r"^(\s*[^=;]*=)[^;]*")
 def scrub(response: Response) -> Response:
     """The response as it may be kept."""
     return response.model_copy(
-        update={
-            "headers": tuple((name, _value(name, value)) for name, value in response.headers),
-            "body": _without_signatures(response.body),
-        }
+        update={"headers": scrub_headers(response.headers), "body": scrub_body(response.body)}
     )
+
+
+def scrub_headers(headers: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    """Headers as they may be kept."""
+    return tuple((name, _value(name, value)) for name, value in headers)
+
+
+def scrub_body(raw: bytes) -> bytes:
+    """A body, or a part of one, as it may be kept."""
+    # Most of what comes holds no token: found by its first letters sooner than by the whole pattern.
+    return _TOKEN.sub(rb"\1." + MARK.encode(), raw) if b"eyJ" in raw else raw
 
 
 def _value(name: str, value: str) -> str:
     if name.lower() == "set-cookie":
         return _COOKIE.sub(rf"\g<1>{MARK}", value)
-    return _without_signatures(value.encode()).decode()
-
-
-def _without_signatures(raw: bytes) -> bytes:
-    # Most of what comes holds no token: found by its first letters sooner than by the whole pattern.
-    return _TOKEN.sub(rb"\1." + MARK.encode(), raw) if b"eyJ" in raw else raw
+    return scrub_body(value.encode()).decode() if "eyJ" in value else value

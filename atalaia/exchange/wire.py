@@ -34,32 +34,65 @@ def request_bytes(step: Step) -> bytes:
 
 
 async def read_answer(
-    reader: Reads, method: str, cap: int, *, on_head: Callable[[Response], None] | None = None
+    reader: Reads, method: str, cap: int, *, on_head: Callable[[Head], None] | None = None
 ) -> tuple[Response, bool]:
     """The next answer, at most `cap` bytes of its body, and whether the connection can be kept.
 
-    `on_head` is told the answer as soon as its head has come, without its body. Raises Broken,
-    Undecodable, OSError. How long it takes is the caller's to bound.
+    `on_head` is told the answer's head as soon as it has come. Raises Broken, Undecodable, OSError.
+    How long it takes is the caller's to bound.
     """
     for _ in range(_INTERIM):
-        version, status, phrase, headers = await _read_head(reader)
-        if status >= 200:
+        head = await _read_head(reader)
+        if head.status >= 200:
             break
     else:
         raise Broken("nothing but interim answers")
-    response = Response(status=status, reason_phrase=phrase, http_version=f"1.{version}", headers=headers)
     if on_head:
-        on_head(response)
-    body = BoundedBody(cap, response.header("Content-Encoding") or "")
-    ended = await _read_body(reader, response, method, body)
+        on_head(head)
+    body = BoundedBody(cap, head.first("content-encoding"))
+    ended = await _read_body(reader, head, method, body)
     if not body.truncated:
         body.finish()
-    closing = "close" in (response.header("Connection") or "").lower() or version == 0
-    whole = response.model_copy(update={"body": body.content, "truncated": body.truncated})
-    return whole, ended and not closing
+    closing = "close" in head.first("connection").lower() or head.version == 0
+    return head.response(body.content, truncated=body.truncated), ended and not closing
 
 
-async def _read_head(reader: Reads) -> tuple[int, int, str, tuple[tuple[str, str], ...]]:
+class Head:
+    """The head of an answer."""
+
+    __slots__ = ("_named", "headers", "phrase", "status", "version")
+
+    def __init__(self, version: int, status: int, phrase: str, headers: tuple[tuple[str, str], ...]) -> None:
+        self.version = version
+        """1 for HTTP/1.1, 0 for HTTP/1.0."""
+        self.status = status
+        self.phrase = phrase
+        self.headers = headers
+        self._named: dict[str, list[str]] = {}
+        for name, value in headers:
+            self._named.setdefault(name.lower(), []).append(value)
+
+    def first(self, name: str) -> str:
+        """The first value of a header by its name in small letters; empty where there is none."""
+        return self.all(name)[0] if name in self._named else ""
+
+    def all(self, name: str) -> list[str]:
+        """Every value of a header by its name in small letters."""
+        return self._named.get(name, [])
+
+    def response(self, body: bytes = b"", *, truncated: bool = False) -> Response:
+        """The answer with so much of its body."""
+        return Response(
+            status=self.status,
+            reason_phrase=self.phrase,
+            http_version=f"1.{self.version}",
+            headers=self.headers,
+            body=body,
+            truncated=truncated,
+        )
+
+
+async def _read_head(reader: Reads) -> Head:
     try:
         head = await reader.readuntil(b"\r\n\r\n")
     except asyncio.IncompleteReadError as error:
@@ -77,16 +110,16 @@ async def _read_head(reader: Reads) -> tuple[int, int, str, tuple[tuple[str, str
         if (header := _HEADER.fullmatch(text)) is None:
             raise Broken("illegal header line")
         headers.append((header[1].decode(), header[2].decode("latin-1").rstrip(" \t")))
-    return int(line[1]), int(line[2]), (line[3] or b"").decode("latin-1"), tuple(headers)
+    return Head(int(line[1]), int(line[2]), (line[3] or b"").decode("latin-1"), tuple(headers))
 
 
-async def _read_body(reader: Reads, response: Response, method: str, body: BoundedBody) -> bool:
+async def _read_body(reader: Reads, head: Head, method: str, body: BoundedBody) -> bool:
     """Feed the body; whether it was read to an end that leaves the connection usable."""
-    if method == "HEAD" or response.status in {204, 304}:
+    if method == "HEAD" or head.status in {204, 304}:
         return True
-    if (response.header("Transfer-Encoding") or "").lower() == "chunked":
+    if head.first("transfer-encoding").lower() == "chunked":
         return await _read_chunks(reader, body)
-    lengths = set(response.all("Content-Length"))
+    lengths = set(head.all("content-length"))
     if not lengths:
         return await _read(reader, None, body)
     if len(lengths) > 1 or not _LENGTH.fullmatch(length := lengths.pop()):

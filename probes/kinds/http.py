@@ -10,7 +10,7 @@ from atalaia.environment.probes import Expect
 from atalaia.exchange.answering import answered_by
 from atalaia.exchange.network import Network
 from atalaia.exchange.observable import HttpRequest
-from atalaia.exchange.scrub import scrub
+from atalaia.exchange.scrub import scrub_body, scrub_headers
 from atalaia.exchange.step import Step
 from atalaia.exchange.timed import Timed, send
 from atalaia.exchange.told import told_headers
@@ -93,12 +93,12 @@ def _shown(request: HttpRequest, step: Step, timed: Timed) -> Mapping[str, Any]:
         },
         "address": timed.address,
     }
-    if timed.response is not None:
-        response = scrub(timed.response)
+    response = timed.response
+    if response is not None:
         seen["response"] = {
             "status": response.status,
-            "headers": response.headers,
-            "body": response.body[:_SHOWN].decode("utf-8", "replace"),
+            "headers": scrub_headers(response.headers),
+            "body": scrub_body(response.body)[:_SHOWN].decode("utf-8", "replace"),
             "answered_by": answered_by(request.hop, response).value,
         }
     return seen
