@@ -49,7 +49,8 @@ def problems(text: str, vantage: Vantage) -> Iterator[str]:
         if line.startswith("#"):
             metric, wrong = _comment(line, begun, metric)
         else:
-            wrong = _sample(line, metric, group, seen)
+            typed = metric and f"TYPE {metric.name}" in begun
+            wrong = _sample(line, metric if typed else None, group, seen)
         if wrong:
             yield f"line {number}: {wrong}"
 
@@ -64,6 +65,7 @@ def _comment(line: str, begun: set[str], current: Metric | None) -> tuple[Metric
         begun.add(name)
         return metric, f"{name} twice" if again else ""
     told = word == "TYPE" and metric is current and rest == metric.type
+    begun.add(f"TYPE {name}")
     return metric, "" if told else f"{name} is of another type, or its TYPE stands elsewhere"
 
 
