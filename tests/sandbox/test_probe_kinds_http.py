@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import time
 import tracemalloc
 from collections.abc import Iterator
 from datetime import timedelta
@@ -150,7 +149,7 @@ def test_a_port_that_nobody_listens_on_is_refused() -> None:
 def test_a_name_that_does_not_resolve_is_told_as_that() -> None:
     attempt = _probe(_planned("http://nobody.invalid", "/"))
     assert attempt.reason is Reason.DNS
-    assert attempt.facts == {"probe_http_redirects": 0.0}
+    assert attempt.facts == {}
 
 
 def test_a_good_answer_is_told_by_the_names_that_dashboards_know(hostile: HostileServer) -> None:
@@ -199,13 +198,11 @@ def test_what_a_server_echoes_of_a_secret_is_redacted(hostile: HostileServer) ->
 
 
 def test_one_that_takes_for_ever_holds_up_none_of_five_hundred(hostile: HostileServer) -> None:
-    slow = [_planned(hostile.url, "/silent", timedelta(seconds=3))]
-    quick = [_planned(hostile.url, "/ok", timedelta(seconds=3)) for _ in range(500)]
-    ended: list[float] = []
-    begun = time.perf_counter()
+    slow = _planned(hostile.url, "/silent", timedelta(seconds=8))
+    quick = [_planned(hostile.url, "/ok", timedelta(seconds=8)) for _ in range(500)]
+    ended: list[str] = []
     results = asyncio.run(
-        run_all([*slow, *quick], Network(), on_result=lambda _: ended.append(time.perf_counter() - begun))
+        run_all([slow, *quick], Network(), on_result=lambda result: ended.append(result.planned.name))
     )
     assert [result.success for result in results] == [False] + [True] * 500
-    assert ended[-2] < 2.5
-    assert ended[-1] >= 3
+    assert ended == ["/ok"] * 500 + ["/silent"]
