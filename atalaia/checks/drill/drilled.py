@@ -40,7 +40,7 @@ def drill(environment: Environment, target: str) -> tuple[DrillMeasurement]:
     assert environment.pushgateway, "as well"
     return (
         DrillMeasurement(
-            key="drill",
+            key=f"fire drill to receiver {environment.drill.receiver}: pages people",
             hop=Hop.MONITORING,
             prometheus=bare(environment.prometheus.url),
             alertmanager=bare(environment.alertmanager.url),
