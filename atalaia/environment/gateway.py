@@ -131,16 +131,17 @@ class SampleRequest(Section):
     @property
     def secrets(self) -> tuple[str, ...]:
         """Values under names that tell of credentials; variables' values are known to the loader."""
-        return (*_named_like_secrets(dict(self.headers)), *_named_like_secrets(self.json_body))
+        return (*named_like_secrets(dict(self.headers)), *named_like_secrets(self.json_body))
 
 
-def _named_like_secrets(value: object, *, secret: bool = False) -> Iterator[str]:
+def named_like_secrets(value: object, *, secret: bool = False) -> Iterator[str]:
+    """Texts of a document that stand under names that tell of credentials."""
     if isinstance(value, dict):
         for name, item in value.items():
-            yield from _named_like_secrets(item, secret=secret or bool(_CREDENTIAL.search(str(name))))
+            yield from named_like_secrets(item, secret=secret or bool(_CREDENTIAL.search(str(name))))
     elif isinstance(value, (tuple, list)):
         for item in value:
-            yield from _named_like_secrets(item, secret=secret)
+            yield from named_like_secrets(item, secret=secret)
     elif secret and isinstance(value, str):
         yield value
         # A scheme's name, as in `Bearer …`, is no secret; what follows it is.

@@ -108,11 +108,11 @@ def _retyped(document: Document, errors: list[ErrorDetails]) -> bool:
 
 
 def _sampled(document: Document) -> frozenset[str]:
-    """Values of the process's variables that went into headers and bodies of sample requests."""
+    """Values of the process's variables that went into headers and bodies of sample requests and probes."""
     return frozenset(
         value
         for location, values in document.taken.items()
-        if {"headers", "json"} & set(location) and {"sample", "login"} & set(location)
+        if {"headers", "json"} & set(location) and {"sample", "login", "probes"} & set(location)
         for value in values
     )
 

@@ -30,7 +30,7 @@ from atalaia.environment.policy import (
     Slo,
     Tls,
 )
-from atalaia.environment.probes import Probes
+from atalaia.environment.probes import Probe, Probes, Step
 from atalaia.environment.services import Service
 from atalaia.environment.stores import Stores
 from atalaia.environment.url import Url
@@ -174,7 +174,7 @@ def _secrets(value: object) -> Iterator[str]:
     elif isinstance(value, Url):
         yield from value.secrets
     elif isinstance(value, BaseModel):
-        if isinstance(value, SampleRequest):
+        if isinstance(value, (SampleRequest, Probe, Step)):
             yield from value.secrets
         for name in type(value).model_fields:
             yield from _secrets(getattr(value, name))

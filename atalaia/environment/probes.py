@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated, Literal
 
 from pydantic import Field, JsonValue, model_validator
 
 from atalaia.environment.base import Count, HttpPath, HttpUrl, Name, Secret, Section, Text
 from atalaia.environment.frozen import FrozenDict, Table
+from atalaia.environment.gateway import named_like_secrets
 from atalaia.environment.units import PositiveDuration
 
 ProbeKind = Literal["http", "tcp", "tls", "dns", "postgres", "redis", "journey", "catalogue"]
@@ -51,6 +53,11 @@ class Step(Section):
     """The owner says that sending it changes nothing, or nothing that a clean-up step does not undo."""
     always: bool = False
     """Whether it is sent also where an earlier step failed: a clean-up."""
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Values under names that tell of credentials; variables' values are known to the loader."""
+        return (*named_like_secrets(dict(self.headers)), *named_like_secrets(self.json_body))
 
 
 class Probe(Section):
@@ -105,6 +112,16 @@ class Probe(Section):
     attempts: Annotated[int, Field(ge=1, le=5)] = 1
     """A failure is tried again so often at most; metrics tell first successes from later ones."""
 
+    @model_validator(mode="after")
+    def _timeout_within_interval(self) -> Probe:
+        _within(self.timeout, self.interval)
+        return self
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Values of headers whose names tell of credentials."""
+        return tuple(named_like_secrets(dict(self.headers)))
+
 
 class ProbeOverride(Section):
     """What is different about a probe that follows from the environment."""
@@ -117,6 +134,11 @@ class ProbeOverride(Section):
     """How long it may take."""
     attempts: Annotated[int, Field(ge=1, le=5)] | None = None
     """A failure is tried again so often at most."""
+
+    @model_validator(mode="after")
+    def _timeout_within_interval(self) -> ProbeOverride:
+        _within(self.timeout, self.interval)
+        return self
 
 
 class NegativeControl(Section):
@@ -140,7 +162,8 @@ class Probes(Section):
     location: Name | None = None
     """Where the probes run from, as a label: `gru`."""
     locations: tuple[Name, ...] = ()
-    """All locations that run these probes: limiters that count for everybody count all of them."""
+    """All locations that run these probes: every limiter is taken to count all of them, since addresses may
+    be shared and a front may hide them."""
     overrides: Table[Text, ProbeOverride] = Field(default_factory=FrozenDict)
     """What is different about planned probes, by name (`atalaia probe list` names them)."""
     add: tuple[Probe, ...] = ()
@@ -150,6 +173,10 @@ class Probes(Section):
 
     @model_validator(mode="after")
     def _timeout_within_interval(self) -> Probes:
-        if self.interval and self.timeout and self.timeout > self.interval:
-            raise ValueError("timeout is longer than interval; at most as long")
+        _within(self.timeout, self.interval)
         return self
+
+
+def _within(timeout: timedelta | None, interval: timedelta | None) -> None:
+    if interval and timeout and timeout > interval:
+        raise ValueError("timeout is longer than interval; at most as long")
