@@ -9,6 +9,7 @@ Every attempt counts, and every location: addresses may be shared, and a front m
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -67,6 +68,16 @@ class Take:
     def part(self) -> float:
         """The part of the budget that is taken, by the count that weighs more."""
         return max(self.average, self.at_once if self.at_once > self.allowed else 0) / self.limit
+
+
+def summed(costs: Iterable[Cost]) -> tuple[Cost, ...]:
+    """Costs with each bucket once."""
+    requests: Counter[str] = Counter()
+    first: dict[str, Cost] = {}
+    for cost in costs:
+        requests[cost.bucket] += cost.requests
+        first.setdefault(cost.bucket, cost)
+    return tuple(cost.model_copy(update={"requests": requests[bucket]}) for bucket, cost in first.items())
 
 
 def share_of(environment: Environment) -> float:

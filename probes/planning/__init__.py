@@ -8,9 +8,11 @@ from datetime import timedelta
 
 from atalaia.environment import Environment
 from atalaia.environment.remembered import per_environment
+from atalaia.environment.units import format_duration
+from atalaia.errors import UsageError, UsageErrors
 from probes.budget import Take, Taker, takes
 from probes.model import Planned
-from probes.planning import certificates, control, hops, logins, monitoring, services, stores
+from probes.planning import added, certificates, control, hops, logins, monitoring, services, stores
 from probes.planning.draft import Draft
 from probes.planning.overrides import overridden
 from probes.planning.schedule import LeftOut, scheduled
@@ -40,8 +42,12 @@ def drawn(environment: Environment) -> Plan:
     Raises UsageErrors where what is declared cannot be probed, or takes more than a tenth of a limiter.
     """
     environment = _with_routes(environment)
-    drafts = overridden(tuple(_following(environment)), environment)
     general = interval_of(environment)
+    following = tuple(_following(environment))
+    asked_for = added.drafts(environment)
+    _refuse_same_names((*following, *asked_for), environment)
+    drafts = (*overridden(following, environment), *asked_for)
+    _refuse_late(drafts, environment, general)
     ready, left_out = scheduled(drafts, environment, general)
     negative = replace(control.draft(environment.probes.negative_control), interval=general)
     planned = tuple(_planned(draft, environment) for draft in (*ready, negative))
@@ -62,6 +68,35 @@ def _following(environment: Environment) -> Iterator[Draft]:
     yield from certificates.drafts(environment)
     yield from monitoring.drafts(environment)
     yield from logins.drafts(environment)
+
+
+def _refuse_same_names(drafts: tuple[Draft, ...], environment: Environment) -> None:
+    """Names are labels: two probes of one name would write the same series."""
+    seen = {control.NAME}
+    wrong = []
+    for draft in drafts:
+        if draft.name in seen:
+            where = f"{environment.file}: {draft.where or 'probes'}"
+            what = f"another probe is called {draft.name} already"
+            wrong.append(UsageError(what, where=where, hint="choose another name"))
+        seen.add(draft.name)
+    if wrong:
+        raise UsageErrors(wrong)
+
+
+def _refuse_late(drafts: tuple[Draft, ...], environment: Environment, general: timedelta) -> None:
+    """Where a probe says how long it may take, that is no longer than until its next turn."""
+    wrong = [
+        UsageError(
+            f"timeout of {draft.name} is longer than its interval",
+            where=f"{environment.file}: {draft.where or f'probes.overrides.{draft.name}'}.timeout",
+            expected=f"at most {format_duration(draft.interval or general)}",
+        )
+        for draft in drafts
+        if draft.timeout and draft.timeout > (draft.interval or general)
+    ]
+    if wrong:
+        raise UsageErrors(wrong)
 
 
 def _planned(draft: Draft, environment: Environment) -> Planned:

@@ -6,6 +6,7 @@ runs less often, and where that is not enough, the last of those that share a li
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -20,6 +21,8 @@ _SLOWER = tuple(
     timedelta(minutes=minutes) for minutes in (1, 2, 3, 5, 10, 15, 20, 30, 60, 120, 180, 240, 360, 720, 1440)
 )
 """Intervals that people find their way in."""
+_NEVER = 1441
+"""Minutes: longer than any interval that is proposed."""
 
 
 @dataclass(frozen=True)
@@ -69,22 +72,27 @@ def _slower(draft: Draft, take: Take) -> timedelta | None:
 
 def _refuse(declared: Sequence[Draft], environment: Environment) -> None:
     over = [take for take in takes(map(_taker, declared), environment) if take.over]
-    if over:
-        # Windows of one limiter are overdrawn together: each is told, the worst first.
-        over.sort(key=lambda take: -take.part)
-        raise UsageErrors(_refused(take, declared, environment) for take in over)
+    if not over:
+        return
+    remedies = [(take, _enough(take, declared, environment)) for take in over]
+    # Windows of one limiter are overdrawn together: of the same probes, that is told which wants most.
+    remedies.sort(key=lambda each: (-(each[1] or _NEVER), -each[0].part))
+    told: dict[tuple[str, ...], UsageError] = {}
+    for take, enough in remedies:
+        if take.takers not in told:
+            told[take.takers] = _refused(take, enough, declared, environment)
+    raise UsageErrors(told.values())
 
 
-def _refused(take: Take, declared: Sequence[Draft], environment: Environment) -> UsageError:
+def _refused(
+    take: Take, enough: int | None, declared: Sequence[Draft], environment: Environment
+) -> UsageError:
     takers = [draft for draft in declared if draft.name in take.takers]
     keys = ", ".join(_interval_key(draft) for draft in takers[:3]) + (" …" if len(takers) > 3 else "")
-    enough = next(
-        (step for step in _SLOWER if not _with_interval(takers, step, take, environment).over), None
-    )
     if enough:
-        hint = f"{keys}: {format_duration(enough)} or longer"
+        hint = f"{keys}: {format_duration(timedelta(minutes=enough))} or longer"
     else:
-        hint = f"no interval makes room for all of {len(takers)}: probe another hop, or fewer of them"
+        hint = "no interval makes room: probe a hop without this limiter, or send less at once"
     return UsageError(
         f"the probes would take {_told(take)}",
         where=str(environment.file),
@@ -93,7 +101,19 @@ def _refused(take: Take, declared: Sequence[Draft], environment: Environment) ->
     )
 
 
-def _with_interval(takers: Iterable[Draft], step: timedelta, take: Take, environment: Environment) -> Take:
+def _enough(take: Take, declared: Sequence[Draft], environment: Environment) -> int | None:
+    """Minutes between two runs of each probe that make room; None where no day's do."""
+    takers = [draft for draft in declared if draft.name in take.takers]
+    found = bisect_left(
+        range(1, _NEVER),
+        True,
+        key=lambda minutes: not _with_interval(takers, minutes, take, environment).over,
+    )
+    return found + 1 if found + 1 < _NEVER else None
+
+
+def _with_interval(takers: Iterable[Draft], minutes: int, take: Take, environment: Environment) -> Take:
+    step = timedelta(minutes=minutes)
     slower = [replace(each, interval=max(step, each.interval or step)) for each in takers]
     return next(again for again in takes(map(_taker, slower), environment) if again.bucket == take.bucket)
 

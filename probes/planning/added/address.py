@@ -1,0 +1,60 @@
+"""Where an added probe goes: an address of the environment, or one of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from atalaia.checks.observables import hop_of
+from atalaia.environment import Environment, Url, endpoints
+from atalaia.environment.endpoints import PROBES_PUSHGATEWAY
+from atalaia.environment.probes import Probe
+from atalaia.errors import UsageError
+from atalaia.exchange.hop import Hop
+from atalaia.exchange.observable import Cost
+from atalaia.systems.limits import front_costs, gateway_costs
+
+_FRONTS = {"load-balancer", "load-balancer-tls"}
+
+
+@dataclass(frozen=True)
+class Address:
+    """A server, and what it is of the environment."""
+
+    url: Url
+    endpoint: str | None
+    """Its name where the environment declares it, be it that the probe gives the address itself."""
+    hop: Hop
+
+
+def address_of(probe: Probe, environment: Environment) -> Address:
+    """Where a probe goes. Raises UsageError where it says so by nothing (null)."""
+    declared = endpoints(environment)
+    if probe.at is not None:
+        # The stack's own Pushgateway stands for the probes' where they are one.
+        name = "pushgateway" if probe.at == PROBES_PUSHGATEWAY and probe.at not in declared else probe.at
+        if name not in declared:
+            raise UsageError("the environment gives no such address", where="at")
+        return Address(declared[name], name, hop_of(environment, name))
+    if probe.url is not None:
+        url = probe.url
+    elif probe.host is not None:
+        url = Url("http", probe.host, probe.port or 80)
+    else:
+        raise UsageError("a probe that leads nowhere", expected="at, url or host")
+    place = _place(url, environment)
+    endpoint = next((name for name, known in declared.items() if _place(known, environment) == place), None)
+    return Address(url, endpoint, hop_of(environment, endpoint) if endpoint else Hop.UNKNOWN)
+
+
+def costs_at(address: Address, environment: Environment, path: str, method: str) -> tuple[Cost, ...]:
+    """What a request to an address takes of limiters: also where a probe names a limited hop by its URL."""
+    if address.endpoint in _FRONTS:
+        return front_costs(environment, path, method)
+    if address.hop is Hop.GATEWAY and (address.endpoint or "").endswith("-proxy"):
+        return gateway_costs(environment, path, method)
+    return ()
+
+
+def _place(url: Url, environment: Environment) -> tuple[str, int]:
+    hosts = {"localhost": "127.0.0.1"} | {name.lower(): at for name, at in environment.hosts.items()}
+    return hosts.get(url.host.lower(), url.host.lower()), url.port

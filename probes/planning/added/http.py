@@ -1,0 +1,72 @@
+"""An added http probe."""
+
+from __future__ import annotations
+
+import ipaddress
+
+from pydantic import SecretStr
+
+from atalaia.checks.observables import bare
+from atalaia.checks.routes import bearer_of
+from atalaia.environment import Environment
+from atalaia.environment.probes import Probe
+from atalaia.exchange.observable import Cost, HttpRequest
+from probes.fan_out import MOST
+from probes.kinds.http import Http
+from probes.planning import instances
+from probes.planning.added.address import Address, address_of, costs_at
+from probes.planning.draft import Draft
+
+
+def drafts(probe: Probe, environment: Environment) -> tuple[Draft, ...]:
+    """One request, below the address's own path."""
+    address = address_of(probe, environment)
+    path = _path(probe, address)
+    username, password = probe.username, probe.password
+    if username is None and address.url.password:
+        username, password = address.url.username, SecretStr(address.url.password)
+    request = HttpRequest(
+        key=f"{probe.method} {probe.name}",
+        hop=address.hop,
+        method=probe.method,
+        url=bare(address.url),
+        target=path,
+        headers=tuple(probe.headers.items()),
+        bearer=bearer_of(environment.authentication[probe.bearer]) if probe.bearer else None,
+        username=username,
+        password=password,
+        costs=costs_at(address, environment, path, probe.method),
+    )
+    everywhere = probe.fan_out == "all"
+    costs = _of_all_addresses(request.costs, address, environment) if everywhere else request.costs
+    http = Http(request, probe.expect, fan_out=everywhere, quorum=probe.quorum)
+    return (Draft(probe.name, "http", instances.of_request(request), request.hop, http, costs=costs),)
+
+
+def _path(probe: Probe, address: Address) -> str:
+    if "path" in probe.model_fields_set or probe.url is None:
+        return address.url.path + probe.path
+    return (address.url.path or "/") + (f"?{address.url.query}" if address.url.query else "")
+
+
+def _of_all_addresses(
+    costs: tuple[Cost, ...], address: Address, environment: Environment
+) -> tuple[Cost, ...]:
+    """What a request to every address of a name takes: each of the front's servers counts for itself, the
+    gateway behind them counts all. How many there are nobody knows before."""
+    if address.url.host in environment.hosts or _is_ip(address.url.host):
+        return costs
+    return tuple(
+        cost
+        if cost.bucket.startswith("load-balancer")
+        else cost.model_copy(update={"requests": cost.requests * MOST})
+        for cost in costs
+    )
+
+
+def _is_ip(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
