@@ -68,6 +68,17 @@ def _judge_owner(seen: tuple[Exchanges, ...], expected: Owner) -> Verdict:
 
 
 _PLAIN = {"service", "other", "monitoring"}
+_VENDORS = {
+    "kong": "Kong",
+    "haproxy": "HAProxy",
+    "postgres": "an exporter of PostgreSQL",
+    "redis": "an exporter of Redis",
+    "node": "a node exporter",
+    "prometheus": "a Prometheus",
+    "alertmanager": "an Alertmanager",
+    "pushgateway": "a Pushgateway",
+}
+"""Those that `vendor_of` knows, for people."""
 
 
 def _mark(response: Response | None) -> str | None:
@@ -80,11 +91,11 @@ def _another(pages: tuple[Page, ...], mark: str | None, expected: Owner) -> str:
     vendor = vendor_of(page)
     wanted = target if expected.kind == "monitoring" else expected.kind
     if vendor != wanted and expected.kind not in {"service", "other"}:
-        who = mark or names_service(page) or (f"{vendor}" if vendor else "")
+        who = mark or names_service(page) or (_VENDORS[vendor] if vendor else "")
         return f"the page of {who}" if who else f"a page without any metric of {wanted}"
     if expected.kind == "service":
         if vendor:
-            return f"the page of {vendor}"
+            return f"the page of {_VENDORS[vendor]}"
         if mark and mark != target and mark in expected.services:
             return f"the page of {mark}, as X-Service says"
         labelled = names_service(page)

@@ -167,7 +167,7 @@ def test_a_password_that_is_a_word_of_the_page_breaks_it_not():
     [
         (step(headers=(("X-Service", "user-service"),)), "auth-service", "user-service, as X-Service says"),
         (step(), "user-service", "auth-service, as its label `service` says"),
-        (step((DATA / "node-exporter.txt").read_bytes()), "auth-service", "the page of node"),
+        (step((DATA / "node-exporter.txt").read_bytes()), "auth-service", "the page of a node exporter"),
     ],
 )
 def test_another_servers_page_says_whose_it_is(look, target, what):
