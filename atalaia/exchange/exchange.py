@@ -36,8 +36,11 @@ class Response(Seen):
 
     def header(self, name: str) -> str | None:
         """The first value of a header, by its name in any letter case."""
-        values = self.all(name)
-        return values[0] if values else None
+        wanted = name.lower()
+        for key, value in self.headers:
+            if key.lower() == wanted:
+                return value
+        return None
 
     def all(self, name: str) -> tuple[str, ...]:
         """Every value of a header, in wire order."""

@@ -17,13 +17,15 @@ _MOST = 2**18
 class Plain:
     """A connection without TLS."""
 
-    __slots__ = ("_done", "_loop", "_reading", "_socket", "_timed")
+    __slots__ = ("_done", "_file", "_loop", "_reading", "_socket", "_timed")
 
     def __init__(self, timed: Timed) -> None:
         self._timed = timed
         self._loop = asyncio.get_running_loop()
         self._reading = Reading(timed)
         self._socket: socket.socket | None = None
+        self._file = -1
+        """The socket's number: the loop would describe the socket itself in words, each time."""
         self._done: asyncio.Future[float] | None = None
 
     async def open(self, address: str, port: int, source: str | None, seconds: float) -> float:
@@ -32,6 +34,7 @@ class Plain:
         """
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
         self._socket = made = socket.socket(family, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
+        self._file = made.fileno()
         if source:
             made.bind((source, 0))
         begun = time.perf_counter()
@@ -41,13 +44,13 @@ class Plain:
         if code != errno.EINPROGRESS:
             raise OSError(code, os.strerror(code))
         self._done = self._loop.create_future()
-        self._loop.add_writer(made, self._connected)
+        self._loop.add_writer(self._file, self._connected)
         late = self._loop.call_later(seconds, self._late)
         try:
             return await self._done - begun
         finally:
             late.cancel()
-            self._loop.remove_writer(made)
+            self._loop.remove_writer(self._file)
 
     async def ask(self, request: bytes, method: str, cap: int) -> None:
         """Send, and read the answer to its end. Raises Broken, Undecodable, OSError."""
@@ -59,11 +62,11 @@ class Plain:
         if sent < len(request):
             await self._loop.sock_sendall(self._socket, memoryview(request)[sent:])
         answer = self._reading.asked(method, cap)
-        self._loop.add_reader(self._socket, self._came)
+        self._loop.add_reader(self._file, self._came)
         try:
             await answer
         finally:
-            self._loop.remove_reader(self._socket)
+            self._loop.remove_reader(self._file)
 
     def end(self) -> None:
         """Whatever state it is in."""
@@ -101,6 +104,5 @@ class Plain:
 
     def _stop(self, error: Exception | None) -> None:
         """No more will come: the loop would tell it again and again."""
-        assert self._socket is not None, "it is open"
-        self._loop.remove_reader(self._socket)
+        self._loop.remove_reader(self._file)
         self._reading.ended(error)

@@ -35,7 +35,7 @@ MAY_IMPORT = {
     "scripts": {"scripts"},
     "benchmarks": {"benchmarks", "sandbox", "atalaia.environment", "atalaia.systems"}
     | LEAVES
-    | {"atalaia.exchange", "atalaia.checks", "atalaia.run"},
+    | {"atalaia.exchange", "atalaia.checks", "atalaia.run", "probes"},
 }
 MAY_IMPORT["atalaia.cli"] |= {"sandbox"}
 """The command starts sandboxes; nothing else of the toolkit knows that there is one."""
