@@ -88,7 +88,8 @@ def probe_steps(data: Any) -> Found:
                 for used in _PLACE.findall(text):
                     if used not in saved:
                         allowed = f"saved before it: {listed(sorted(saved))}"
-                        what = f"no step before it saves {shown(used)}"
+                        # Its name is not told: where a variable gave the text it may be a secret's part.
+                        what = "a {name} that no step before it saves"
                         yield (*here, *where), what, allowed, did_you_mean(used, sorted(saved))
             for kept, pointer in table(step, "save").items():
                 saved.add(kept)
