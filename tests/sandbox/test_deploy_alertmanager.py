@@ -126,7 +126,8 @@ def alertmanager(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         chosen.bind(("127.0.0.1", 0))
         nowhere, port = dead.getsockname()[1], chosen.getsockname()[1]
         chosen.close()
-        for name, text in alertmanager_files({"dead": f"127.0.0.1:{nowhere}"}, str(home / "secrets")).items():
+        addresses = dict.fromkeys(("receivers", "receivers_smtp"), f"127.0.0.1:{nowhere}")
+        for name, text in alertmanager_files(addresses, str(home / "secrets")).items():
             (home / name).parent.mkdir(exist_ok=True)
             (home / name).write_text(text)
         command = [
