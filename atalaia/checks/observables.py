@@ -68,7 +68,10 @@ def health_samples(environment: Environment, service: str) -> HttpSequence:
     steps = tuple(
         request.model_copy(update={"key": f"{request.key} #{n + 1}"}) for n in range(LATENCY_SAMPLES)
     )
-    return HttpSequence(key=f"{request.key} x{LATENCY_SAMPLES}", hop=request.hop, steps=steps)
+    limit = environment.services[service].response_time or environment.slo.latency_p95
+    within = limit.total_seconds() if limit else None
+    key = f"{request.key} x{LATENCY_SAMPLES}"
+    return HttpSequence(key=key, hop=request.hop, steps=steps, within=within)
 
 
 def through_gateway(environment: Environment, node: str, path: str) -> HttpRequest:
