@@ -62,12 +62,13 @@ def interval_of(environment: Environment) -> timedelta:
 
 def _following(environment: Environment) -> Iterator[Draft]:
     """What follows from the rest of the environment; what gives way first comes last."""
-    yield from services.drafts(environment)
+    yield from services.direct(environment)
+    yield from logins.drafts(environment)
+    yield from services.ways(environment)
     yield from hops.drafts(environment)
     yield from stores.drafts(environment)
     yield from certificates.drafts(environment)
     yield from monitoring.drafts(environment)
-    yield from logins.drafts(environment)
 
 
 def _refuse_same_names(drafts: tuple[Draft, ...], environment: Environment) -> None:

@@ -7,7 +7,7 @@ runs less often, and where that is not enough, the last of those that share a li
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -34,40 +34,64 @@ class LeftOut:
 
 
 def scheduled(
-    drafts: Iterable[Draft], environment: Environment, general: timedelta
+    drafts: Sequence[Draft], environment: Environment, general: timedelta
 ) -> tuple[list[Draft], list[LeftOut]]:
     """The drafts, each with its interval, and those that no interval makes room for.
 
     `general` is the interval of what says none. Raises UsageErrors where what is declared takes more than
     the probes' share of a limiter.
     """
-    every = [draft if draft.interval else replace(draft, interval=general) for draft in drafts]
+    every = {draft.name: draft if draft.interval else replace(draft, interval=general) for draft in drafts}
     yields = {draft.name for draft in drafts if draft.yields}
-    _refuse([draft for draft in every if draft.name not in yields], environment)
-    left_out: list[LeftOut] = []
-    while take := next((take for take in takes(map(_taker, every), environment) if take.over), None):
-        giving = [draft for draft in every if draft.name in take.takers and draft.name in yields]
-        slower = {draft.name: step for draft in giving if (step := _slower(draft, take))}
-        if slower:
-            every = [replace(draft, interval=slower.get(draft.name, draft.interval)) for draft in every]
-        else:
-            every.remove(giving[-1])
-            left_out.append(LeftOut(giving[-1].name, f"no budget left: {_told(take)}"))
-    return every, left_out
+    _refuse([draft for name, draft in every.items() if name not in yields], environment)
+    left_out: dict[str, LeftOut] = {}
+    # Those that no interval makes room for go first, so that the others need not make room for them.
+    seldom = {
+        name: replace(draft, interval=max(_SLOWER[-1], draft.interval or general))
+        if name in yields
+        else draft
+        for name, draft in every.items()
+    }
+    for take in takes(map(_taker, seldom.values()), environment):
+        for name in _too_many(take, seldom, yields, environment):
+            left_out[name] = LeftOut(name, f"no budget left: {_told(take)}")
+            del seldom[name], every[name]
+    while over := [take for take in takes(map(_taker, every.values()), environment) if take.over]:
+        for name in yields.intersection(name for take in over for name in take.takers):
+            every[name] = replace(every[name], interval=_slower(every[name].interval or general))
+    return list(every.values()), [left_out[draft.name] for draft in drafts if draft.name in left_out]
+
+
+def _slower(interval: timedelta) -> timedelta:
+    # There is one: at the last of them, what was not left out above has room.
+    return next(step for step in _SLOWER if step > interval)
+
+
+def _too_many(
+    take: Take, every: Mapping[str, Draft], yields: Collection[str], environment: Environment
+) -> tuple[str, ...]:
+    """The last of those that share a bucket: so many that the others have room in it."""
+    there = [every[name] for name in take.takers if name in every]
+    fixed = [draft for draft in there if draft.name not in yields]
+    giving = [draft for draft in there if draft.name in yields]
+
+    def over(kept: int) -> bool:
+        return _of_bucket(take.bucket, [*fixed, *giving[:kept]], environment).over
+
+    if not giving or not over(len(giving)):  # what gave way elsewhere was enough
+        return ()
+    kept = bisect_left(range(1, len(giving) + 1), True, key=over)
+    return tuple(draft.name for draft in giving[kept:])
+
+
+def _of_bucket(bucket: str, drafts: Iterable[Draft], environment: Environment) -> Take:
+    """What these take of one bucket, which all of them use."""
+    return next(take for take in takes(map(_taker, drafts), environment) if take.bucket == bucket)
 
 
 def _taker(draft: Draft) -> Taker:
     assert draft.interval is not None, "it was given one"
     return Taker(draft.name, draft.interval, draft.costs, draft.attempts)
-
-
-def _slower(draft: Draft, take: Take) -> timedelta | None:
-    """The next longer interval, where running less often takes less of a bucket that is overdrawn."""
-    assert draft.interval is not None, "it was given one"
-    cost = next(cost for cost in draft.costs if cost.bucket == take.bucket)
-    if not take.often and draft.interval.total_seconds() >= cost.remembered:
-        return None
-    return next((step for step in _SLOWER if step > draft.interval), None)
 
 
 def _refuse(declared: Sequence[Draft], environment: Environment) -> None:
@@ -115,7 +139,7 @@ def _enough(take: Take, declared: Sequence[Draft], environment: Environment) -> 
 def _with_interval(takers: Iterable[Draft], minutes: int, take: Take, environment: Environment) -> Take:
     step = timedelta(minutes=minutes)
     slower = [replace(each, interval=max(step, each.interval or step)) for each in takers]
-    return next(again for again in takes(map(_taker, slower), environment) if again.bucket == take.bucket)
+    return _of_bucket(take.bucket, slower, environment)
 
 
 def _interval_key(draft: Draft) -> str:

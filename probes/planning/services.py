@@ -1,4 +1,7 @@
-"""Each service, asked directly; and through the gateway and the load balancer."""
+"""Each service, asked directly; and through the gateway and the load balancer.
+
+The probes of one service form a group: in it the guilty hop is found.
+"""
 
 from __future__ import annotations
 
@@ -21,23 +24,22 @@ _ANSWERED = Expect(
 A redirect may be the front's own, as from http to https, and says nothing of the service."""
 
 
-def drafts(environment: Environment) -> Iterator[Draft]:
-    """The services' probes. Those of one service form a group: in it the guilty hop is found.
-
-    The ways through a hop cost a limiter's budget; what comes last gives way first, so that each service
-    is seen through the gateway before one of them is seen through the load balancer too.
-    """
+def direct(environment: Environment) -> Iterator[Draft]:
+    """Each service, asked for its health document; whether it listens, where it has none."""
     for name, service in environment.services.items():
         if service.health:
             yield _asked(name, name, Http(health(environment, name), health=True))
         else:
             listener = connection(environment, name)
-            yield Draft(
-                name, "tcp", instances.of_address(listener.url), listener.hop, Tcp(listener.url), group=name
-            )
-    hops = [*environment.gateway_nodes(), *((FRONT,) if environment.load_balancer else ())]
+            instance = instances.of_address(listener.url)
+            yield Draft(name, "tcp", instance, listener.hop, Tcp(listener.url), group=name)
+
+
+def ways(environment: Environment) -> Iterator[Draft]:
+    """Each service through each hop. That costs a limiter's budget, where what comes last gives way first:
+    so each is seen through the gateway before one of them is seen through the load balancer too."""
     leading = _leading(environment)
-    for hop in hops:
+    for hop in (*environment.gateway_nodes(), *((FRONT,) if environment.load_balancer else ())):
         for name in environment.services:
             if way := _way(environment, name, hop, leading.get(name)):
                 yield _asked(f"{name} via {hop}", name, way)
@@ -63,7 +65,8 @@ def _leading(environment: Environment) -> dict[str, str]:
     reading = [
         (target, request)
         for target in (named if isinstance(named, tuple) else ())
-        if (request := sample(environment, target, token=False)).method in {"GET", "HEAD"}
+        if environment.services[route(environment, target).service].gateway_health is None
+        and (request := sample(environment, target, token=False)).method in {"GET", "HEAD"}
     ]
     found: dict[str, str] = {}
     for target, _ in sorted(reading, key=lambda each: bool(each[1].costs)):

@@ -8,6 +8,7 @@ from atalaia.checks.observables import hop_of
 from atalaia.environment import Environment, Url, endpoints
 from atalaia.environment.endpoints import PROBES_PUSHGATEWAY
 from atalaia.environment.probes import Probe
+from atalaia.environment.remembered import per_environment
 from atalaia.errors import UsageError
 from atalaia.exchange.hop import Hop
 from atalaia.exchange.observable import Cost
@@ -41,8 +42,7 @@ def address_of(probe: Probe, environment: Environment) -> Address:
         url = Url("http", probe.host, probe.port or 80)
     else:
         raise UsageError("a probe that leads nowhere", expected="at, url or host")
-    place = _place(url, environment)
-    endpoint = next((name for name, known in declared.items() if _place(known, environment) == place), None)
+    endpoint = _by_place(environment).get(_place(url, environment))
     return Address(url, endpoint, hop_of(environment, endpoint) if endpoint else Hop.UNKNOWN)
 
 
@@ -55,6 +55,14 @@ def costs_at(address: Address, environment: Environment, path: str, method: str)
     return ()
 
 
+@per_environment
+def _by_place(environment: Environment) -> dict[tuple[str, int], str]:
+    """Host and port → the first endpoint there."""
+    declared = reversed(endpoints(environment).items())
+    return {_place(url, environment): name for name, url in declared}
+
+
 def _place(url: Url, environment: Environment) -> tuple[str, int]:
-    hosts = {"localhost": "127.0.0.1"} | {name.lower(): at for name, at in environment.hosts.items()}
-    return hosts.get(url.host.lower(), url.host.lower()), url.port
+    host = url.host.lower()
+    mapped = environment.hosts.get(host, "127.0.0.1" if host == "localhost" else host)
+    return mapped, url.port
