@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from probes.model import Planned, Run
@@ -17,7 +18,7 @@ class Labels:
 
     def also(self, **more: str) -> Labels:
         """With further labels."""
-        return Labels(f"{self.text},{_written(more)}")
+        return Labels(f"{self.text},{written(more)}")
 
     def __str__(self) -> str:
         return self.text
@@ -26,7 +27,7 @@ class Labels:
 def of_run(run: Run) -> Labels:
     """Those of everything that a run writes."""
     told = {"environment": run.environment, "location": run.location, "shard": run.shard}
-    return Labels(_written(told))
+    return Labels(written(told))
 
 
 def of_probe(run: Run, planned: Planned) -> Labels:
@@ -36,7 +37,8 @@ def of_probe(run: Run, planned: Planned) -> Labels:
     )  # fmt: skip
 
 
-def _written(labels: dict[str, str]) -> str:
+def written(labels: Mapping[str, str]) -> str:
+    """Labels as they are written; what no label can hold is left out or replaced."""
     return ",".join(f'{name}="{_escaped(value)}"' for name, value in labels.items())
 
 

@@ -46,6 +46,18 @@ class Totals:
             buckets=(*self.buckets[:at], self.buckets[at] + 1, *self.buckets[at + 1 :]),
         )
 
+    def minus(self, other: Totals) -> Totals:
+        """What was counted before the other, which is part of it."""
+        pairs = zip(self.buckets, other.buckets, strict=True)
+        return Totals(
+            runs=self.runs - other.runs,
+            attempts=self.attempts - other.attempts,
+            successes=self.successes - other.successes,
+            first_try=self.first_try - other.first_try,
+            seconds=max(self.seconds - other.seconds, 0.0),
+            buckets=tuple(mine - theirs for mine, theirs in pairs),
+        )
+
 
 @dataclass(frozen=True)
 class Counters:

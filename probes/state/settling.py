@@ -37,13 +37,13 @@ def discard(book: Book, run: int, finished: float) -> None:
     _end(book, run, finished, valid=False)
 
 
-def adopt(book: Book, now: float) -> None:
-    """Settle what runs have left that were killed."""
+def adopt(book: Book, now: float, given_up: frozenset[str]) -> None:
+    """Settle what runs have left that were killed, or whose own settling the disk did not take."""
     left = book.execute(
-        "SELECT id, started, owner, valid FROM runs WHERE id IN (SELECT run FROM pending)"
+        "SELECT id, name, started, owner, valid FROM runs WHERE id IN (SELECT run FROM pending)"
     ).fetchall()
-    for run, started, owner, valid in left:
-        if over(owner, started, now):
+    for run, name, started, owner, valid in left:
+        if name in given_up or over(owner, started, now):
             (settle if valid else discard)(book, run, started)
 
 

@@ -18,7 +18,7 @@ from probes.state.file import Broken, StateUnusable, connect, guarded, inode, mo
 from probes.state.owner import this_process
 from probes.state.rows import Row, real, restored, row, shown
 from probes.state.schema import RESULT
-from probes.totals import Counters
+from probes.totals import Counters, Totals
 from probes.vantage import Vantage
 
 _T = TypeVar("_T")
@@ -46,6 +46,7 @@ class State:
         self._lock = threading.Lock()
         self._run: tuple[str, Vantage, float] | None = None
         self._recorded: set[tuple[str, float]] = set()
+        self._unsettled: set[str] = set()
         self._open()
 
     def begin(self, run_id: str, vantage: Vantage, started: float) -> None:
@@ -53,16 +54,19 @@ class State:
         self._run, self._recorded = (run_id, vantage, started), set()
 
         def begin(book: Book) -> None:
-            settling.adopt(book, started)
+            settling.adopt(book, started, frozenset(self._unsettled))
             book.run(run_id, vantage, started, this_process())
 
         self._do(begin, lasting=False)
+        self._unsettled = {run_id}
 
     def record(self, run_id: str, results: Iterable[ProbeResult]) -> None:
         """Keep results as they come; they are counted when the run is settled."""
         new = [one for one in results if _identity(one) not in self._recorded]
         if new:
-            self._do(lambda book: self._add(book, run_id, new), lasting=False)
+            assert self._run, "a run has begun"
+            _, vantage, started = self._run
+            self._do(lambda book: self._add(book, run_id, vantage, started, new), lasting=False)
             self._recorded.update(_identity(one) for one in new)
 
     def settle(self, run: Run) -> Counters:
@@ -72,12 +76,14 @@ class State:
         Returns the totals of all of them. It is on the disk when this returns.
         """
 
-        self._run = self._run or (run.id, Vantage.of(run), run.started)
+        vantage = Vantage.of(run)
 
         def settle(book: Book) -> Counters:
-            number = book.run(run.id, Vantage.of(run), run.started, this_process())
+            number = book.run(run.id, vantage, run.started, this_process())
             if run.valid:
-                self._add(book, run.id, [one for one in run.results if _identity(one) not in self._recorded])
+                recorded = self._recorded if self._run and self._run[0] == run.id else set()
+                left = [one for one in run.results if _identity(one) not in recorded]
+                self._add(book, run.id, vantage, run.started, left)
                 settling.settle(book, number, run.finished)
             else:
                 settling.discard(book, number, run.finished)
@@ -88,7 +94,9 @@ class State:
             }
             return Counters(book.since, of)
 
-        return self._do(settle, lasting=True)
+        counters = self._do(settle, lasting=True)
+        self._unsettled.discard(run.id)
+        return counters
 
     def delivered(self, run_id: str, at: float) -> None:
         """The run was pushed: it needs no backfilling."""
@@ -127,6 +135,11 @@ class State:
         except Broken as broken:
             raise self._hopeless(broken, "the probes' state file is broken") from broken
 
+    def totals(self, series: int) -> Totals:
+        """The totals of a series, by its number; while `rows` is being read, of the same moment."""
+        with guarded(self.path):
+            return Book(self._connection).totals(series)
+
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
@@ -139,10 +152,10 @@ class State:
     ) -> None:
         self.close()
 
-    def _add(self, book: Book, run_id: str, results: list[ProbeResult]) -> None:
-        assert self._run, "a run has begun"
-        number = book.run(*self._run, this_process())
-        vantage = self._run[1]
+    def _add(
+        self, book: Book, run_id: str, vantage: Vantage, started: float, results: list[ProbeResult]
+    ) -> None:
+        number = book.run(run_id, vantage, started, this_process())
         if any(one.planned.expects_failure and one.success for one in results):
             book.execute("UPDATE runs SET valid = 0 WHERE id = ?", (number,))
         book.many(

@@ -175,6 +175,17 @@ def test_a_run_that_is_still_under_way_is_left_to_its_process(path: Path) -> Non
         assert one.settle(run(worked(AUTH))).of["auth-service"].runs == 1
 
 
+def test_a_run_that_could_not_be_settled_is_with_the_next_one(state: State) -> None:
+    state.begin("r1", VANTAGE, NOW)
+    state.record("r1", [worked(AUTH)])
+    pages = next(iter(state.rows("PRAGMA page_count")))[0]
+    list(state.rows(f"PRAGMA max_page_count = {pages}"))
+    with pytest.raises(StateUnusable, match="full"):
+        state.settle(run(worked(AUTH), *(worked(planned(f"p{number}")) for number in range(500))))
+    list(state.rows("PRAGMA max_page_count = 100000"))
+    assert play(state, run(worked(AUTH, at=NOW + 60), id="r2", at=NOW + 60)).runs == 2
+
+
 def test_what_another_container_left_is_counted_after_an_hour(path: Path) -> None:
     with State(path, now=NOW) as state:
         state.begin("r1", VANTAGE, NOW)
