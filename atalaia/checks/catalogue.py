@@ -46,7 +46,7 @@ _GATEWAY = {
 _METRICS = {
     "Pages of metrics": exposition.CHECKS,
     "Scraping": scraping.CHECKS + configuration.CHECKS,
-    "From request to figure": loop.CHECKS,
+    "The loop": loop.CHECKS,
     "Rules": rules.CHECKS,
     "Alerting": alerting.CHECKS,
     "Dashboards": dashboards.CHECKS,
