@@ -6,7 +6,6 @@ import asyncio
 import ipaddress
 import socket
 import ssl
-import threading
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -16,6 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from atalaia.environment.units import format_duration
+from atalaia.exchange.beside import beside
 from atalaia.exchange.causes import failure_of, handshake_failure_of
 from atalaia.exchange.exchange import Resolution
 from atalaia.exchange.failure import Failure, Reason
@@ -220,7 +220,7 @@ async def _look_up(host: str) -> tuple[str, ...]:
         with suppress(RuntimeError):  # the loop ended before the resolver did
             loop.call_soon_threadsafe(deliver, addresses, problem)
 
-    threading.Thread(target=look_up, name="atalaia-lookup", daemon=True).start()
+    beside(look_up)
     return await answer
 
 

@@ -6,6 +6,7 @@ import hashlib
 import ssl
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 
@@ -48,8 +49,12 @@ def presented(tls: ssl.SSLObject) -> Presented:
 
 def _first(certificates: Iterable[Mapping[str, Any]]) -> float | None:
     """When the first of them expires."""
-    ends = [ssl.cert_time_to_seconds(each["notAfter"]) for each in certificates if "notAfter" in each]
-    return float(min(ends)) if ends else None
+    return min((_unix(each["notAfter"]) for each in certificates if "notAfter" in each), default=None)
+
+
+@lru_cache(maxsize=1024)
+def _unix(told: str) -> float:
+    return float(ssl.cert_time_to_seconds(told))
 
 
 def _chain(tls: ssl.SSLObject, which: str) -> list[Mapping[str, Any]]:

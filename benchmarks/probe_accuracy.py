@@ -1,0 +1,153 @@
+"""Measured minus true: HTTP probes over TLS of a server whose delays are known, 200 started in one second.
+
+python -m benchmarks.probe_accuracy [--probes 200]
+
+Runs in a namespace of its own (`unshare`, as root) with a resolver that answers late. What is true is what
+the server tells of each delay as it really came; of connecting, the kernel's own measure. Ends with 1 where
+a promise is not kept.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+from atalaia.environment.url import parse_url
+from atalaia.exchange.hop import Hop
+from atalaia.exchange.network import Network
+from atalaia.exchange.observable import HttpRequest
+from benchmarks.delaying import PORT, RESOLVER
+from benchmarks.generator import quantile
+from probes.kinds.http import Http
+from probes.model import Planned, ProbeResult
+from probes.runner import Runner, prepare
+from sandbox.certificates import create_authority
+
+PROMISED_MEDIAN, PROMISED_P99 = 0.001, 0.003
+"""Seconds."""
+PHASES = ("resolve", "connect", "tls", "processing", "transfer")
+
+
+def main() -> int:
+    """Measure, print, judge; the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--probes", type=int, default=200, help="probes, started evenly over one second")
+    parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if not given.inside:
+        command = [
+            "unshare",
+            "--mount",
+            "--net",
+            sys.executable,
+            "-m",
+            "benchmarks.probe_accuracy",
+            "--inside",
+        ]
+        return subprocess.run([*command, f"--probes={given.probes}"]).returncode
+    with tempfile.TemporaryDirectory() as name:
+        directory = Path(name)
+        _resolve_late(directory)
+        authority = create_authority()
+        ca = directory / "ca.pem"
+        ca.write_bytes(authority.root.certificate_pem)
+        names = tuple(f"p{number}.delays.test" for number in range(given.probes))
+        certificate = directory / "leaf.pem"
+        certificate.write_bytes(authority.bundle(authority.issue(("*.delays.test",))))
+        network = Network(ca=ca, connect=timedelta(seconds=10))
+        with _delaying(certificate):
+            results = asyncio.run(_probe(names, network))
+    return _judge(results)
+
+
+async def _probe(names: Iterable[str], network: Network) -> list[ProbeResult]:
+    """Probe each name, started evenly over one second."""
+    planned = [_planned(name) for name in names]
+    prepare(planned, network)
+    runner = Runner(network)
+    await runner.run(_planned("first.delays.test"))  # what is loaded once
+    loop = asyncio.get_running_loop()
+    begun, tasks, used = loop.time() + 0.1, [], time.process_time()
+    for number, each in enumerate(planned):
+        await asyncio.sleep(begun + number / len(planned) - loop.time())
+        tasks.append(asyncio.create_task(runner.run(each)))
+    results = [await task for task in tasks]
+    each = (time.process_time() - used) / len(planned)
+    sys.stdout.write(f"processor time of a probe: {each * 1e3:.2f} ms\n")
+    return results
+
+
+def _planned(name: str) -> Planned:
+    url = parse_url(f"https://{name}:{PORT}", frozenset({"https"}))
+    return Planned(
+        name=name,
+        kind="http",
+        instance=str(url),
+        hop=Hop.SERVICE,
+        interval=timedelta(seconds=60),
+        timeout=timedelta(seconds=30),
+        parameters=Http(HttpRequest(key=name, hop=Hop.SERVICE, url=url, target="/")),
+    )
+
+
+def _judge(results: list[ProbeResult]) -> int:
+    failed = [result.last.detail for result in results if not result.success]
+    if failed:
+        sys.stdout.write(f"{len(failed)} probes failed: {failed[0]}\n")
+        return 1
+    kept = True
+    for phase in PHASES:
+        errors = [result.last.phases[phase] - _true(result, phase) for result in results]
+        middle, late = quantile(errors, 0.5), quantile(errors, 0.99)
+        kept = kept and middle <= PROMISED_MEDIAN and late <= PROMISED_P99
+        true = quantile([_true(result, phase) for result in results], 0.5)
+        sys.stdout.write(
+            f"{phase:>10}: true {true * 1e3:6.2f} ms; measured minus true: median {middle * 1e3:.2f} ms, "
+            f"p99 {late * 1e3:.2f} ms, least {min(errors) * 1e3:.2f} ms\n"
+        )
+    sys.stdout.write("kept\n" if kept else "missed: a median of 1 ms, a p99 of 3 ms\n")
+    return 0 if kept else 1
+
+
+def _true(result: ProbeResult, phase: str) -> float:
+    """What the server tells, in headers, and of the transfer in the end of the body."""
+    response = result.last.shown["response"]
+    if phase == "transfer":
+        return float(response["body"].lstrip("x"))
+    return float(dict(response["headers"])[f"X-True-{phase}"])
+
+
+def _resolve_late(directory: Path) -> None:
+    """Names are asked of the late resolver alone, in this namespace."""
+    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+    for file, content in (
+        ("resolv.conf", f"nameserver {RESOLVER}\noptions timeout:20\n"),
+        ("nsswitch.conf", "hosts: files dns\n"),
+    ):
+        (directory / file).write_text(content)
+        subprocess.run(["mount", "--bind", directory / file, os.path.realpath(f"/etc/{file}")], check=True)
+
+
+@contextmanager
+def _delaying(certificate: Path) -> Iterator[None]:
+    command = [sys.executable, "-m", "benchmarks.delaying", str(certificate)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            process.stdout.readline()
+            yield
+        finally:
+            process.terminate()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
