@@ -39,7 +39,7 @@ def _check(probe: Probe) -> Check:
     try:
         check = by_id(probe.check)
     except KeyError:
-        hint = did_you_mean(probe.check, reading) or "`atalaia check --list` names them all"
+        hint = did_you_mean(probe.check, reading) or "docs/checks.md lists them"
         raise UsageError(f"no check {shown(probe.check)}", where="check", hint=hint) from None
     if check.effect is not Effect.READS:
         raise UsageError(

@@ -1,0 +1,41 @@
+"""The environments that come with Atalaia: their default plans are accepted as they are."""
+
+from __future__ import annotations
+
+import pytest
+
+from atalaia.environment import Environment
+from atalaia.environment.find import find
+from atalaia.environment.loader import load
+from probes.planning import drawn
+from tests.unit.environment.test_shipped import NEEDED, value
+
+
+def shipped(name: str) -> Environment:
+    return load(find(name), {variable: value(variable) for variable in NEEDED[name]})
+
+
+@pytest.mark.parametrize("name", NEEDED)
+def test_its_default_plan_is_accepted_and_harms_no_limiter(name):
+    drawing = drawn(shipped(name))
+    assert len(drawing.planned) > 5
+    for take in drawing.takes:
+        assert take.average <= 0.1 * take.limit
+        assert take.at_once <= max(1, 0.1 * take.limit)
+
+
+@pytest.mark.parametrize("name", NEEDED)
+def test_no_secret_is_in_a_name_or_an_instance(name):
+    environment = shipped(name)
+    told = " ".join(f"{each.name} {each.instance} {each.group}" for each in drawn(environment).planned)
+    assert not [secret for secret in environment.secrets() if secret in told]
+
+
+def test_atendeai_is_seen_on_every_hop_with_longer_intervals_where_a_limiter_is_in_the_way():
+    planned = {each.name: each for each in drawn(shipped("atendeai")).planned}
+    assert {"auth-service", "auth-service via kong-1", "user-service via load-balancer"} <= set(planned)
+    assert planned["auth-service"].interval.total_seconds() == 60
+    # 5 a minute and 100 an hour: six of the hundred.
+    assert planned["auth-service via kong-1"].interval.total_seconds() == 600
+    # No limiter on its way through Kong.
+    assert planned["whatsapp-service via kong-1"].interval.total_seconds() == 60
