@@ -11,7 +11,7 @@ from atalaia.environment import Environment
 from probes.model import Planned
 from probes.planning import plan
 
-_SHOP = yaml.safe_load("""
+SHOP = yaml.safe_load("""
 name: shop
 safety: production
 services:
@@ -47,7 +47,7 @@ probes: {interval: 60s, timeout: 4s}
 
 def shop(*, without: tuple[str, ...] = (), **sections: Any) -> Environment:
     """The shop with other sections; `probes` is merged."""
-    document = {**_SHOP, **sections, "probes": {**_SHOP["probes"], **sections.get("probes", {})}}
+    document = {**SHOP, **sections, "probes": {**SHOP["probes"], **sections.get("probes", {})}}
     return Environment.model_validate_json(
         json.dumps({key: value for key, value in document.items() if key not in without})
     )

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+import yaml
 
 from atalaia.environment import Environment
 from atalaia.environment.find import find
 from atalaia.environment.loader import load
 from probes.planning import drawn
 from tests.unit.environment.test_shipped import NEEDED, value
+from tests.unit.probes.stack import SHOP
 
 
 def shipped(name: str) -> Environment:
@@ -39,3 +43,24 @@ def test_atendeai_is_seen_on_every_hop_with_longer_intervals_where_a_limiter_is_
     assert planned["auth-service via kong-1"].interval.total_seconds() == 600
     # No limiter on its way through Kong.
     assert planned["whatsapp-service via kong-1"].interval.total_seconds() == 60
+
+
+def test_the_documented_probes_are_planned(tmp_path):
+    pages = Path(__file__).parents[3] / "docs" / "environment.md"
+    section = pages.read_text().partition("\n## Probes\n")[2]
+    snippet = yaml.safe_load(section.partition("```yaml\n")[2].partition("```")[0])
+    document = {
+        **SHOP,
+        **snippet,
+        "services": {"order-service": {"url": "http://localhost:3001"}},
+        "routes": [{"path": "/api/v1/orders", "service": "order-service"}],
+        "prometheus": {"url": "http://localhost:9090", "jobs": {"orders": 1}},
+    }
+    file = tmp_path / "env.yml"
+    file.write_text(yaml.safe_dump(document))
+    environment = load(file, {"TEST_EMAIL": "anna@shop.example", "TEST_PASSWORD": "s3cret-of-anna"})
+    assert {probe["name"] for probe in snippet["probes"]["add"]} <= {
+        each.name.partition(" ")[0] for each in drawn(environment).planned
+    }
+    # Values of variables in a step are known to the redactor.
+    assert {"anna@shop.example", "s3cret-of-anna"} <= environment.secrets()
