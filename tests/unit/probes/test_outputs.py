@@ -20,6 +20,7 @@ from probes.model import Reason
 from probes.outputs import json_lines, junit, textfile
 from tests.support.probe_runs import NOW, failed, planned, retried, run, worked
 
+ROOT = Path(__file__).resolve().parents[3]
 CONTROL = failed(planned("negative-control", "tcp", expects_failure=True))
 RUN = run(
     worked(planned("auth-service")),
@@ -107,7 +108,9 @@ try:
 except DeliveryError as error:
     print(error)
 """
-    told = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True).stdout
+    told = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, check=True, capture_output=True, text=True
+    ).stdout
     assert "File too large" in told
     assert path.read_bytes() == before
 

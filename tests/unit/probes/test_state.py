@@ -17,6 +17,7 @@ from probes.state.settling import KEPT
 from probes.totals import EDGES, Totals
 from tests.support.probe_runs import NOW, VANTAGE, failed, planned, retried, run, worked
 
+ROOT = Path(__file__).resolve().parents[3]
 AUTH, CHAT = planned("auth-service"), planned("chat-service")
 
 
@@ -149,7 +150,9 @@ if {control}:
     state.record("killed", [worked(planned("negative-control", "tcp", expects_failure=True))])
 os.kill(os.getpid(), signal.SIGKILL)
 """
-    killed = subprocess.run([sys.executable, "-c", script], check=False, capture_output=True, text=True)
+    killed = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, check=False, capture_output=True, text=True
+    )
     assert killed.returncode == -9, killed.stderr
 
 
