@@ -13,7 +13,8 @@ class SettledTargets(Observable):
     """Prometheus' scrape targets, asked for until it has scraped all of them once, and twice what failed.
 
     It looks for scrape targets some seconds after it has started or read its configuration, and a scrape
-    can fail once. What is seen is its runtime information and its scrape targets, in this order.
+    can fail once. What is seen is its runtime information, its scrape targets, and earlier looks at
+    them, in this order.
     """
 
     sees: ClassVar[type[Seen]] = Exchanges

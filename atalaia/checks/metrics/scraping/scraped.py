@@ -73,6 +73,13 @@ def read(seen: tuple[Any, ...]) -> Targets | Inconclusive:
     return Inconclusive(str(read_now)) if isinstance(read_now, Unreadable) else read_now
 
 
+def looks(seen: tuple[Any, ...]) -> list[Targets]:
+    """The scrape targets of every look that was taken at them."""
+    exchanges: Exchanges = seen[0]
+    found = [read_targets(each.response.body if each.response else b"") for each in exchanges.steps[1:]]
+    return [each for each in found if not isinstance(each, Unreadable)]
+
+
 def now(exchange: Exchange) -> float:
     """The Unix time by the clock of who answered; by ours where it does not tell."""
     date = exchange.response.header("Date") if exchange.response else None

@@ -163,7 +163,11 @@ def test_a_target_that_is_down_is_told_with_both_views():
             SCRAPED,
             "is scraped last never",
         ),
-        (lambda active: active[0].update(lastScrapeDuration=0.25), SCRAPED, "in 250 ms, again and again"),
+        (
+            lambda active: active[0].update(lastScrapeDuration=0.25),
+            SCRAPED,
+            "in 250 ms at best, again and again",
+        ),
     ],
     ids=["interval", "old", "never", "slow"],
 )
@@ -177,6 +181,14 @@ def test_a_target_that_is_scraped_in_time_is_fresh():
     assert STALE.judge((targets(date="Sat, 21 Nov 2026 18:46:29 GMT"),), Pace(AUTH, None)) == []
     # Without a date our own clock has to do, and without a file the interval that Prometheus tells.
     assert STALE.judge((targets(date="today"),), Pace(DeclaredJob("auth-service", 1), None)) == []
+
+
+def test_a_scrape_that_was_held_up_once_is_no_slow_target():
+    slow = targets(lambda active: active[0].update(lastScrapeDuration=0.25))
+    once = Exchanges(steps=(*slow.steps, targets().steps[1]))
+    assert STALE.judge((once,), Pace(AUTH, 0.1)) == []
+    always = Exchanges(steps=(*slow.steps, slow.steps[1]))
+    assert STALE.judge((always,), Pace(AUTH, 0.1)) != []
 
 
 def retention(said: str) -> Exchange:
