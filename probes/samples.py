@@ -62,7 +62,7 @@ def counted(labels: Labels, totals: Totals) -> Iterator[Sample]:
     below = 0
     for edge, runs in zip(_EDGES, totals.buckets, strict=True):
         below += runs
-        yield Sample(metrics.HISTOGRAM, str(labels.also(le=edge)), below, "_bucket")
+        yield Sample(metrics.HISTOGRAM, f'{text},le="{edge}"', below, "_bucket")
     yield Sample(metrics.HISTOGRAM, text, totals.seconds, "_sum")
     yield Sample(metrics.HISTOGRAM, text, totals.runs, "_count")
 

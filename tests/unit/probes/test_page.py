@@ -36,7 +36,9 @@ def test_our_own_page_is_good() -> None:
             'probe="chat",kind="http",instance="http://chat.test:3003/health",hop="service"',
             "twice",
         ),
-        ('probe="chat"', 'probe="chat\\x"', "no sample"),
+        ('probe="chat"', 'probe="chat\\x"', "cannot be read"),
+        ('probe="chat"', 'probe="chat" ', "cannot be read"),
+        ('probe="chat"', 'probe="ch"at"', "cannot be read"),
         ("probe_duration_seconds{", "probe_success{", "apart from its TYPE"),
     ],
 )
