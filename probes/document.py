@@ -24,8 +24,11 @@ _READING = """\
 ## Reading them
 
 - **A pushed value stays for ever.** The Pushgateway shows it until the next push, also when cron died.
-  Believe `probe_success` only while `time() - push_time_seconds` is below three intervals
-  (`atalaia_probe_interval_seconds`); deploy/prometheus/rules/probes.yml has a recording rule that does.
+  Believe `probe_success` only while `time() - atalaia_probe_last_run_timestamp_seconds` is below three
+  intervals (`atalaia_probe_interval_seconds`); deploy/prometheus/rules/probes.yml has a recording rule that
+  does. `push_time_seconds` alone says less: `atalaia probe run --probe NAME` pushes too, and takes the last
+  results of the other probes along. How old the result of one probe is says
+  `atalaia_probe_timestamp_seconds`.
 - **Ratios from counters, not from gauges.** Prometheus scrapes a pushed gauge again and again, so that
   `avg_over_time(probe_success)` weighs a value by how long it lay there. Availability over a window is
   `increase(atalaia_probe_successes_total) / increase(atalaia_probe_runs_total)`; the first attempts alone

@@ -35,7 +35,7 @@ def _samples(run: Run, counters: Counters | None) -> Iterator[Sample]:
             if not result.planned.expects_failure:
                 yield from _of_probe(run, result, counters)
     labels = str(of_run(run))
-    yield Sample(metrics.LAST_RUN, labels, run.finished)
+    yield Sample(metrics.LAST_RUN, labels, _up_to_date(run))
     yield Sample(metrics.INTERVAL, labels, run.interval.total_seconds())
     yield Sample(metrics.RUN_DURATION, labels, max(run.finished - run.started, 0.0))
     yield Sample(metrics.VALID, labels, run.valid)
@@ -43,6 +43,19 @@ def _samples(run: Run, counters: Counters | None) -> Iterator[Sample]:
         yield Sample(metrics.COUNTING, labels, counters is not None)
         if counters:
             yield Sample(metrics.SINCE, labels, counters.since)
+
+
+def _up_to_date(run: Run) -> float:
+    """When the last run ended that left no probe overdue: of a whole run its own end.
+
+    A run of some probes takes the last results of the others along; it must not make them look fresh where
+    nothing has probed them for long.
+    """
+    late = [0.0]
+    if not run.whole:
+        ages = ((run.finished - each.last.started, each.planned.interval) for each in run.results)
+        late += [age - interval.total_seconds() for age, interval in ages]
+    return run.finished - max(late)
 
 
 def _of_probe(run: Run, result: ProbeResult, counters: Counters | None) -> Iterator[Sample]:

@@ -123,7 +123,10 @@ HISTOGRAM = Metric(
     absent=_NO_STATE,
 )
 LAST_RUN = Metric(
-    "atalaia_probe_last_run_timestamp_seconds", "gauge", "When the last run ended; Unix time.", kinds=()
+    "atalaia_probe_last_run_timestamp_seconds",
+    "gauge",
+    "When the last run ended, and left no probe overdue; Unix time.",
+    kinds=(),
 )
 INTERVAL = Metric("atalaia_probe_interval_seconds", "gauge", "How often runs are to come.", kinds=())
 RUN_DURATION = Metric("atalaia_probe_run_duration_seconds", "gauge", "How long the run took.", kinds=())

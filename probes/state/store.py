@@ -114,6 +114,7 @@ class State:
         wanted = list(planned)
 
         def last(book: Book) -> dict[str, ProbeResult]:
+            settling.adopt(book, self._now, frozenset())
             found = {}
             for one in wanted:
                 series = book.known_series(vantage.environment, vantage.location, one)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from probes.model import Reason
 from probes.page import problems
 from probes.samples import number
 from tests.support.probe_examples import example
-from tests.support.probe_runs import VANTAGE, failed, planned, run, worked
+from tests.support.probe_runs import NOW, VANTAGE, failed, planned, run, worked
 
 ROOT = Path(__file__).resolve().parents[3]
 GOLDEN = ROOT / "tests" / "data" / "probes"
@@ -98,6 +99,17 @@ def test_of_an_invalid_run_only_that_is_exposed() -> None:
         "atalaia_probe_run_duration_seconds", "atalaia_probe_run_valid",
     }  # fmt: skip
     assert samples(text, "atalaia_probe_run_valid") == [0]
+
+
+def test_a_run_of_some_probes_makes_the_others_look_no_fresher_than_they_are() -> None:
+    hourly = planned("login", interval=timedelta(hours=1))
+    last_run = "atalaia_probe_last_run_timestamp_seconds"
+    others = [worked(planned("b"), at=NOW - 30), worked(hourly, at=NOW - 3000)]
+    some = run(worked(planned("a"), at=NOW), *others, whole=False)
+    assert samples(expose(some, None), last_run) == [NOW + 2]
+    long_ago = replace(some, results=(*some.results, worked(planned("c"), at=NOW - 7200)))
+    assert samples(expose(long_ago, None), last_run) == [NOW - 7200 + 60]
+    assert samples(expose(replace(long_ago, whole=True), None), last_run) == [NOW + 2]
 
 
 def test_the_negative_control_is_no_target() -> None:

@@ -163,6 +163,12 @@ def test_what_a_killed_run_had_recorded_is_counted_by_the_next_one(path: Path) -
         assert play(state, run(worked(AUTH, at=NOW + 120), id="r3", at=NOW + 120)).runs == 3
 
 
+def test_the_last_result_is_also_that_of_a_run_that_was_killed(path: Path) -> None:
+    record_in_a_process_that_is_killed(path)
+    with State(path, now=NOW) as state:
+        assert state.last(VANTAGE, [AUTH])["auth-service"].last.started == NOW
+
+
 def test_a_killed_run_whose_negative_control_had_not_failed_is_not_believed(path: Path) -> None:
     record_in_a_process_that_is_killed(path, control=True)
     with State(path, now=NOW) as state:
