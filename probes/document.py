@@ -58,6 +58,19 @@ A page is judged before it is pushed, by stricter rules than the Pushgateway's. 
 tried again, at most six times and within the interval; a refusal (4xx) never is, and its reason is shown.
 """
 
+_OUTPUTS = """\
+## Elsewhere
+
+Any number of these at once, beside the Pushgateway or instead of it:
+
+- **A textfile** for node_exporter's collector: the same page, put there by a rename. Its name ends in `.prom`.
+- **JSON lines**: one object a result, appended: `run`, `environment`, `location`, `shard`, `valid`, `probe`,
+  `kind`, `instance`, `hop`, `negative_control`, `started` (Unix time), `duration` (seconds), `success`,
+  `first_try`, `attempts`, `reason`, `detail`, `phases`, `facts` (the metrics of its kind), and `guilty_hop`
+  where one is known.
+- **JUnit**: a test a probe. Of a run whose negative control did not fail every test is an error.
+"""
+
 _REASONS = {
     Reason.DNS: "the name has no address",
     Reason.REFUSED: "nobody listens",
@@ -106,7 +119,8 @@ def _lines() -> Iterator[str]:
     yield from (f"| `{reason}` | {words} |" for reason, words in _REASONS.items())
     yield ""
     yield _READING
-    yield _DELIVERY.format(run_labels=_named(RUN_LABELS)).rstrip("\n")
+    yield _DELIVERY.format(run_labels=_named(RUN_LABELS))
+    yield _OUTPUTS.rstrip("\n")
 
 
 def _table(metrics: Iterator[Metric], *, kinds: bool = False) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from atalaia.environment.probes import Expect
+from atalaia.environment.probes import Expect, ProbeKind
 from atalaia.environment.url import Url, parse_url
 from atalaia.exchange.hop import Hop
 from atalaia.exchange.network import Network
@@ -25,12 +26,13 @@ from probes.kinds.postgres import Postgres
 from probes.kinds.redis import Redis
 from probes.kinds.tcp import Tcp
 from probes.kinds.tls import Tls
-from probes.metrics import BY_NAME
+from probes.metrics import ALL, BY_NAME
 from probes.model import Planned
 from probes.page import problems
 from probes.runner import run_all
 from tests.support.certificates import Authorities, issue
 from tests.support.hostile import BEHAVIOURS, HostileServer
+from tests.support.probe_examples import example
 from tests.support.probe_runs import VANTAGE, run
 from tests.support.standins import free_ports
 from tests.support.stores import PASSWORD, postgres_server, redis_server
@@ -138,3 +140,12 @@ def test_of_stores() -> None:
         dsn = parse_url(f"redis://:{PASSWORD}@127.0.0.1:{port}", frozenset({"redis"}))
         text, _ = page(Redis(RedisLogin(key="redis", hop=Hop.STORE, url=dsn)))
     assert PASSWORD not in text
+
+
+@pytest.mark.parametrize("kind", ALL)
+def test_prometheus_own_tool_finds_nothing_wrong_with_a_page(kind: ProbeKind) -> None:
+    page = expose(*example(kind))
+    told = subprocess.run(
+        ["promtool", "check", "metrics"], input=page, check=False, capture_output=True, text=True
+    )
+    assert (told.returncode, told.stdout, told.stderr) == (0, "", "")

@@ -92,6 +92,12 @@ def test_a_line_of_json_a_result(tmp_path: Path) -> None:
     assert all(one["run"] == "r1" and one["started"] >= NOW for one in told)
 
 
+def test_every_key_of_a_line_is_documented() -> None:
+    keys = {key for line in json_lines.lines(RUN) for key in json.loads(line)}
+    section = (ROOT / "docs" / "probes.md").read_text().partition("**JSON lines**")[2].partition("\n- ")[0]
+    assert {key for key in keys if f"`{key}`" not in section} == set()
+
+
 def test_lines_that_cannot_be_written_leave_no_half_of_one(tmp_path: Path) -> None:
     path = tmp_path / "probes.jsonl"
     json_lines.append(path, RUN)
