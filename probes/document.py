@@ -63,7 +63,7 @@ _OUTPUTS = """\
 
 Any number of these at once, beside the Pushgateway or instead of it:
 
-- **A textfile** for node_exporter's collector: the same page, put there by a rename. Its name ends in `.prom`.
+- **A textfile** for node_exporter's collector: the same page, put there by a rename; its name is `….prom`.
 - **JSON lines**: one object a result, appended: `run`, `environment`, `location`, `shard`, `valid`, `probe`,
   `kind`, `instance`, `hop`, `negative_control`, `started` (Unix time), `duration` (seconds), `success`,
   `first_try`, `attempts`, `reason`, `detail`, `phases`, `facts` (the metrics of its kind), and `guilty_hop`
