@@ -29,7 +29,7 @@ class Presented:
     serial: str = ""
 
 
-def presented(tls: ssl.SSLObject) -> Presented:
+def presented(tls: ssl.SSLSocket | ssl.SSLObject) -> Presented:
     """What a connection whose server was verified tells."""
     leaf: Mapping[str, Any] = tls.getpeercert() or {}
     cipher = tls.cipher()
@@ -57,7 +57,7 @@ def _unix(told: str) -> float:
     return float(ssl.cert_time_to_seconds(told))
 
 
-def _chain(tls: ssl.SSLObject, which: str) -> list[Mapping[str, Any]]:
+def _chain(tls: ssl.SSLSocket | ssl.SSLObject, which: str) -> list[Mapping[str, Any]]:
     """A chain of certificates. Python before 3.13 has no public name for it; the leaf alone would not
     tell of an intermediate certificate that expires first."""
     told = getattr(getattr(tls, "_sslobj", None), which, None)

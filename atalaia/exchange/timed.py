@@ -12,14 +12,13 @@ from collections.abc import Coroutine
 from typing import Any
 
 from atalaia.environment.url import Url
+from atalaia.exchange.bare import Bare
 from atalaia.exchange.body import Undecodable
 from atalaia.exchange.causes import failure_of, handshake_failure_of
 from atalaia.exchange.failure import Failure, Reason
 from atalaia.exchange.network import Network, NotOpened, addresses_of, ascii_host, share, timed_out
-from atalaia.exchange.plain import Plain
 from atalaia.exchange.presented import presented
 from atalaia.exchange.reading import Timed
-from atalaia.exchange.secured import Secured
 from atalaia.exchange.step import Step
 from atalaia.exchange.trust import verifying
 from atalaia.exchange.wire import Broken, request_bytes
@@ -98,7 +97,7 @@ async def _follow(step: Step, network: Network, timed: Timed, *, follow_redirect
 async def _open_and_close(url: Url, network: Network, timed: Timed) -> None:
     connection = await _connected(url, network, timed)
     try:
-        if isinstance(connection, Secured):
+        if url.tls:
             await _secure(connection, url, network, timed)
     finally:
         connection.end()
@@ -108,7 +107,7 @@ async def _converse(step: Step, network: Network, timed: Timed) -> None:
     """Raises NotOpened, Broken, Undecodable, OSError."""
     connection = await _connected(step.url, network, timed)
     try:
-        if isinstance(connection, Secured):
+        if step.url.tls:
             await _secure(connection, step.url, network, timed)
         timed.doing = "waiting for the answer"
         await connection.ask(request_bytes(step), step.method, network.body_cap)
@@ -116,7 +115,7 @@ async def _converse(step: Step, network: Network, timed: Timed) -> None:
         connection.end()
 
 
-async def _connected(url: Url, network: Network, timed: Timed) -> Plain | Secured:
+async def _connected(url: Url, network: Network, timed: Timed) -> Bare:
     timed.doing = "looking the host up"
     resolution = await addresses_of(network, url.host)
     if resolution.elapsed:
@@ -128,7 +127,7 @@ async def _connected(url: Url, network: Network, timed: Timed) -> Plain | Secure
     for index, address in enumerate(resolution.addresses):
         timed.address = address
         seconds = share(deadline, len(resolution.addresses) - index)
-        connection = Secured(timed) if url.tls else Plain(timed)
+        connection = Bare(timed)
         try:
             took = await connection.open(address, url.port, network.source, seconds)
         except OSError as error:
@@ -153,12 +152,12 @@ def _not_connected(error: OSError, network: Network) -> Failure | None:
     return failure_of(error, source=network.source)
 
 
-async def _secure(connection: Secured, url: Url, network: Network, timed: Timed) -> None:
+async def _secure(connection: Bare, url: Url, network: Network, timed: Timed) -> None:
     timed.doing = "shaking hands over TLS"
     begun = time.perf_counter()
+    seconds = network.connect.total_seconds()
     try:
-        async with asyncio.timeout(network.connect.total_seconds()):
-            tls = await connection.start_tls(verifying(network.ca), ascii_host(url.host))
+        tls = await connection.start_tls(verifying(network.ca), ascii_host(url.host), seconds)
     except ssl.SSLCertVerificationError:
         raise
     except TimeoutError:
