@@ -9,13 +9,14 @@ from datetime import timedelta
 from atalaia.environment import Environment
 from atalaia.environment.remembered import per_environment
 from atalaia.environment.units import format_duration
-from atalaia.errors import UsageError, UsageErrors
+from atalaia.errors import UsageErrors
 from probes.budget import Take, Taker, takes
 from probes.model import Planned
 from probes.planning import added, certificates, control, hops, logins, monitoring, services, stores
 from probes.planning.draft import Draft
 from probes.planning.overrides import overridden
 from probes.planning.schedule import LeftOut, scheduled
+from probes.planning.telling import fault
 
 INTERVAL = timedelta(seconds=60)
 """How often probes run where nothing is said."""
@@ -23,7 +24,7 @@ INTERVAL = timedelta(seconds=60)
 
 @dataclass(frozen=True)
 class Plan:
-    """What is probed, what is not for want of budget, and what is taken of limiters."""
+    """What is probed, what is not and why, and what is taken of limiters."""
 
     planned: tuple[Planned, ...]
     left_out: tuple[LeftOut, ...] = ()
@@ -77,9 +78,8 @@ def _refuse_same_names(drafts: tuple[Draft, ...], environment: Environment) -> N
     wrong = []
     for draft in drafts:
         if draft.name in seen:
-            where = f"{environment.file}: {draft.where or 'probes'}"
             what = f"another probe is called {draft.name} already"
-            wrong.append(UsageError(what, where=where, hint="choose another name"))
+            wrong.append(fault(environment, draft.where, what, hint="choose another name"))
         seen.add(draft.name)
     if wrong:
         raise UsageErrors(wrong)
@@ -88,10 +88,11 @@ def _refuse_same_names(drafts: tuple[Draft, ...], environment: Environment) -> N
 def _refuse_late(drafts: tuple[Draft, ...], environment: Environment, general: timedelta) -> None:
     """Where a probe says how long it may take, that is no longer than until its next turn."""
     wrong = [
-        UsageError(
-            f"timeout of {draft.name} is longer than its interval",
-            where=f"{environment.file}: {draft.where or f'probes.overrides.{draft.name}'}.timeout",
-            expected=f"at most {format_duration(draft.interval or general)}",
+        fault(
+            environment,
+            (*draft.told_at, "timeout"),
+            "longer than the interval",
+            allowed=f"at most {format_duration(draft.interval or general)}",
         )
         for draft in drafts
         if draft.timeout and draft.timeout > (draft.interval or general)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from atalaia.environment.faults import Location
 from atalaia.environment.probes import ProbeKind
 from atalaia.exchange.hop import Hop
 from atalaia.exchange.observable import Cost
@@ -22,16 +23,23 @@ class Draft:
     parameters: Any
     costs: tuple[Cost, ...] = ()
     """What one attempt takes of limiters' buckets."""
+    costs_known: bool = True
+    """False where it passes a gateway of which no route is known, and so no limit."""
     group: str = ""
     interval: timedelta | None = None
     """As it is declared for this probe; None: the runner's."""
     timeout: timedelta | None = None
     attempts: int = 1
-    where: str = ""
-    """The key of the environment file that asks for it; empty where it follows from the rest."""
+    where: Location = ()
+    """The place in the environment file that asks for it; none where it follows from the rest."""
 
     @property
     def yields(self) -> bool:
         """Whether it may run less often than the others, or not at all, for want of budget: nobody has
         said how often it runs."""
         return not self.where and self.interval is None
+
+    @property
+    def told_at(self) -> Location:
+        """The place in the environment file where its times are told."""
+        return self.where or ("probes", "overrides", self.name)

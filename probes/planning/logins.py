@@ -28,4 +28,5 @@ def drafts(environment: Environment) -> Iterator[Draft]:
                 request.hop,
                 Http(request),
                 costs=request.costs,
+                costs_known=bool(environment.routes),
             )

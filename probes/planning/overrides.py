@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from atalaia.environment import Environment
-from atalaia.environment.faults import did_you_mean, listed, shown
-from atalaia.errors import UsageError, UsageErrors
+from atalaia.environment.faults import did_you_mean, listed
+from atalaia.errors import UsageErrors
 from probes.planning.draft import Draft
+from probes.planning.telling import fault
 
 
 def overridden(drafts: Iterable[Draft], environment: Environment) -> tuple[Draft, ...]:
@@ -21,10 +22,11 @@ def overridden(drafts: Iterable[Draft], environment: Environment) -> tuple[Draft
     names = [draft.name for draft in every]
     if unknown := [name for name in overrides if name not in names]:
         raise UsageErrors(
-            UsageError(
-                f"no probe {shown(name)} follows from the environment",
-                where=f"{environment.file}: probes.overrides",
-                expected=f"there are: {listed(names)}",
+            fault(
+                environment,
+                ("probes", "overrides", name),
+                "no such probe follows from the environment",
+                allowed=f"there are: {listed(names)}",
                 hint=did_you_mean(name, names),
             )
             for name in unknown

@@ -12,22 +12,28 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from atalaia.environment import Environment
+from atalaia.environment.faults import dotted
 from atalaia.environment.units import format_duration
 from atalaia.errors import UsageError, UsageErrors
 from probes.budget import Take, Taker, takes
 from probes.planning.draft import Draft
+from probes.planning.telling import fault
 
 _SLOWER = tuple(
     timedelta(minutes=minutes) for minutes in (1, 2, 3, 5, 10, 15, 20, 30, 60, 120, 180, 240, 360, 720, 1440)
 )
 """Intervals that people find their way in."""
+_UNKNOWN = (
+    "no route of the gateway is known, and so no limit: declare `routes` or `gateway.declarative`, or an "
+    "interval of its own under probes.overrides"
+)
 _NEVER = 1441
 """Minutes: longer than any interval that is proposed."""
 
 
 @dataclass(frozen=True)
 class LeftOut:
-    """A probe that does not run, for want of budget."""
+    """A probe that does not run: for want of budget, or because it is not known what it would take."""
 
     name: str
     why: str
@@ -41,10 +47,15 @@ def scheduled(
     `general` is the interval of what says none. Raises UsageErrors where what is declared takes more than
     the probes' share of a limiter.
     """
+    left_out = {
+        draft.name: LeftOut(draft.name, _UNKNOWN)
+        for draft in drafts
+        if draft.yields and not draft.costs_known
+    }
+    drafts = [draft for draft in drafts if draft.name not in left_out]
     every = {draft.name: draft if draft.interval else replace(draft, interval=general) for draft in drafts}
     yields = {draft.name for draft in drafts if draft.yields}
     _refuse([draft for name, draft in every.items() if name not in yields], environment)
-    left_out: dict[str, LeftOut] = {}
     # Those that no interval makes room for go first, so that the others need not make room for them.
     seldom = {
         name: replace(draft, interval=max(_SLOWER[-1], draft.interval or general))
@@ -59,7 +70,7 @@ def scheduled(
     while over := [take for take in takes(map(_taker, every.values()), environment) if take.over]:
         for name in yields.intersection(name for take in over for name in take.takers):
             every[name] = replace(every[name], interval=_slower(every[name].interval or general))
-    return list(every.values()), [left_out[draft.name] for draft in drafts if draft.name in left_out]
+    return list(every.values()), list(left_out.values())
 
 
 def _slower(interval: timedelta) -> timedelta:
@@ -117,10 +128,11 @@ def _refused(
         hint = f"{keys}: {format_duration(timedelta(minutes=enough))} or longer"
     else:
         hint = "no interval makes room: probe a hop without this limiter, or send less at once"
-    return UsageError(
+    return fault(
+        environment,
+        takers[0].told_at,
         f"the probes would take {_told(take)}",
-        where=str(environment.file),
-        expected=f"at most {take.share * 100:g} % of a limiter, all locations and attempts together",
+        allowed=f"at most {take.share * 100:g} % of a limiter, all locations and attempts together",
         hint=hint,
     )
 
@@ -143,7 +155,7 @@ def _with_interval(takers: Iterable[Draft], minutes: int, take: Take, environmen
 
 
 def _interval_key(draft: Draft) -> str:
-    return f"{draft.where or f'probes.overrides.{draft.name}'}.interval"
+    return f"{dotted(draft.told_at)}.interval"
 
 
 def _told(take: Take) -> str:

@@ -6,11 +6,13 @@ The probes of one service form a group: in it the guilty hop is found.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from atalaia.checks.observables import connection, health, through_front, through_gateway
 from atalaia.checks.routes import FRONT, route, routes, sample
 from atalaia.environment import Environment
 from atalaia.environment.probes import Expect
+from atalaia.systems.limits import backend_of, is_gateway
 from probes.kinds.http import Http
 from probes.kinds.tcp import Tcp
 from probes.planning import instances
@@ -42,7 +44,8 @@ def ways(environment: Environment) -> Iterator[Draft]:
     for hop in (*environment.gateway_nodes(), *((FRONT,) if environment.load_balancer else ())):
         for name in environment.services:
             if way := _way(environment, name, hop, leading.get(name)):
-                yield _asked(f"{name} via {hop}", name, way)
+                known = bool(environment.routes) or not _passes_gateway(environment, hop, way)
+                yield replace(_asked(f"{name} via {hop}", name, way), costs_known=known)
 
 
 def _way(environment: Environment, name: str, hop: str, target: str | None) -> Http | None:
@@ -57,6 +60,13 @@ def _way(environment: Environment, name: str, hop: str, target: str | None) -> H
         return None
     endpoint = FRONT if hop == FRONT else f"{hop}-proxy"
     return Http(sample(environment, target, endpoint=endpoint, origin=None, token=False), _ANSWERED)
+
+
+def _passes_gateway(environment: Environment, hop: str, way: Http) -> bool:
+    if hop != FRONT:
+        return True
+    backend = backend_of(environment, way.request.target)
+    return environment.gateway is not None and (backend is None or is_gateway(environment, backend[1]))
 
 
 def _leading(environment: Environment) -> dict[str, str]:

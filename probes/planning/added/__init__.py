@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from atalaia.environment import Environment
+from atalaia.environment.faults import Location
 from atalaia.environment.probes import Probe
 from atalaia.errors import UsageError, UsageErrors
 from probes.planning.added import connections, http, stores
 from probes.planning.draft import Draft
+from probes.planning.telling import Mistaken, fault
 
 
 def drafts(environment: Environment) -> tuple[Draft, ...]:
@@ -16,11 +18,12 @@ def drafts(environment: Environment) -> tuple[Draft, ...]:
     found: list[Draft] = []
     wrong: list[UsageError] = []
     for index, probe in enumerate(environment.probes.add):
-        where = f"probes.add[{index}]"
+        where: Location = ("probes", "add", index)
         try:
             found += (_timed(draft, probe, where) for draft in _drafts(probe, environment))
-        except UsageError as error:
-            wrong.append(_at(error, f"{environment.file}: {where}"))
+        except Mistaken as error:
+            place = (*where, *error.location)
+            wrong.append(fault(environment, place, error.what, allowed=error.allowed, hint=error.hint))
     if wrong:
         raise UsageErrors(wrong)
     return tuple(found)
@@ -50,17 +53,7 @@ def _drafts(probe: Probe, environment: Environment) -> tuple[Draft, ...]:
             return catalogue.drafts(probe, environment)
 
 
-def _timed(draft: Draft, probe: Probe, where: str) -> Draft:
+def _timed(draft: Draft, probe: Probe, where: Location) -> Draft:
     return replace(
         draft, where=where, interval=probe.interval, timeout=probe.timeout, attempts=probe.attempts
-    )
-
-
-def _at(error: UsageError, where: str) -> UsageError:
-    return UsageError(
-        error.what,
-        where=f"{where}.{error.where}" if error.where else where,
-        expected=error.expected,
-        observed=error.observed,
-        hint=error.hint,
     )

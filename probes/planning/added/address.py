@@ -9,10 +9,10 @@ from atalaia.environment import Environment, Url, endpoints
 from atalaia.environment.endpoints import PROBES_PUSHGATEWAY
 from atalaia.environment.probes import Probe
 from atalaia.environment.remembered import per_environment
-from atalaia.errors import UsageError
 from atalaia.exchange.hop import Hop
 from atalaia.exchange.observable import Cost
 from atalaia.systems.limits import front_costs, gateway_costs
+from probes.planning.telling import Mistaken
 
 _FRONTS = {"load-balancer", "load-balancer-tls"}
 
@@ -28,20 +28,20 @@ class Address:
 
 
 def address_of(probe: Probe, environment: Environment) -> Address:
-    """Where a probe goes. Raises UsageError where it says so by nothing (null)."""
+    """Where a probe goes. Raises Mistaken where it says so by nothing (null)."""
     declared = endpoints(environment)
     if probe.at is not None:
         # The stack's own Pushgateway stands for the probes' where they are one.
         name = "pushgateway" if probe.at == PROBES_PUSHGATEWAY and probe.at not in declared else probe.at
         if name not in declared:
-            raise UsageError("the environment gives no such address", where="at")
+            raise Mistaken("the environment gives no such address", "at")
         return Address(declared[name], name, hop_of(environment, name))
     if probe.url is not None:
         url = probe.url
     elif probe.host is not None:
         url = Url("http", probe.host, probe.port or 80)
     else:
-        raise UsageError("a probe that leads nowhere", expected="at, url or host")
+        raise Mistaken("a probe that leads nowhere", allowed="at, url or host")
     endpoint = _by_place(environment).get(_place(url, environment))
     return Address(url, endpoint, hop_of(environment, endpoint) if endpoint else Hop.UNKNOWN)
 

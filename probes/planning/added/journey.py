@@ -5,17 +5,16 @@ from __future__ import annotations
 from atalaia.checks.observables import bare
 from atalaia.checks.routes import bearer_of
 from atalaia.environment import Effect, Environment
-from atalaia.environment.faults import shown
 from atalaia.environment.probes import Probe
-from atalaia.errors import UsageError
 from probes.budget import summed
 from probes.kinds.journey import Journey, allowed
 from probes.planning.added.address import address_of, costs_at
 from probes.planning.draft import Draft
+from probes.planning.telling import Mistaken
 
 
 def drafts(probe: Probe, environment: Environment) -> tuple[Draft, ...]:
-    """Its steps, each of which costs what it costs. Raises UsageError where one must not be sent here."""
+    """Its steps, each of which costs what it costs. Raises Mistaken where one must not be sent here."""
     address = address_of(probe, environment)
     journey = Journey(
         bare(address.url),
@@ -25,10 +24,12 @@ def drafts(probe: Probe, environment: Environment) -> tuple[Draft, ...]:
     )
     for index, step in enumerate(probe.steps):
         if not allowed(step, journey):
-            raise UsageError(
-                f"{shown(step.method)} writes, and safety is {environment.safety.value}",
-                where=f"steps[{index}].method",
-                expected="GET, HEAD or OPTIONS",
+            raise Mistaken(
+                f"it writes, and safety is {environment.safety.value}",
+                "steps",
+                index,
+                "method",
+                allowed="GET, HEAD or OPTIONS",
                 hint="`harmless: true` where it changes nothing, or nothing that a later step does not undo",
             )
     costs = summed(

@@ -141,12 +141,16 @@ def test_an_override_of_nothing_is_told_with_what_there_is():
     with pytest.raises(UsageErrors) as caught:
         plan(shop(probes={"overrides": {"auht": {}}}))
     assert caught.value.exit_code is ExitCode.USAGE
-    assert "no probe auht follows from the environment; there are: auth, cart" in str(caught.value)
+    assert "probes.overrides.auht: no such probe follows from the environment; there are: auth, cart" in str(
+        caught.value
+    )
     assert str(caught.value).endswith("did you mean auth?")
 
 
 def test_a_timeout_beyond_the_runner_s_interval_is_refused():
-    with pytest.raises(UsageErrors, match="timeout of auth is longer than its interval; at most 1m"):
+    with pytest.raises(
+        UsageErrors, match=r"probes\.overrides\.auth\.timeout: longer than the interval; at most 1m"
+    ):
         plan(shop(probes={"overrides": {"auth": {"timeout": "2m"}}}))
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from atalaia.environment import Environment
+from atalaia.environment.loader import load
 from atalaia.errors import UsageErrors
 from atalaia.exchange.hop import Hop
 from probes.fan_out import MOST
@@ -123,7 +124,7 @@ def test_a_journey_costs_each_of_its_steps():
 
 def test_a_journey_writes_only_where_that_is_harmless_or_allowed():
     writes = {"kind": "journey", "at": "auth", "steps": [{**STEP, "method": "POST"}]}
-    assert "probes.add[0].steps[0].method: POST writes, and safety is production" in refused(
+    assert "probes.add[0].steps[0].method: it writes, and safety is production" in refused(
         {"name": "mine", **writes}
     )
     assert added({**writes, "steps": [{**STEP, "method": "POST", "harmless": True}]})
@@ -152,17 +153,20 @@ def test_a_check_costs_what_it_and_its_prerequisites_look_at():
 @pytest.mark.parametrize(
     ("probe", "told"),
     [
-        ({"check": "tcp.unreachabel"}, ".check: no check tcp.unreachabel; did you mean tcp.unreachable?"),
+        ({"check": "tcp.unreachabel"}, ".check: no such check; did you mean tcp.unreachable?"),
         (
             {"check": "limiter.not-enforced"},
-            ".check: limiter.not-enforced spends; a check whose effect is: reads",
+            ".check: limiter.not-enforced spends; a check that only reads",
         ),
-        ({"check": "tcp.unreachable", "targets": ["auht"]}, ".targets: tcp.unreachable has no target auht"),
+        (
+            {"check": "tcp.unreachable", "targets": ["auht"]},
+            ".targets: not a target of tcp.unreachable; there are: auth",
+        ),
         (
             {"check": "gateway.nodes-differ"},
             ".check: gateway.nodes-differ does not apply: the environment decl",
         ),
-        ({}, ".check: a probe of the catalogue without a check"),
+        ({}, ": a probe of the catalogue without a check"),
     ],
 )
 def test_a_check_that_cannot_be_probed_is_refused(probe, told):
@@ -174,6 +178,22 @@ def test_all_that_is_wrong_is_told_at_once():
         {"name": "a", "kind": "catalogue", "check": "no.such"}, {"name": "b", "kind": "http", "at": None}
     )
     assert len(words.splitlines()) == 2
+
+
+def test_the_line_is_told(tmp_path):
+    file = tmp_path / "env.yml"
+    file.write_text(
+        "name: shop\nservices: {auth: {url: 'http://localhost:3001'}}\nprobes:\n  overrides:\n    cart: {}\n"
+    )
+    with pytest.raises(UsageErrors, match=rf"^{file}:5: probes.overrides.cart: no such probe"):
+        plan(load(file, {}))
+    file.write_text("name: shop\nprobes:\n  add:\n    - {name: a, kind: catalogue,\n       check: no.such}\n")
+    environment = load(file, {})
+    with pytest.raises(UsageErrors, match=rf"^{file}:5: probes.add\[0\].check: no such check"):
+        plan(environment)
+    file.unlink()
+    with pytest.raises(UsageErrors, match=rf"^{file}: probes.add\[0\].check: no such check"):
+        plan(environment)
 
 
 @pytest.mark.parametrize("name", ["auth", "negative-control"])

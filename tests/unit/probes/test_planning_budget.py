@@ -134,11 +134,21 @@ def test_what_no_interval_makes_room_for_is_left_out_and_said_to_be():
     services = {
         f"s{n}": {"url": f"http://localhost:{4000 + n}", "gateway_health": f"/s{n}"} for n in range(14)
     }
-    drawing = drawn(shop(services=services, routes=[]))
+    drawing = drawn(shop(services=services, routes=[{"path": "/other", "service": "s0"}]))
     through = [each.name for each in drawing.planned if each.name.endswith("via load-balancer")]
     assert through == [f"s{n} via load-balancer" for n in range(10)]
     assert [each.name for each in drawing.left_out] == [f"s{n} via load-balancer" for n in range(10, 14)]
     assert "no budget left: 14 of the 100 requests in 1m of “load-balancer client”" in drawing.left_out[0].why
+
+
+def test_where_no_limit_is_known_nothing_goes_through_the_gateway_unasked():
+    drawing = drawn(shop(without=("routes",), load_balancer={"url": "http://localhost"}))
+    assert [each.name for each in drawing.left_out] == ["auth via kong-1", "auth via load-balancer"]
+    assert "no route of the gateway is known" in drawing.left_out[0].why
+    asked = named(shop(without=("routes",), probes={"overrides": {"auth via kong-1": {"interval": "1h"}}}))
+    assert "auth via kong-1" in asked
+    past = {"url": "http://localhost", "backends": {"auth": {"servers": ["auth"], "paths": ["/api/auth"]}}}
+    assert "auth via load-balancer" in named(shop(without=("routes",), load_balancer=past))
 
 
 def test_what_is_added_goes_before_what_follows():
