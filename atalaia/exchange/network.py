@@ -87,15 +87,14 @@ async def resolve(network: Network, host: str) -> Resolution:
         # RFC 6761, 6.4: name resolution libraries answer for .invalid themselves.
         return Resolution(host=host, failure=Failure(reason=Reason.DNS, detail=".invalid names nothing"))
     begun = time.perf_counter()
-    addresses: tuple[str, ...] = ()
-    failure: Failure | None = None
     try:
-        addresses = await _look_up(mapped)
+        addresses, ended = await _look_up(mapped)
+        return Resolution(host=host, addresses=addresses, elapsed=ended - begun)
     except socket.gaierror as error:
         failure = failure_of(error)
     except ValueError:  # a label that is too long or empty, a character that no name has
         failure = Failure(reason=Reason.DNS, detail="not a valid host name")
-    return Resolution(host=host, addresses=addresses, failure=failure, elapsed=time.perf_counter() - begun)
+    return Resolution(host=host, failure=failure, elapsed=time.perf_counter() - begun)
 
 
 async def addresses_of(network: Network, host: str) -> Resolution:
@@ -197,18 +196,21 @@ async def _open(address: str, port: int, network: Network, seconds: float) -> Op
     return Opened(address, reader, writer)
 
 
-async def _look_up(host: str) -> tuple[str, ...]:
-    """getaddrinfo on a daemon thread: it cannot be cancelled, and a dead resolver must not hold the exit."""
-    loop = asyncio.get_running_loop()
-    answer: asyncio.Future[tuple[str, ...]] = loop.create_future()
+async def _look_up(host: str) -> tuple[tuple[str, ...], float]:
+    """getaddrinfo on a daemon thread: it cannot be cancelled, and a dead resolver must not hold the exit.
 
-    def deliver(addresses: tuple[str, ...] | None, error: Exception | None) -> None:
+    The addresses, and when they were there, before this loop had the time to take them.
+    """
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[tuple[tuple[str, ...], float]] = loop.create_future()
+
+    def deliver(addresses: tuple[str, ...] | None, error: Exception | None, ended: float) -> None:
         if answer.done():
             return
         if error:
             answer.set_exception(error)
         else:
-            answer.set_result(addresses or ())
+            answer.set_result((addresses or (), ended))
 
     def look_up() -> None:
         addresses, problem = None, None
@@ -218,7 +220,7 @@ async def _look_up(host: str) -> tuple[str, ...]:
         except (OSError, ValueError) as error:
             problem = error
         with suppress(RuntimeError):  # the loop ended before the resolver did
-            loop.call_soon_threadsafe(deliver, addresses, problem)
+            loop.call_soon_threadsafe(deliver, addresses, problem, time.perf_counter())
 
     beside(look_up)
     return await answer

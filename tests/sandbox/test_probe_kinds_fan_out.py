@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import http.server
 import threading
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -36,9 +37,9 @@ class _Ok(http.server.BaseHTTPRequestHandler):
 def url(monkeypatch: pytest.MonkeyPatch) -> Iterator[Url]:
     """A name with three addresses, as a resolver would tell it; two of them are served."""
 
-    async def look_up(host: str) -> tuple[str, ...]:
+    async def look_up(host: str) -> tuple[tuple[str, ...], float]:
         assert host == "many.test"
-        return ("127.0.0.2", "127.0.0.3", "127.0.0.4")
+        return ("127.0.0.2", "127.0.0.3", "127.0.0.4"), time.perf_counter()
 
     monkeypatch.setattr(names, "_look_up", look_up)
     first = http.server.ThreadingHTTPServer(("127.0.0.2", 0), _Ok)
