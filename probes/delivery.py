@@ -21,7 +21,7 @@ ATTEMPT = timedelta(seconds=5)
 _ATTEMPTS = 6
 _FIRST, _LONGEST = 0.2, 5.0
 """Seconds between two attempts: at random up to the first, up to twice as much each time."""
-_KEPT = "the results are kept: `atalaia probe backfill` writes them for Prometheus"
+_KEPT = "what the state file has of them is written for Prometheus by `atalaia probe backfill`"
 
 
 async def deliver(

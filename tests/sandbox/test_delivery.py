@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 import threading
 import time
 from collections.abc import Iterator
@@ -23,6 +24,7 @@ from probes.exposition import expose
 from probes.model import Run
 from probes.totals import Counters, Outcome, Totals
 from probes.vantage import Vantage
+from tests.support.certificates import Authorities
 from tests.support.hostile import HostileServer
 from tests.support.probe_runs import NOW, VANTAGE, planned, run, worked
 from tests.support.pushgateway import pushgateway
@@ -164,7 +166,9 @@ def test_one_that_comes_back_in_time_gets_it(tmp_path: Path) -> None:
 
 
 @contextmanager
-def answering(*statuses: int, words: str = "") -> Iterator[tuple[int, list[str]]]:
+def answering(
+    *statuses: int, words: str = "", certificate: Path | None = None
+) -> Iterator[tuple[int, list[str]]]:
     """A server that answers pushes with these, the last one for ever; its port, and what it was asked."""
     asked: list[str] = []
 
@@ -182,6 +186,12 @@ def answering(*statuses: int, words: str = "") -> Iterator[tuple[int, list[str]]
             """Into no log."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            server.socket = context.wrap_socket(
+                server.socket, server_side=True, do_handshake_on_connect=False
+            )
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield server.server_address[1], asked
         server.shutdown()
@@ -217,6 +227,21 @@ def test_credentials_are_sent_and_never_told() -> None:
     assert asked[0].endswith(" Basic b3BzOnBhc3Mtd29yZA==")
     assert "pass-word" not in str(caught.value)
     assert "403: [redacted] is wrong" in str(caught.value)
+
+
+def test_over_tls_only_to_whom_the_environment_trusts(tmp_path: Path) -> None:
+    authorities = Authorities(tmp_path)
+    trusting = Network(hosts={"front.test": "127.0.0.1", "other.test": "127.0.0.1"}, ca=authorities.ca)
+    with answering(200, certificate=authorities.leaf(authorities.middle)) as (port, asked):
+        push(f"https://front.test:{port}", page("auth-service"), network=trusting)
+        assert len(asked) == 1
+        for url, network in (
+            (f"https://front.test:{port}", Network(hosts=trusting.hosts)),
+            (f"https://other.test:{port}", trusting),
+        ):
+            with pytest.raises(DeliveryError, match="tls: "):
+                push(url, page("auth-service"), network=network)
+    assert len(asked) == 1
 
 
 def test_a_push_is_bounded_in_time_whatever_the_server_does() -> None:

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis.strategies import characters
+from hypothesis.strategies import text as texts
 
 from atalaia.environment.probes import ProbeKind
 from atalaia.systems.prometheus.exposition import read
@@ -123,6 +126,13 @@ def test_names_are_written_so_that_they_are_read_as_they_are() -> None:
     assert read(text.encode()).flaws == ()
     assert samples(text, "probe_success", probe=name) == [1]
     assert list(problems(text, VANTAGE)) == []
+
+
+@given(name=texts(characters(categories=None)), instance=texts(characters(categories=None)))
+def test_whatever_a_target_is_called_the_page_may_be_pushed(name: str, instance: str) -> None:
+    page = expose(run(worked(planned(name, instance=instance))), None)
+    assert read(page.encode()).flaws == ()
+    assert list(problems(page, VANTAGE)) == []
 
 
 def test_a_metric_that_nobody_catalogued_is_a_defect() -> None:
