@@ -52,8 +52,12 @@ class Keeper:
     async def begin(self, run: str, started: float) -> None:
         """A run starts."""
         self._run, self._waiting = run, deque()
-        told = await self._tried(lambda state: state.begin(run, self._vantage, started) or True)
-        self._begun = bool(told)
+
+        def begin(state: State) -> bool:
+            state.begin(run, self._vantage, started)
+            return True
+
+        self._begun = bool(await self._tried(begin))
 
     def record(self, result: ProbeResult) -> None:
         """Keep a result, very soon."""
