@@ -18,7 +18,7 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from atalaia.environment.url import Url, UrlType
+from atalaia.environment.url import Url, UrlType, parse_url
 from atalaia.redaction import MARK
 
 NAME = r"^[a-z0-9][a-z0-9-]*$"
@@ -38,6 +38,7 @@ PostgresUrl = Annotated[Url, UrlType("postgres", "postgresql")]
 RedisUrl = Annotated[Url, UrlType("redis", "rediss")]
 
 Count = Annotated[int, Field(ge=1)]
+Port = Annotated[int, Field(ge=1, le=65535)]
 
 Secret = Annotated[SecretStr, PlainSerializer(lambda secret: MARK, return_type=str)]
 """A value that is never printed; belongs in a variable of the process: `${NAME}`."""
@@ -52,6 +53,20 @@ def _address(value: str) -> str:
 
 IpAddress = Annotated[str, AfterValidator(_address), Field(examples=["127.0.0.1"])]
 """An IPv4 or IPv6 address."""
+
+
+def _host(value: str) -> str:
+    try:
+        url = parse_url(f"http://[{value}]" if ":" in value else f"http://{value}", frozenset({"http"}))
+    except ValueError:
+        url = None
+    if url is None or url.path or url.query or url.username:
+        raise ValueError("not a host; a name or an address without scheme and port: example.com, 192.0.2.1")
+    return value
+
+
+Host = Annotated[str, AfterValidator(_host), Field(examples=["example.com"])]
+"""A host name or an IP address."""
 
 
 def _existing(path: Path, info: ValidationInfo) -> Path:

@@ -71,6 +71,8 @@ def _told(error: ErrorDetails, location: Location) -> tuple[str, str, str]:
             return "an empty list", f"at least {context['min_length']}", ""
         case "greater_than_equal":
             return "too small a number", f"at least {context['ge']}", ""
+        case "less_than_equal":
+            return "too great a number", f"at most {context['le']}", ""
     wanted = _KINDS.get(kind, "something else")
     return f"{_found(value)}, not {wanted}", _remedy(kind, value, location), ""
 

@@ -7,9 +7,20 @@ from typing import Annotated, Literal
 
 from pydantic import Field, JsonValue, model_validator
 
-from atalaia.environment.base import Count, HttpPath, HttpUrl, Name, Secret, Section, Text
+from atalaia.environment.base import (
+    Count,
+    Host,
+    HttpPath,
+    HttpUrl,
+    IpAddress,
+    Name,
+    Port,
+    Secret,
+    Section,
+    Text,
+)
 from atalaia.environment.frozen import FrozenDict, Table
-from atalaia.environment.gateway import named_like_secrets
+from atalaia.environment.gateway import Method, named_like_secrets
 from atalaia.environment.units import PositiveDuration
 
 ProbeKind = Literal["http", "tcp", "tls", "dns", "postgres", "redis", "journey", "catalogue"]
@@ -18,7 +29,7 @@ ProbeKind = Literal["http", "tcp", "tls", "dns", "postgres", "redis", "journey",
 class Expect(Section):
     """What an answer over HTTP must be like."""
 
-    status: tuple[Count, ...] = ()
+    status: tuple[Annotated[int, Field(ge=100, le=599)], ...] = ()
     """Statuses that are right; empty: any of 2xx."""
     headers: Table[Text, Text] = Field(default_factory=FrozenDict)
     """Header → regular expression that one of its values matches."""
@@ -37,7 +48,7 @@ class Step(Section):
 
     name: Name
     """What reports call it."""
-    method: Text = "GET"
+    method: Method = "GET"
     """Its method; writing ones are sent in the sandbox only, or where `harmless`."""
     path: HttpPath
     """Path and query; `{name}` stands for what an earlier step saved."""
@@ -71,9 +82,9 @@ class Probe(Section):
     """An address of the environment by its name (load-balancer, kong-1-proxy, postgres …) …"""
     url: HttpUrl | None = None
     """… or one of its own: http and journey."""
-    host: Text | None = None
+    host: Host | None = None
     """The name that is resolved, or connected to: dns, tcp, tls."""
-    port: Count | None = None
+    port: Port | None = None
     """The port: tcp, tls."""
     path: HttpPath = "/"
     """Path and query: http."""
@@ -93,7 +104,7 @@ class Probe(Section):
     """Whether all addresses of the name are probed: http, tcp, tls."""
     quorum: Count | None = None
     """Of all addresses, so many must do; default: every one."""
-    addresses: tuple[Text, ...] = ()
+    addresses: tuple[IpAddress, ...] = ()
     """Addresses that the name must have, in any order: dns."""
     query: Text | None = None
     """A query that reads: postgres …"""
@@ -144,9 +155,9 @@ class ProbeOverride(Section):
 class NegativeControl(Section):
     """An address that nobody listens on: a probe of it must fail, or no result of the run is believed."""
 
-    host: Text = "127.0.0.1"
+    host: Host = "127.0.0.1"
     """Its host."""
-    port: Count = 1
+    port: Port = 1
     """Its port."""
 
 
