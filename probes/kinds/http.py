@@ -25,6 +25,10 @@ _SHOWN = 2**10
 """Bytes of a body that are shown."""
 
 
+ENDS_IN_TIME = True
+"""All that it waits for is within the network's deadline."""
+
+
 @dataclass(frozen=True)
 class Http:
     """Parameters of an http probe."""

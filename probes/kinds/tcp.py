@@ -12,6 +12,9 @@ from probes.answers import failed
 from probes.fan_out import over_addresses
 from probes.model import Attempt, Planned
 
+ENDS_IN_TIME = True
+"""All that it waits for is within the network's deadline."""
+
 
 @dataclass(frozen=True)
 class Tcp:

@@ -16,6 +16,9 @@ from probes.fan_out import over_addresses
 from probes.model import Attempt, Planned
 from probes.refused import look_at_refused
 
+ENDS_IN_TIME = True
+"""All that it waits for is within the network's deadline."""
+
 
 @dataclass(frozen=True)
 class Tls:

@@ -13,6 +13,7 @@ import pytest
 from atalaia.errors import NotMeasured
 from atalaia.exchange.network import Network
 from atalaia.redaction import Redactor
+from probes import runner
 from probes.model import Attempt, Planned, ProbeResult, Reason
 from probes.runner import Runner, run_all
 from tests.support.probe_runs import planned
@@ -28,11 +29,13 @@ def kind() -> Iterator[Callable[[Kind], None]]:
     before = sys.modules.pop(name, None)
 
     def put(probe: Kind) -> None:
+        runner._kind.cache_clear()
         module = types.ModuleType(name)
         module.probe = probe  # type: ignore[attr-defined]
         sys.modules[name] = module
 
     yield put
+    runner._kind.cache_clear()
     sys.modules.pop(name, None)
     if before:
         sys.modules[name] = before
