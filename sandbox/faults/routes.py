@@ -74,8 +74,8 @@ FAULTS = (
         "kong.yml has two routes for one path, of equal priority",
         (
             _HEALTH_ROUTES,
-            r"\1      - {name: news, paths: [/news], methods: [GET]}\n"
-            r"      - {name: news-too, paths: [/news], methods: [GET, POST]}\n",
+            r"\1      - {name: news, paths: [/api/v1/health/news], methods: [GET]}\n"
+            r"      - {name: news-too, paths: [/api/v1/health/news], methods: [GET, POST]}\n",
         ),
     ),
     kong(
@@ -84,9 +84,24 @@ FAULTS = (
         "kong.yml has a route before which another one always goes",
         (
             _HEALTH_ROUTES,
-            r'\1      - {name: news, paths: ["~/news$"], methods: [GET], regex_priority: 1}\n'
-            r'      - {name: news-too, paths: ["~/news$"], methods: [GET]}\n',
+            r'\1      - {name: news, paths: ["~/api/v1/health/news$"], methods: [GET], regex_priority: 1}\n'
+            r'      - {name: news-too, paths: ["~/api/v1/health/news$"], methods: [GET]}\n',
         ),
+    ),
+    kong(
+        "route-outranked",
+        _BOTH,
+        "kong.yml has a route that a shorter path always goes before, because that one has methods, too",
+        (
+            _CALENDAR_HEALTH,
+            r"      - {name: calendar-export, paths: [/api/v1/calendar/export], strip_path: false}\n\1",
+        ),
+    ),
+    kong(
+        "expression-too-wide",
+        _BOTH,
+        "kong.yml has the path of the calendar's health document without its end",
+        (r'"~/api/v1/calendar/health\$"', '"~/api/v1/calendar/health"'),
     ),
     kong(
         "prefix-too-wide",

@@ -30,6 +30,8 @@ MATRIX: dict[str, set[str]] = {
     "preserve-host-flipped": {"upstream.wrong-host@/api/v1/calendar"},
     "routes-overlap": {"route.overlaps@gateway"},
     "route-shadowed": {"route.shadowed@gateway"},
+    "route-outranked": {"route.shadowed@gateway"},
+    "expression-too-wide": {"route.prefix-too-wide@/api/v1/calendar/health"},
     "prefix-too-wide": {"route.prefix-too-wide@/api/v1/calendar"},
     "prefix-bleeds": {"route.prefix-bleeds@/api/v1/calendar", "declaration.differs@kong-1", _NODES},
     "method-undeclared": {"route.methods-differ@/api/v1/calendar/health"},

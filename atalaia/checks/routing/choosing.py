@@ -21,9 +21,11 @@ from atalaia.environment.remembered import per_environment
 from atalaia.exchange.exchange import Exchange
 from atalaia.exchange.hop import Hop
 from atalaia.exchange.observable import HttpRequest
-from atalaia.systems.kong.bleed import BEYOND, Bleed, bleeding
+from atalaia.systems.kong.bleed import BEYOND, Bleed, beyond, bleeding
+from atalaia.systems.kong.entities import Route
 from atalaia.systems.kong.given import Given
 from atalaia.systems.kong.overlap import Overlap, label, overlaps
+from atalaia.systems.kong.paths import compile_expression
 from atalaia.systems.kong.routing import Router
 from atalaia.systems.kong.shadow import Shadow, shadowed
 
@@ -91,7 +93,10 @@ def _judge_shadows(seen: tuple[Any, ...], expected: Given | None) -> Verdict:
     return [
         Finding(
             expected=f"route {label(shadow.route)} is reached by {shadow.path or 'some request'}",
-            observed=f"route {label(shadow.by)} ({given.line(shadow.by, 'paths')}) always goes before it",
+            observed=f"route {label(shadow.by)} ({given.line(shadow.by, 'paths')}) always goes before it"
+            + (
+                ", but for methods that nobody uses" if shadow.by.methods and not shadow.route.methods else ""
+            ),
             hop=_GATEWAY,
             cause=given.line(shadow.route, "paths"),
         )
@@ -129,23 +134,38 @@ def _judge_prefix(seen: tuple[Any, ...], expected: Declared) -> Verdict:
         return given
     match = led(given, expected)
     assert match is not None, "route.not-in-file has found it"
-    return [
-        Finding(
-            expected=f"{expected.route.path}, what lies below it, and nothing else",
-            observed=f"route {label(match.route)} also takes {bleed.example}",
-            hop=_GATEWAY,
-            cause=given.line(match.route, "paths", match.route.paths.index(bleed.path)),
-        )
+    taken = [
+        (bleed.path, str(bleed.example))
         for bleed in _bleeding(given.router).get(match.route.id, ())
         if expected.route.path.startswith(bleed.path)
     ]
+    return [
+        Finding(
+            expected=f"{expected.route.path}, what lies below it, and nothing else",
+            observed=f"route {label(match.route)} also takes {example}",
+            hop=_GATEWAY,
+            cause=given.line(match.route, "paths", match.route.paths.index(path)),
+        )
+        for path, example in (*taken, *_unended(given, expected, match.route))
+    ]
+
+
+def _unended(given: Given, expected: Declared, route: Route) -> Iterator[tuple[str, str]]:
+    """The expressions of a route that have no end where the declared path has, and a request for each."""
+    path = expected.route.path.rstrip("/")
+    for text in route.paths:
+        expression = compile_expression(text[1:]) if path and text.startswith("~") else None
+        target = beyond(expression, path) if expression and expression.match(path) else None
+        match = led(given, expected, target=target) if target else None
+        if match is not None and match.route.id == route.id:
+            yield text, f"{expected.request.method} {target}"
 
 
 PREFIX_TOO_WIDE = Check(
     id="route.prefix-too-wide",
     severity=Severity.MINOR,
-    catches="A plain path without a slash at its end: /users also takes /users-internal, and whatever else "
-    "begins so.",
+    catches="A plain path without a slash at its end, or an expression without `$`: /users and ~/users also "
+    "take /users-internal, and whatever else begins so.",
     remedy="Write the path as ~/users$ and, for what lies below it, /users/.",
     source="RT03; Kong/kong#3056",
     targets=routes,

@@ -9,6 +9,10 @@ from atalaia.systems.kong.entities import Route
 from atalaia.systems.kong.expressions import automaton, literal_start
 from atalaia.systems.kong.routing import Candidate, HeaderPattern, HostPattern, Router
 
+USUAL = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+"""The methods that clients use: a route without methods of which another one takes all these is as good as
+never reached."""
+
 
 @dataclass(frozen=True)
 class Shadow:
@@ -25,8 +29,8 @@ def shadowed(router: Router) -> tuple[Shadow, ...]:
     Only what is certain is told: several routes that cover one together are not looked for.
     """
     found: list[Shadow] = []
-    # A stronger route that covers another has as many kinds of attributes, and so the same, and a path
-    # that begins no other way.
+    # A stronger route that covers another has the same kinds of attributes, or methods and a path beside
+    # them that leave nothing over, and a path that begins no other way.
     stronger: dict[tuple[tuple[bool, ...], str], list[tuple[Candidate, list[str]]]] = {}
     for candidate in router.candidates:
         route = candidate.route
@@ -35,8 +39,9 @@ def shadowed(router: Router) -> tuple[Shadow, ...]:
             begins = _beginning(path)
             possible = (
                 known
-                for length in range(len(begins) + 1)
-                for known in stronger.get((kinds, begins[:length]), ())
+                for start in (*(begins[:length] for length in range(len(begins) + 1)), *("/" * (not path)))
+                for more in _kinds_above(kinds)
+                for known in stronger.get((more, start), ())
             )
             by = next((it.route for it, starts in possible if _covers(it, starts, candidate, path)), None)
             if by is not None:
@@ -45,6 +50,14 @@ def shadowed(router: Router) -> tuple[Shadow, ...]:
         for start in {_beginning(path) for path in _paths_of(candidate)}:
             stronger.setdefault((kinds, start), []).append(entry)
     return tuple(found)
+
+
+def _kinds_above(kinds: tuple[bool, ...]) -> Iterator[tuple[bool, ...]]:
+    """The same kinds of attributes, and those with methods or paths beside them."""
+    methods, hosts, paths, *others = kinds
+    for with_methods in {methods, True}:
+        for with_paths in {paths, True}:
+            yield (with_methods, hosts, with_paths, *others)
 
 
 def _beginning(path: str) -> str:
@@ -63,7 +76,7 @@ def _covers(stronger: Candidate, starts: list[str], weaker: Candidate, path: str
         stronger.priority > weaker.priority
         and stronger.route.id != weaker.route.id
         and _covers_path(stronger, starts, path)
-        and (not stronger.route.methods or set(stronger.route.methods) >= set(weaker.route.methods))
+        and (not stronger.route.methods or set(stronger.route.methods) >= set(weaker.route.methods or USUAL))
         and (not stronger.route.snis or set(stronger.route.snis) >= set(weaker.route.snis))
         and all(any(map(_host_covers, stronger.hosts, [host] * len(stronger.hosts))) for host in weaker.hosts)
         and all(any(_header_covers(it, other) for other in weaker.headers) for it in stronger.headers)
@@ -72,7 +85,7 @@ def _covers(stronger: Candidate, starts: list[str], weaker: Candidate, path: str
 
 def _covers_path(stronger: Candidate, starts: list[str], path: str) -> bool:
     if not path:
-        return True
+        return not stronger.route.paths or _covers_path(stronger, starts, "/")
     if path.startswith("~"):
         begins = literal_start(path[1:])
         same = any(expression.pattern == path[1:] for expression in stronger.expressions)

@@ -173,6 +173,28 @@ def test_a_plain_path_without_a_slash_takes_more_than_it_says():
     assert finding.cause == "kong.yml:20"
 
 
+def test_an_expression_without_its_end_takes_more_than_it_says():
+    finding = only(judged(PREFIX_TOO_WIDE, "/api/users", declared=changed(("~/api/users$", "~/api/users"))))
+    assert finding.observed == "route users also takes GET /api/userszz"
+    assert finding.cause == "kong.yml:10"
+
+
+def test_a_route_that_a_shorter_path_with_methods_always_outranks_is_told():
+    export = "  - {name: export, paths: [/api/users/export], strip_path: false}\n"
+    every = "[GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS]"
+    declared = changed(
+        ("    strip_path: false\n- name: echo", f"    strip_path: false\n{export}- name: echo"),
+        ("[GET, HEAD]", every),
+    )
+    finding = only(judged(SHADOWED, "gateway", declared=declared))
+    assert finding.expected == "route export is reached by /api/users/export"
+    assert (
+        finding.observed
+        == "route users (kong.yml:10) always goes before it, but for methods that nobody uses"
+    )
+    assert finding.cause == "kong.yml:13"
+
+
 def test_overlaps_and_shadows_name_both_routes():
     twin = '  - {name: twin, paths: ["~/api/users$"], methods: [GET], strip_path: false}\n'
     declared = changed(("  routes:\n  - name: users\n", f"  routes:\n{twin}  - name: users\n"))

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from atalaia.systems.kong.bleed import bleeding
+from atalaia.systems.kong.bleed import beyond, bleeding
 from atalaia.systems.kong.declarative import load
 from atalaia.systems.kong.example import Example
 from atalaia.systems.kong.expressions import automaton, literal_start, shared
@@ -75,6 +75,9 @@ def test_an_overlap_is_told_in_one_line() -> None:
     assert str(found) in ("one and /a both take GET /a", "/a and one both take GET /a")
 
 
+ALL = "[GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS]"
+
+
 @pytest.mark.parametrize(
     ("strong", "weak", "covered"),
     [
@@ -93,6 +96,13 @@ def test_an_overlap_is_told_in_one_line() -> None:
         ("paths: [/api]", "paths: [/api/users]", []),
         ("paths: ['~/api/'], headers: {v: ['1', '2']}", "paths: [/api/u], headers: {v: ['1']}", ["/api/u"]),
         ("paths: ['~/api/'], headers: {v: ['1']}", "paths: [/api/u], headers: {v: ['1', '2']}", []),
+        (f"paths: [/api/], methods: {ALL}", "paths: [/api/u/export]", ["/api/u/export"]),
+        (f"paths: [/api/], methods: {ALL}", "paths: ['~/api/u$']", ["~/api/u$"]),
+        ("paths: [/api/], methods: [GET, HEAD, POST]", "paths: [/api/u]", []),
+        (f"paths: [/api/], methods: {ALL}, hosts: [a.h]", "paths: [/api/u]", []),
+        (f"paths: [/api/], methods: {ALL}, hosts: [a.h]", "paths: [/api/u], hosts: [a.h]", ["/api/u"]),
+        ("paths: [/], hosts: [a.h]", "hosts: [a.h]", [""]),
+        ("paths: [/a], hosts: [a.h]", "hosts: [a.h]", []),
     ],
 )
 def test_a_path_is_never_reached_where_a_stronger_route_takes_it_all(
@@ -118,6 +128,26 @@ def test_a_plain_path_takes_what_follows_it_without_a_slash() -> None:
         ("users", "/api/users", "POST /api/userszz"),
         ("longer", "/azz", "GET /azzzz"),
     }
+
+
+@pytest.mark.parametrize(
+    ("expression", "path", "more"),
+    [
+        ("/api/users/health", "/api/users/health", "/api/users/healthzz"),
+        ("/api/users/health$", "/api/users/health", None),
+        ("/api/users(/|$)", "/api/users", None),
+        ("/api/users-?[0-9]*$", "/api/users", "/api/users00"),
+        ("/api/users(-[a-z]+)?$", "/api/users", "/api/users-zz"),
+        ("/api/[a-z]+$", "/api/users", None),  # meant for all that lies side by side
+        ("/api/", "/api/users", None),
+        ("/api", "/api/users", "/apizz"),
+        ("/.*", "/api/users", None),  # route.catches-all tells of it
+    ],
+)
+def test_an_expression_without_an_end_takes_what_follows_it(
+    expression: str, path: str, more: str | None
+) -> None:
+    assert beyond(re.compile(expression), path) == more
 
 
 @pytest.mark.parametrize(
