@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -64,3 +66,20 @@ def test_the_documented_probes_are_planned(tmp_path):
     }
     # Values of variables in a step are known to the redactor.
     assert {"anna@shop.example", "s3cret-of-anna"} <= environment.secrets()
+
+
+def test_planning_loads_nothing_that_its_probes_do_not_need():
+    """A run of cron is short: most of its time is the start of its process."""
+    variables = {variable: value(variable) for variable in NEEDED["atendeai"]}
+    script = (
+        "import sys; from atalaia.environment.find import find; from atalaia.environment.loader import load; "
+        f"from probes.planning import plan; plan(load(find('atendeai'), {variables!r})); "
+        "print(*sys.modules, sep='\\n')"
+    )
+    answer = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    loaded = set(answer.stdout.split())
+    assert "probes.kinds.http" in loaded
+    assert not loaded & {
+        "atalaia.checks.catalogue", "atalaia.systems.kong", "probes.kinds.catalogue", "probes.kinds.journey",
+        "cryptography", "httpcore", "httpx", "jwt", "psycopg", "pytest",
+    }  # fmt: skip
