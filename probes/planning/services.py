@@ -19,11 +19,10 @@ from probes.planning import instances
 from probes.planning.draft import Draft
 
 _ANSWERED = Expect(
-    status=tuple(status for status in (*range(200, 300), *range(400, 500)) if status != 429),
+    status=tuple(status for status in range(200, 500) if status != 429),
     body=r"\A(?!\s*\{\s*\"message\":\s*\"no Route matched with those values\")",
 )
-"""An answer of the service's, be it that a token is missing: no server's error, and not Kong's own 404.
-A redirect may be the front's own, as from http to https, and says nothing of the service."""
+"""An answer, be it that a token is missing or a redirect: no server's error, and not Kong's own 404."""
 
 
 def direct(environment: Environment) -> Iterator[Draft]:
