@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-BENCHMARKS = ("gateway_load", "thousand_routes")
+BENCHMARKS = ("gateway_load", "thousand_routes", "probe_http", "probe_accuracy")
 
 
 def main() -> int:
