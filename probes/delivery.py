@@ -42,7 +42,7 @@ async def deliver(
 
     validate(text, vantage)
     end = time.monotonic() + within.total_seconds()
-    tried = 0
+    failures: list[NotTaken] = []
     try:
         async with Pushgateway(to, network, redactor) as pushgateway:
             async for attempt in AsyncRetrying(
@@ -53,13 +53,18 @@ async def deliver(
             ):
                 with attempt:
                     left = timedelta(seconds=max(end - time.monotonic(), 0.001))
-                    tried += 1
-                    await pushgateway.put(vantage.labels, text, min(left, ATTEMPT))
+                    try:
+                        await pushgateway.put(vantage.labels, text, min(left, ATTEMPT))
+                    except NotTaken as failure:
+                        failures.append(failure)
+                        raise
     except NotTaken as error:
-        times = f" ({tried} attempts within {format_duration(within)})" if tried > 1 else ""
+        # The last attempt has what time is left; that it was too little says less than what came before.
+        told = next((failure for failure in reversed(failures) if not failure.late), error)
+        times = f" ({len(failures)} attempts within {format_duration(within)})" if len(failures) > 1 else ""
         raise DeliveryError(
             "the Pushgateway did not take the results of the run",
             where=str(to),
-            observed=f"{error}{times}",
+            observed=f"{told}{times}",
             hint=_KEPT,
         ) from error

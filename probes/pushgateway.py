@@ -35,6 +35,9 @@ _LISTING = 256 * 2**20
 class NotTaken(Exception):
     """The Pushgateway did not do what it was asked; in words."""
 
+    late = False
+    """Whether it did nothing at all in the time that it was given."""
+
     def __init__(self, told: str, *, again: bool) -> None:
         super().__init__(told)
         self.again = again
@@ -104,7 +107,9 @@ class Pushgateway:
             async with asyncio.timeout(within.total_seconds()):
                 return await self._exchange(method, path, content, most)
         except TimeoutError:
-            raise NotTaken(f"no answer within {format_duration(within)}", again=True) from None
+            late = NotTaken(f"no answer within {format_duration(within)}", again=True)
+            late.late = True
+            raise late from None
 
     async def _exchange(self, method: str, path: str, content: bytes | None, most: int) -> bytes:
         # Names are looked up as for every other request: by the environment's hosts first.

@@ -31,7 +31,8 @@ from tests.support.pushgateway import pushgateway
 from tests.support.standins import ask, free_ports
 
 NETWORK = Network(connect=timedelta(seconds=1), total=timedelta(seconds=5))
-SOON = timedelta(seconds=2)
+SOON, LONG = timedelta(seconds=2), timedelta(seconds=20)
+"""For a push that fails whenever, and for one that succeeds, on however busy a machine."""
 
 
 def page(*names: str, vantage: Vantage = VANTAGE) -> str:
@@ -41,7 +42,7 @@ def page(*names: str, vantage: Vantage = VANTAGE) -> str:
 
 
 def push(
-    to: str, text: str, *, vantage: Vantage = VANTAGE, within: timedelta = SOON, **other: object
+    to: str, text: str, *, vantage: Vantage = VANTAGE, within: timedelta = LONG, **other: object
 ) -> float:
     """Push, and how many seconds that took."""
     begun = time.monotonic()
@@ -199,7 +200,7 @@ def answering(
 
 def test_an_error_of_the_server_is_tried_again() -> None:
     with answering(500, 503, 202) as (port, asked):
-        push(f"http://127.0.0.1:{port}", page("auth-service"), within=timedelta(seconds=10))
+        push(f"http://127.0.0.1:{port}", page("auth-service"))
     assert asked == ["/metrics/job/atalaia-probes/environment/atendeai/location/gru/shard@base64/MC8x "] * 3
 
 
@@ -208,7 +209,7 @@ def test_an_error_of_the_server_that_stays_is_told() -> None:
         answering(500, words="disk \x1b[31mfull\n") as (port, asked),
         pytest.raises(DeliveryError, match=r"500: disk \[31mfull \(\d attempts within 2s\)"),
     ):
-        push(f"http://127.0.0.1:{port}", page("auth-service"))
+        push(f"http://127.0.0.1:{port}", page("auth-service"), within=SOON)
     assert 1 < len(asked) <= 6
 
 
@@ -240,7 +241,7 @@ def test_over_tls_only_to_whom_the_environment_trusts(tmp_path: Path) -> None:
             (f"https://other.test:{port}", trusting),
         ):
             with pytest.raises(DeliveryError, match="tls: "):
-                push(url, page("auth-service"), network=network)
+                push(url, page("auth-service"), network=network, within=SOON)
     assert len(asked) == 1
 
 
@@ -276,7 +277,7 @@ def test_names_are_those_of_the_environment(port: int) -> None:
     push(f"http://push.test:{port}", page("auth-service"), network=network)
     push(f"http://localhost:{port}", page("auth-service"))
     with pytest.raises(DeliveryError, match="dns"):
-        push(f"http://push.invalid:{port}", page("auth-service"))
+        push(f"http://push.invalid:{port}", page("auth-service"), within=SOON)
 
 
 def test_it_holds_fifty_thousand_series_of_others(tmp_path: Path) -> None:
