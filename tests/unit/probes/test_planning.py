@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -78,6 +79,21 @@ def test_a_route_stands_in_for_a_health_document_without_anybody_s_credentials()
     assert way.request.bearer is None
     assert {200, 307, 401, 403, 404} <= set(way.expect.status)
     assert not {429, 500, 502, 503, 504} & set(way.expect.status)
+
+
+@pytest.mark.parametrize(
+    ("body", "answered"),
+    [
+        ('{\n  "message":"no Route matched with those values"\n}', False),
+        ("<!doctype html><h1>Kong Error</h1><p>no Route matched with those values.</p>", False),
+        ("no Route matched with those values", False),
+        ('{"message":"Unauthorized"}', True),
+        ("", True),
+    ],
+)
+def test_kong_s_own_404_is_no_answer_of_the_service_s(body, answered):
+    wanted = named(shop())["cart via kong-1"].parameters.expect.body
+    assert bool(re.search(wanted, body)) is answered
 
 
 def test_a_route_without_a_limit_is_taken_where_there_is_one():
