@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from enum import Enum
@@ -17,6 +18,7 @@ checks judge, and tells by its gaps what the secret was. `atalaia env validate` 
 
 _BASE64 = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_")
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")
+_FIELD = re.compile(r"[A-Za-z]{1,24}(_[A-Za-z]{1,24}){0,5}")
 _UNRESERVED = ("", "/", "!$&'()*+,;=", "!$&'()*+,;=:@/?")
 """What the encoders of queries, paths and credentials leave as it is."""
 
@@ -72,9 +74,10 @@ class Redactor:
         return _without(leaves, self._texts + self._bytes, self._cores) is not leaves
 
     def structure(self, value: Any) -> Any:
-        """A copy of nested lists, tuples, sets and dictionaries with every text in it redacted, keys too.
+        """A copy of nested lists, tuples, sets and dictionaries with every text in it redacted.
 
-        Numbers, truth values and members of an enumeration stay: they are words of ours.
+        Numbers, truth values and members of an enumeration stay: they are words of ours. So do keys that
+        are names of fields: a secret called `secret` would take the field away, and say what it is.
         """
         if isinstance(value, Enum):
             return value
@@ -83,7 +86,10 @@ class Redactor:
         if isinstance(value, bytes):
             return self.bytes(value)
         if isinstance(value, dict):
-            return {self.structure(key): self.structure(item) for key, item in value.items()}
+            return {
+                key if _is_field(key) else self.structure(key): self.structure(item)
+                for key, item in value.items()
+            }
         if isinstance(value, (list, tuple, set, frozenset)):
             items = (self.structure(item) for item in value)
             # A named tuple takes its fields one by one.
@@ -91,8 +97,13 @@ class Redactor:
         return value
 
 
+def _is_field(key: object) -> bool:
+    """Whether the key of a dictionary is a name of a field, and no text of somebody's."""
+    return isinstance(key, str) and not isinstance(key, Enum) and _FIELD.fullmatch(key) is not None
+
+
 def _leaves(value: Any) -> Iterator[bytes]:
-    """Every text and every run of bytes in nested data, keys too; not the members of an enumeration."""
+    """Every text and every run of bytes in nested data, as `structure` redacts them."""
     waiting = [value]
     while waiting:
         each = waiting.pop()
@@ -103,7 +114,7 @@ def _leaves(value: Any) -> Iterator[bytes]:
         elif isinstance(each, bytes):
             yield each
         elif isinstance(each, dict):
-            waiting += [*each.keys(), *each.values()]
+            waiting += [*(key for key in each if not _is_field(key)), *each.values()]
         elif isinstance(each, (list, tuple, set, frozenset)):
             waiting += each
 

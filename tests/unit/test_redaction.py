@@ -156,3 +156,10 @@ def test_a_secret_occurs_in_a_structure_exactly_where_redacting_changes_it(value
     redactor = Redactor({secret})
     whole = [value, {"deep": [f"before {secret} after", b"x" + secret.encode()]}] if planted else [value]
     assert redactor.occurs_in(whole) == (redactor.structure(whole) != whole)
+
+
+def test_names_of_fields_stay_where_a_secret_is_a_word():
+    seen = {"secret": "secret", "key": {"secret": 1}, "https://h/?a=secret": 2}
+    redactor = Redactor(["secret"])
+    assert redactor.structure(seen) == {"secret": MARK, "key": {"secret": 1}, f"https://h/?a={MARK}": 2}
+    assert not redactor.occurs_in({"secret": {"secret": 1}})

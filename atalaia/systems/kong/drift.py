@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from atalaia.environment.gateway_secrecy import is_secret
 from atalaia.systems.kong.compare import differing
 from atalaia.systems.kong.entities import Configuration, Document
 from atalaia.systems.kong.given import Given, admin_path
 from atalaia.systems.kong.live import KINDS, PRIVATE
 from atalaia.systems.kong.pairs import REFERENCES, Entity, Pairs, entities_of, named, referred
-from atalaia.systems.kong.secrecy import OTHER, is_secret, masked
+from atalaia.systems.kong.secrecy import OTHER, SAME, masked
 
 
 class Drift(StrEnum):
@@ -110,19 +111,22 @@ def _shown(
     if any(map(is_secret, path)):
         both = _at(file, path) is not None and _at(live, path) is not None
         return _presence(_at(file, path)), "another secret" if both else _presence(_at(live, path))
-    return _text(_at(file, path)), _text(_at(live, path))
+    return _text(_at(file, path), path), _text(_at(live, path), path)
 
 
 def _presence(value: Any) -> str:
     return "nothing" if value is None else "a secret"
 
 
-def _text(value: Any) -> str:
+def _text(value: Any, path: tuple[str, ...]) -> str:
     if value in (None, [], {}):
         return "nothing"
     if value == OTHER:
         return "another secret"
-    text = json.dumps(masked(value), ensure_ascii=False)
+    shown = masked(value, place=path)
+    if shown in (SAME, [SAME], [OTHER]):
+        return "something else, which is not shown" if shown == [OTHER] else "something that is not shown"
+    text = json.dumps(shown, ensure_ascii=False)
     return text if len(text) <= 120 else text[:119] + "…"
 
 

@@ -1,11 +1,11 @@
-"""What is secret in an entity, by the names of its fields; replaced before anything is stored or shown."""
+"""What may not be shown of an entity, replaced before anything is stored or told."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection
 from typing import Any
 
+from atalaia.environment.gateway_secrecy import Cover, Place, covered
 from atalaia.redaction import MARK
 
 SAME = MARK
@@ -13,55 +13,37 @@ SAME = MARK
 OTHER = "[redacted, another one]"
 """Stands for a secret that is not among those that are known."""
 
-_SECRET = re.compile(
-    r"(?!hash_)(.*[_\-]|)(key|key_alt|passw(or)?d|secret|secret_key|token|api-?_?key|authorization|cookie"
-    r"|credentials?)",
-    re.IGNORECASE,
-)
-_HEADER = re.compile(r"([A-Za-z0-9\-_]+):(.+)", re.DOTALL)
-"""A header as the transformers' lists have it."""
 
+def masked(document: Any, known: Collection[str] = (), place: Place = ()) -> Any:
+    """A copy of nested lists and dictionaries in which every text that may not be shown is replaced.
 
-def masked(document: Any, known: Collection[str] = ()) -> Any:
-    """A copy of nested lists and dictionaries in which every secret is replaced.
-
-    With `known`, a secret that is not among them becomes `OTHER`; else every one becomes `SAME`.
+    With `known`, a secret that is not among them becomes `OTHER`; else every one becomes `SAME`. `place`:
+    the names of the fields around the document, where it is a part of an entity.
     """
-    return _mapped(document, lambda secret: SAME if not known or secret in known else OTHER)
+
+    def replaced(part: str, sure: bool) -> str:
+        if part in (SAME, OTHER):
+            return part
+        return SAME if not known or part in known else OTHER
+
+    return _mapped(document, place, replaced)
 
 
 def secrets_of(document: Any) -> frozenset[str]:
     """The secrets of a document, as `masked` finds them."""
     found: set[str] = set()
 
-    def note(secret: str) -> str:
+    def note(secret: str, sure: bool) -> str:
         found.add(secret)
         return SAME
 
-    _mapped(document, note)
+    _mapped(document, (), note)
     return frozenset(found)
 
 
-def is_secret(name: str) -> bool:
-    """Whether a text under this name is secret: `redis_password`, `secret`, `Authorization`."""
-    return _SECRET.fullmatch(name) is not None
-
-
-def _mapped(value: Any, replace: Callable[[str], str], name: str = "") -> Any:
+def _mapped(value: Any, place: Place, cover: Cover) -> Any:
     if isinstance(value, dict):
-        return dict(_entries(value, replace))
+        return {key: _mapped(item, (*place, str(key)), cover) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_mapped(item, replace, name) for item in value]
-    if not isinstance(value, str) or not value:
-        return value
-    if is_secret(name):
-        return replace(value)
-    header = _HEADER.fullmatch(value)
-    if header and is_secret(header[1]):
-        return f"{header[1]}:{replace(header[2])}"
-    return value
-
-
-def _entries(value: dict[Any, Any], replace: Callable[[str], str]) -> Iterator[tuple[Any, Any]]:
-    for key, item in value.items():
-        yield key, _mapped(item, replace, str(key))
+        return [_mapped(item, place, cover) for item in value]
+    return covered(value, place, cover) if isinstance(value, str) else value

@@ -183,8 +183,8 @@ def one_more(lists: Lists) -> None:
                     [
                         (
                             "config.add.headers",
-                            '["Authorization:[redacted]", "X-A:b"]',
-                            '["Authorization:[redacted]", "X-A:b"]',
+                            '["Authorization:[redacted]", "X-A:[redacted]"]',
+                            '["Authorization:[redacted]", "X-A:[redacted]"]',
                             "kong.yml:17",
                         )
                     ],
@@ -234,14 +234,14 @@ def test_of_a_secret_that_nobody_compared_nothing_is_said() -> None:
 
 def test_what_is_secret_by_name() -> None:
     document = {
-        "config": {"redis_password": "a", "key_names": ["b"], "minute": 5, "hash_on_cookie": "c"},
+        "config": {"redis_password": "a", "key_names": ["b"], "minute": 5, "policy": "c"},
         "headers": ["authorization:d", "X-Other:e"],
         "secret": "",
         "custom": {"X-Api-Key": ["f"]},
     }
     assert secrets_of(document) == {"a", "d", "f"}
     assert masked(document, {"a"}) == {
-        "config": {"redis_password": "[redacted]", "key_names": ["b"], "minute": 5, "hash_on_cookie": "c"},
+        "config": {"redis_password": "[redacted]", "key_names": ["b"], "minute": 5, "policy": "c"},
         "headers": ["authorization:[redacted, another one]", "X-Other:e"],
         "secret": "",
         "custom": {"X-Api-Key": ["[redacted, another one]"]},
