@@ -77,3 +77,21 @@ def test_what_is_broken_is_found_at_its_hop(sandbox, fault, failed, guilty):
     assert attribute(results) == guilty
     sound = {each.planned.group for each in results if each.planned.group} - set(guilty)
     assert not [each for each in failing(results) if each.partition(" ")[0] in sound]
+
+
+def test_without_routed_health_documents_a_route_of_each_service_tells_of_the_hops(sandbox, tmp_path):
+    text = sandbox.environment_file.read_text()
+    file = tmp_path / "environment.yml"
+    file.write_text("\n".join(line for line in text.splitlines() if "gateway_health" not in line))
+    environment = load(file, os.environ)
+    results = results_of(environment)
+    assert failing(results) == {"negative-control": Reason.REFUSED}
+    assert {"user-service via kong-1", "google-calendar-service via load-balancer"} <= {
+        each.planned.name for each in results
+    }
+    asyncio.run(FAULTS["route-missing"].apply(sandbox))
+    try:
+        results = results_of(environment)
+    finally:
+        asyncio.run(FAULTS["route-missing"].revert(sandbox))
+    assert attribute(results) == {"health-service": Hop.GATEWAY}
