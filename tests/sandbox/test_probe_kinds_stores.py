@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -19,7 +20,7 @@ from probes.kinds.redis import Redis
 from probes.model import Attempt, Planned, Reason
 from probes.runner import run_all
 from tests.support.standins import free_ports
-from tests.support.stores import PASSWORD, postgres_server, redis_server
+from tests.support.stores import PASSWORD, postgres_replica, postgres_server, redis_server
 
 
 @pytest.fixture(scope="module")
@@ -146,3 +147,28 @@ def test_redis_lets_in_and_is_a_master(redis: int) -> None:
 def test_a_master_is_no_replica(redis: int) -> None:
     attempt = _attempt(_redis(redis, role="replica"))
     assert (attempt.reason, attempt.detail) == (Reason.VALUE, "it is a master; replica wanted")
+
+
+def test_a_replica_tells_how_far_it_is_behind(postgres: int) -> None:
+    lag = timedelta(seconds=5)
+    with postgres_replica(postgres) as port:
+        fresh = _attempt(_postgres(port, role="replica", replication_lag=lag))
+        assert fresh.success, fresh.detail
+        assert fresh.facts["atalaia_probe_replication_lag_seconds"] == 0  # however old the last write is
+        _stop_streaming(port)
+        alone = _attempt(_postgres(port, role="replica", replication_lag=timedelta(milliseconds=1)))
+    assert alone.reason is Reason.VALUE
+    assert "its primary" in alone.detail or "replayed nothing yet" in alone.detail
+
+
+def _stop_streaming(port: int) -> None:
+    """Point the replica at nobody, and wait until it no longer receives."""
+    import psycopg
+
+    with psycopg.connect(f"postgresql://app:{PASSWORD}@127.0.0.1:{port}/app", autocommit=True) as connection:
+        connection.execute("ALTER SYSTEM SET primary_conninfo = ''")
+        connection.execute("SELECT pg_reload_conf()")
+        deadline = time.monotonic() + 10
+        while connection.execute("SELECT count(*) FROM pg_stat_wal_receiver").fetchone() != (0,):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)

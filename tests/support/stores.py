@@ -103,6 +103,57 @@ def postgres_server() -> Iterator[int]:
         shutil.rmtree(directory)
 
 
+@contextmanager
+def postgres_replica(primary: int) -> Iterator[int]:
+    """A standby that streams from the `postgres_server` on a port; yields its own."""
+    (port,) = free_ports(1)
+    directory = Path(tempfile.mkdtemp(prefix="atalaia-replica-"))
+    account = pwd.getpwnam("postgres") if os.geteuid() == 0 else None
+    if account:
+        os.chown(directory, account.pw_uid, account.pw_gid)
+    user = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []} if account else {}
+    data, secrets = directory / "data", os.environ | {"PGPASSWORD": PASSWORD}
+    try:
+        copy = [
+            "-h",
+            "127.0.0.1",
+            "-p",
+            str(primary),
+            "-U",
+            "app",
+            "-D",
+            data,
+            "-R",
+            "-c",
+            "fast",
+            "--no-sync",
+        ]
+        subprocess.run([POSTGRES / "pg_basebackup", *copy], check=True, env=secrets, cwd=directory, **user)
+        settings = (
+            f"--port={port}",
+            "--listen_addresses=127.0.0.1",
+            f"--unix_socket_directories={directory}",
+        )
+        process = subprocess.Popen(
+            [POSTGRES / "postgres", "-D", data, *settings, "--fsync=off"],
+            stderr=subprocess.DEVNULL, cwd=directory, **user,
+        )  # fmt: skip
+        try:
+            ask = [POSTGRES / "psql", "-h", "127.0.0.1", "-p", str(port), "-U", "app", "-d", "app", "-c"]
+
+            def streaming() -> bool:
+                query = [*ask, "SELECT 1 / count(*) FROM pg_stat_wal_receiver"]
+                return subprocess.run(query, env=secrets, capture_output=True, check=False).returncode == 0
+
+            _until(streaming, f"a replica on port {port}")
+            yield port
+        finally:
+            process.terminate()
+            process.wait(10)
+    finally:
+        shutil.rmtree(directory)
+
+
 def _answers(text: str) -> bool:
     return "PONG" in text or "NOAUTH" in text
 
