@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from atalaia.environment import Environment
+from atalaia.environment.units import format_duration
 from atalaia.exchange.observable import Cost
 
 SHARE = 0.1
@@ -68,6 +69,19 @@ class Take:
     def part(self) -> float:
         """The part of the budget that is taken, by the count that weighs more."""
         return max(self.average, self.at_once if self.at_once > self.allowed else 0) / self.limit
+
+    def __str__(self) -> str:
+        """`60 of the 100 requests in 1h of “gateway auth-service auth 3600s client” (login)`"""
+        requests = self.average if self.often else self.at_once
+        window = format_duration(timedelta(seconds=self.window))
+        more = f" and {len(self.takers) - 3} more" if len(self.takers) > 3 else ""
+        within = f"of the {self.limit} requests in {window} of “{self.bucket}”"
+        return f"{requests:.3g} {within} ({', '.join(self.takers[:3])}{more})"
+
+
+def take_of(bucket: str, takers: Iterable[Taker], environment: Environment) -> Take:
+    """What these take of one bucket, which all of them use."""
+    return next(take for take in takes(takers, environment) if take.bucket == bucket)
 
 
 def summed(costs: Iterable[Cost]) -> tuple[Cost, ...]:

@@ -10,6 +10,7 @@ from atalaia.environment.faults import Location
 from atalaia.environment.probes import ProbeKind
 from atalaia.exchange.hop import Hop
 from atalaia.exchange.observable import Cost
+from probes.budget import Taker
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,12 @@ class Draft:
         """Whether it may run less often than the others, or not at all, for want of budget: nobody has
         said how often it runs."""
         return not self.where and self.interval is None
+
+    @property
+    def taker(self) -> Taker:
+        """What it takes of limiters, once it has its interval."""
+        assert self.interval is not None, "it was given one"
+        return Taker(self.name, self.interval, self.costs, self.attempts)
 
     @property
     def told_at(self) -> Location:
