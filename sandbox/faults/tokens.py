@@ -57,6 +57,12 @@ FAULTS = (
             "[X-Request-ID, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After]}}",
         ),
     ),
+    kong(
+        "token-weak-secret",
+        _BOTH,
+        "tokens from before the last rotation are signed with a word that everybody tries",
+        (r"^( *- key: \S+-former\n(?: *algorithm: .*\n) *secret: )\S+$", r"\1secret"),
+    ),
     standin(
         "token-unsigned-accepted",
         "kong-1",

@@ -20,6 +20,7 @@ MATRIX: dict[str, set[str]] = {
         "token.preflight-refused@/api/v1/calendar",
         "cors.preflight-refused@/api/v1/calendar",
     },
+    "token-weak-secret": {"token.weak-secret@gateway"},
     "token-unsigned-accepted": _everywhere("token.unsigned-accepted"),
     "token-expired-accepted": _everywhere("token.expired-accepted"),
     "token-forged-accepted": _everywhere("token.forged-accepted"),

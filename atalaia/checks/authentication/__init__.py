@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from atalaia.checks.authentication import lifetime, plugin, reaching, refusals, refused
+from atalaia.checks.authentication import lifetime, plugin, reaching, refusals, refused, weak
 from atalaia.checks.check import Check
 
 CHECKS: tuple[Check, ...] = (
-    plugin.CHECKS + refused.CHECKS + reaching.CHECKS + refusals.CHECKS + lifetime.CHECKS
+    plugin.CHECKS + weak.CHECKS + refused.CHECKS + reaching.CHECKS + refusals.CHECKS + lifetime.CHECKS
 )

@@ -1,6 +1,6 @@
 """What the gateway's configuration says of tokens."""
 
-from atalaia.checks.authentication import plugin
+from atalaia.checks.authentication import plugin, weak
 from suites.holds import holds
 
 
@@ -26,4 +26,9 @@ def test_the_gateway_takes_tokens_from_the_authorization_header_only(case, hold)
 
 @holds(plugin.PREFLIGHT_REFUSED)
 def test_preflights_need_no_token(case, hold):
+    hold(case)
+
+
+@holds(weak.WEAK_SECRET)
+def test_credentials_of_the_gateways_file_cannot_be_guessed(case, hold):
     hold(case)
