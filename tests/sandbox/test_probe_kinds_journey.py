@@ -176,3 +176,19 @@ def test_nothing_is_sent_where_a_step_may_not_be(clinic: tuple[Clinic, int]) -> 
     assert attempt.reason is Reason.UNMEASURED
     assert server.asked == []
     assert _travel(port, harmful, writes=True).success
+
+
+def test_a_body_that_does_not_fit_at_once_is_sent_to_its_end() -> None:
+    size, came = 8_000_000, bytearray()
+
+    def swallow(connection: socket.socket, head: bytes) -> None:
+        length = int(head.lower().partition(b"content-length: ")[2].split()[0])
+        while len(came) < length - 65_536:  # the rest may have come with the head
+            came.extend(connection.recv(65536))
+        connection.sendall(b"HTTP/1.1 204 X\r\nConnection: close\r\n\r\n")
+
+    big = {"name": "big", "method": "POST", "path": "/", "harmless": True, "json": "x" * size}
+    with scripted_upstream(swallow) as port:
+        attempt = _travel(port, [big], timeout=20)
+    assert attempt.success, attempt.detail
+    assert len(came) > size - 70_000
