@@ -66,9 +66,10 @@ def validate(files: tuple[str, ...], env: str | None) -> None:
         except UsageError as error:
             faults.append(error)
             continue
-        unknown = [fault.error(shown_path(path)) for fault in _unknown_defects(environment, document)]
-        faults += unknown
-        if not unknown:
+        further = [fault.error(shown_path(path)) for fault in _unknown_defects(environment, document)]
+        further += _unplannable(environment)
+        faults += further
+        if not further:
             click.echo(f"{shown_path(path)}: OK: {_summary(environment)}")
             for note in _notes(environment):
                 click.echo(f"{shown_path(path)}: note: {note}", err=True)
@@ -112,6 +113,17 @@ def schema() -> None:
     from atalaia.environment.schema import json_schema
 
     click.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+
+
+def _unplannable(environment: Environment) -> tuple[UsageError, ...]:
+    """What is wrong about probes, and limiters of which they would take too much."""
+    from probes.planning import plan
+
+    try:
+        plan(environment)
+    except UsageErrors as error:
+        return error.problems
+    return ()
 
 
 def _unknown_defects(environment: Environment, document: Document) -> Iterator[Fault]:

@@ -84,6 +84,21 @@ def test_without_a_choice_there_is_none(atalaia):
     assert "no environment is chosen" in err
 
 
+def test_probes_are_planned(atalaia):
+    Path("probes.yml").write_text(
+        "name: shop\n"
+        'load_balancer: {url: "http://localhost", limit: {requests: 100, window: 60s}}\n'
+        "probes:\n"
+        "  add:\n"
+        "    - {name: home, kind: http, at: load-balancer, interval: 5s}\n"
+    )
+    code, out, err = atalaia("env", "validate", "probes.yml")
+    assert (code, out) == (3, "")
+    assert err.startswith(
+        "probes.yml:5: probes.add[0]: the probes would take 12 of the 100 requests in 1m of "
+    )
+
+
 def test_accepted_defects_are_looked_up(atalaia):
     Path("accepted.yml").write_text(
         "name: shop\n"
