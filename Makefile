@@ -17,7 +17,7 @@ environment = $(if $(ENV),--env '$(ENV)')
 
 .PHONY: help setup venv demo test prove bench lint constraints sandbox-up sandbox-down test-connectivity
 .PHONY: test-api-gateway test-routing test-rate-limit test-cors test-security-headers test-authentication
-.PHONY: test-metrics-collection test-alerting test-dashboards drill
+.PHONY: test-metrics-collection test-alerting test-dashboards drill probe probe-serve bench-probes
 
 help: ## This list
 	@echo "make TARGET [ENV=environment] [ARGS='more arguments'] [PYTHON=python3] [YES=1]"
@@ -42,6 +42,9 @@ prove: setup ## The long proofs: the healthy sandbox again and again
 
 bench: setup ## Benchmarks: what the sandbox carries (takes minutes)
 	@.venv/bin/python -m benchmarks $(ARGS)
+
+bench-probes: setup ## Benchmarks of the probe runner, against others of its kind
+	@.venv/bin/python -m benchmarks probes $(ARGS)
 
 lint: venv ## Formatting, lint and types only
 	@.venv/bin/python -m scripts.test lint types
@@ -87,3 +90,9 @@ test-dashboards: venv ## Do Grafana's data sources and dashboards work?
 
 drill: venv ## Fire an alert on purpose and follow it (pages people!)
 	@$(call atalaia,check drill $(environment))
+
+probe: venv ## Probe ENV once, as cron does every minute
+	@$(call atalaia,probe run $(environment))
+
+probe-serve: venv ## Probe ENV by an own schedule, until Ctrl-C
+	@$(call atalaia,probe serve $(environment))

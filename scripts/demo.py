@@ -1,4 +1,4 @@
-"""`make demo`: a stack of its own on loopback, tested by all suites but the drill, told about, and stopped again.
+"""`make demo`: a stack of its own on loopback, tested by all suites but the drill, probed, and stopped again.
 
 python -m scripts.demo [MORE ARGUMENTS FOR atalaia check]
 """
@@ -21,7 +21,7 @@ OK, NOT_MEASURED = 0, 2
 
 
 def main(arguments: list[str]) -> int:
-    """Up, check, down; down whatever happens. The exit code of `atalaia check`, or 2 for less."""
+    """Up, check, probe, down; down whatever happens. The exit code of `atalaia check`, or 2 for less."""
     children = Children()
     sandbox = f"demo-{os.getpid()}"
     missing = packages.missing()
@@ -33,6 +33,8 @@ def main(arguments: list[str]) -> int:
     code = atalaia("sandbox", "up", "--id", sandbox, *(["--partial"] if missing else []))
     if code == OK and not children.interrupted:
         code = atalaia("check", "--env", f"sandbox:{sandbox}", "--out", str(OUT), *arguments)
+        if not children.interrupted:
+            code = code or atalaia("probe", "run", "--env", f"sandbox:{sandbox}")
     stopped = atalaia("sandbox", "down", sandbox)
     if missing:
         names = textwrap.fill(" ".join(missing), 76, break_on_hyphens=False)
