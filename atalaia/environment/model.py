@@ -102,6 +102,7 @@ class Environment(Section):
     _sampled: frozenset[str] = PrivateAttr(default=frozenset())
     _gateway_file: GatewayFile | None = PrivateAttr(default=None)
     _monitoring_files: MonitoringFiles = PrivateAttr(default=MonitoringFiles())
+    _told: frozenset[str] = PrivateAttr(default=frozenset())
 
     def loaded_from(
         self,
@@ -124,7 +125,13 @@ class Environment(Section):
         """This environment with sections that it does not declare, told by the gateway itself."""
         copy = self.model_copy(update=sections)
         copy._gateway_file = gateway_file or self._gateway_file
+        copy._told = self._told | sections.keys()
         return copy
+
+    @property
+    def routes_of_gateway(self) -> bool:
+        """Whether the routes are what the gateway serves, because the environment declares none."""
+        return "routes" in self._told
 
     @property
     def gateway_file(self) -> GatewayFile | None:

@@ -104,6 +104,31 @@ FAULTS = (
         (r'"~/api/v1/calendar/health\$"', '"~/api/v1/calendar/health"'),
     ),
     kong(
+        "route-twin-unprotected",
+        _BOTH,
+        "kong.yml has a second route for the calendar, without plugins, for who sends x-beta: 1",
+        (
+            _CALENDAR_HEALTH,
+            r'      - name: calendar-beta\n        paths: ["~/api/v1/calendar$", /api/v1/calendar/]\n'
+            r'        headers: {x-beta: ["1"]}\n        strip_path: false\n\1',
+        ),
+    ),
+    kong(
+        "route-undeclared",
+        _BOTH,
+        "kong.yml has a route for debugging that the environment does not know",
+        (_CALENDAR_HEALTH, r'      - {name: debug, paths: ["~/internal/debug$"], methods: [GET]}\n\1'),
+    ),
+    kong(
+        "answers-cached",
+        _BOTH,
+        "kong.yml has a cache on the calendar's route, with one key for all tokens",
+        (
+            r"^plugins:\n",
+            "plugins:\n  - {name: proxy-cache, route: calendar, config: {strategy: memory}}\n",
+        ),
+    ),
+    kong(
         "prefix-too-wide",
         _BOTH,
         "kong.yml has the calendar's path as a plain one",

@@ -17,14 +17,9 @@ from atalaia.environment import Environment
 from atalaia.exchange.hop import Hop
 from atalaia.systems.kong.entities import Plugin, Route
 from atalaia.systems.kong.given import Given
+from atalaia.systems.kong.plugins.authenticators import AUTHENTICATORS
 from atalaia.systems.limits import route_of
 
-AUTHENTICATORS = (
-    "jwt", "openid-connect", "jwt-signer", "oauth2", "oauth2-introspection", "key-auth", "key-auth-enc",
-    "basic-auth", "hmac-auth", "ldap-auth", "ldap-auth-advanced", "mtls-auth", "saml", "header-cert-auth",
-    "vault-auth",
-)  # fmt: skip
-"""Kong's plugins that ask who somebody is; what those beside jwt are configured to is not judged."""
 _ALL = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from atalaia.checks.check import Check
 from atalaia.checks.routing import (
+    cached,
     choosing,
     client,
     correlation,
@@ -15,6 +16,8 @@ from atalaia.checks.routing import (
     rewriting,
     seen,
     targets,
+    twins,
+    undeclared,
     unknown,
     upstreams,
 )
@@ -26,6 +29,9 @@ CHECKS: tuple[Check, ...] = (
     + reached.CHECKS
     + unknown.CHECKS
     + choosing.CHECKS
+    + twins.CHECKS
+    + undeclared.CHECKS
+    + cached.CHECKS
     + methods.CHECKS
     + normalisation.CHECKS
     + seen.CHECKS

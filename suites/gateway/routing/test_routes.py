@@ -1,6 +1,6 @@
 """Declared routes, and what nobody declared."""
 
-from atalaia.checks.routing import entries, reached, unknown
+from atalaia.checks.routing import cached, entries, reached, twins, undeclared, unknown
 from suites.holds import holds
 
 
@@ -31,4 +31,19 @@ def test_no_route_takes_every_path(case, hold):
 
 @holds(unknown.UNKNOWN_PATH_ANSWERED)
 def test_an_unknown_path_is_kongs_own_404(case, hold):
+    hold(case)
+
+
+@holds(twins.TWIN_UNPROTECTED)
+def test_every_route_for_a_declared_path_keeps_what_its_class_promises(case, hold):
+    hold(case)
+
+
+@holds(undeclared.UNDECLARED)
+def test_the_gateway_has_no_route_that_is_not_declared(case, hold):
+    hold(case)
+
+
+@holds(cached.CACHED)
+def test_no_answer_is_kept_for_another_client(case, hold):
     hold(case)

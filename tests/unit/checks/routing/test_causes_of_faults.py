@@ -21,7 +21,8 @@ BY_ID = {check.id: check for check in CHECKS}
 OF_THE_FILE = (
     "kong-file-refused", "route-not-in-file", "route-catches-all", "strip-path-flipped", "path-transformed",
     "preserve-host-flipped", "routes-overlap", "route-shadowed", "prefix-too-wide", "method-undeclared",
-    "upstream-timeouts-default", "route-outranked", "expression-too-wide",
+    "upstream-timeouts-default", "route-outranked", "expression-too-wide", "route-twin-unprotected",
+    "route-undeclared", "answers-cached",
 )  # fmt: skip
 """The faults that are judged from the file alone, so that no server is needed to find them."""
 
