@@ -27,7 +27,7 @@ _IN_A_ROW = re.compile(
 )
 _QUOTED = re.compile(r"""'([A-Za-z0-9+_=.\-]{8,})'|"([A-Za-z0-9+_=.\-]{8,})\"""")
 """A word in quotes, as code has it."""
-_KEYWORDS = frozenset({"", "true", "false", "null", "~"})
+_KEYWORD = re.compile(r"|true|false|null|~|yes|no|on|off|\d{1,7}", re.IGNORECASE)
 _LONG = 8
 _PLAIN = re.compile(
     r"(?:[A-Z]?[a-z]{0,15}|[A-Z]{1,8})(?:[^A-Za-z0-9]+(?:[A-Z]?[a-z]{0,15}|[A-Z]{1,8}))*"  # words
@@ -61,7 +61,7 @@ def _named(text: str) -> Iterator[str]:
     for pattern in (_SECRETS, _IN_A_ROW):
         for found in pattern.finditer(text):
             value = found["value"].strip().strip("\"'")
-            if value not in _KEYWORDS and not value.startswith(("&", "*", "{", "[", "|", ">")):
+            if not _KEYWORD.fullmatch(value) and not value.startswith(("&", "*", "{", "[", "|", ">")):
                 yield value
 
 
@@ -72,7 +72,8 @@ def _covered(text: str) -> frozenset[str]:
     def note(part: str, sure: bool) -> str:
         # `Bearer …`, `Basic …`: the credential alone, too.
         pieces = (part, *part.split()[1:2], *(each[1] or each[2] for each in _QUOTED.finditer(part)))
-        found.update(piece for piece in pieces if not _ordinary(piece) or (sure and piece == part))
+        surely = sure and not _KEYWORD.fullmatch(part)  # `credentials: true`, `key_ttl: 300`
+        found.update(piece for piece in pieces if not _ordinary(piece) or (surely and piece == part))
         return part
 
     for value, place in texts(text):

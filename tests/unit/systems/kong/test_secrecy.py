@@ -88,6 +88,8 @@ plugins:
     - "kong.service.request.set_header('X-Auth','Zk03qXvLeaky31676')"
 - name: http-log
   config: {{http_endpoint: "http://hook:Zk04qXv@127.0.0.1:9/log?key=Zk05qXvLeaky"}}
+- {{name: cors, config: {{credentials: true}}}}
+- {{name: key-auth, config: {{hide_credentials: yes}}}}
 - name: response-transformer
   config: {{add: {{headers: ["X-Frame-Options:SAMEORIGIN", "X-Kind:application/json"]}}}}
 consumers:
