@@ -49,8 +49,9 @@ class Progress:
 
 
 def progress_line(done: int, planned: int, waits: tuple[Interval, ...], now: float | None = None) -> str:
-    """`212 of 380; waiting another 41 s for limiters' windows`."""
+    """`212 of 380 results; waiting for limiters' windows, until 14:03:07 at the latest`, local time."""
     moment = time.time() if now is None else now
-    left = max((until - moment for start, until in waits if start <= moment), default=0.0)
-    waiting = f"; waiting another {left:.0f} s for limiters' windows" if left >= 1 else ""
+    latest = max((until for start, until in waits if start <= moment), default=0.0)
+    end = time.strftime("%H:%M:%S", time.localtime(latest))
+    waiting = f"; waiting for limiters' windows, until {end} at the latest" if latest - moment >= 1 else ""
     return f"  {done} of {planned} results{waiting}"

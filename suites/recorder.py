@@ -7,6 +7,7 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Generator
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
@@ -28,6 +29,8 @@ from suites.progress import Progress, progress_line
 
 _CRASHED = "???"
 """What xdist gives as the phase of a test whose worker died."""
+_DIED = "a worker process died while it started: what it was to measure is not measured"
+_INTERRUPTED = "interrupted before anything was planned: nothing is measured"
 
 
 class Recorder:
@@ -44,6 +47,7 @@ class Recorder:
         self._notes: list[str] = []
         self._undelivered: DeliveryError | None = None
         self._interrupted = False
+        self._died = False
         self._former: dict[signal.Signals, signal.Handlers] = {}
         self._waits = Waits(directory / OBSERVATIONS)
         self._progress = Progress(self._how_far)
@@ -51,12 +55,35 @@ class Recorder:
         """Set once the run is asked to end."""
         self.record: RunRecord | None = None
 
-    def pytest_sessionstart(self) -> None:
+    @pytest.hookimpl(wrapper=True)
+    def pytest_sessionstart(self, session: pytest.Session) -> Generator[None]:
         """A request to end is handled as Ctrl-C is: what was found so far is written."""
+        if reporter := session.config.pluginmanager.get_plugin("terminalreporter"):
+            # It would say where in our code a run was interrupted, below what the run has found.
+            reporter._report_keyboardinterrupt = lambda: None
         for number in (signal.SIGINT, signal.SIGTERM):
             self._former[number] = signal.signal(number, self._interrupt)  # type: ignore[assignment]
-
         self._progress.start()
+        try:
+            yield
+        except EOFError:
+            # A worker's first sign of life did not come.
+            pytest.exit(_DIED, ExitCode.NOT_MEASURED)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: object, error: object | None) -> None:
+        """A worker is gone; with an error, before its time."""
+        self._died = self._died or error is not None
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtestloop(self) -> Generator[None, object, object]:
+        """Workers that are all gone before they had a test are told in one sentence."""
+        try:
+            return (yield)
+        except RuntimeError:
+            if not self._died:
+                raise
+            pytest.exit(_DIED, ExitCode.NOT_MEASURED)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep a result as soon as it is known."""
@@ -74,9 +101,9 @@ class Recorder:
         if report.failed:
             self._defects.append(f"{report.nodeid}: {_last_line(report.longreprtext)}")
 
-    def pytest_keyboard_interrupt(self) -> None:
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """The run ends before its time."""
-        self._interrupted = True
+        self._interrupted = self._interrupted or isinstance(excinfo.value, KeyboardInterrupt)
 
     def pytest_internalerror(self, excrepr: object) -> None:
         """What pytest or a hook of ours could not cope with is a defect, not an answer of the stack."""
@@ -95,15 +122,19 @@ class Recorder:
         finally:
             for number, handler in self._former.items():
                 signal.signal(number, handler)
+        if self._died and self.record is None:
+            session.exitstatus = ExitCode.NOT_MEASURED
         if self._undelivered and self.record:
             session.exitstatus = UNDELIVERED + self._code_undelivered(self.record)
 
     @pytest.hookimpl(trylast=True)
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Say what was found, to people."""
-        if self.record is None:
-            return
         terminalreporter.ensure_newline()
+        if self.record is None:
+            if self._died or self._interrupted:
+                terminalreporter.write_line(_DIED if self._died else _INTERRUPTED)
+            return
         terminalreporter.write(
             render(
                 self.record,

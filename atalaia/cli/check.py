@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from difflib import get_close_matches
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
@@ -41,8 +42,18 @@ _PYTEST_CODES = {2: ExitCode.NOT_MEASURED, 3: ExitCode.DEFECT, 4: ExitCode.USAGE
 _NOTHING_COLLECTED = 5
 
 
+def _known(context: click.Context, parameter: click.Parameter, names: tuple[str, ...]) -> tuple[str, ...]:
+    """The suites, if there are such."""
+    for name in names:
+        if name not in SUITES:
+            near = get_close_matches(name.lower(), SUITES, n=1)
+            meant = f"did you mean {near[0]}? " if near else ""
+            raise UsageError(f"there is no suite {name!r}", hint=f"{meant}suites: {', '.join(SUITES)}")
+    return names
+
+
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.argument("suite", nargs=-1, type=click.Choice(tuple(SUITES)))
+@click.argument("suite", nargs=-1, metavar="[SUITE]...", callback=_known)
 @click.option(
     "--env", metavar="NAME|FILE", help="Environment; `sandbox` is the one that runs. [$ATALAIA_ENV]"
 )
@@ -74,7 +85,14 @@ def check(
     enforce: bool,
     further: str,
 ) -> int:
-    """Run SUITEs (default: all) against an environment and tell what holds.
+    """Run SUITEs (default: all but the drill) against an environment and tell what holds.
+
+    \b
+    Suites:
+      connectivity
+      gateway   or of it: routing, rate-limit, cors, security-headers, authentication
+      metrics   or of it: metrics-collection, alerting, dashboards
+      drill     only where it is named
 
     \b
     Examples:

@@ -86,7 +86,8 @@ def up(name: str | None, ports: str, faults: tuple[str, ...], partial: bool) -> 
             raise
     broken = f", broken by {', '.join(faults)}" if faults else ""
     click.echo(f"The sandbox {started.id} is up{broken}. Test it, and end it, by")
-    click.echo(f"  atalaia check connectivity --env {_selector(started.id)}")
+    click.echo(f"  atalaia check --env {_selector(started.id)}")
+    click.echo(f"  atalaia check connectivity --env {_selector(started.id)}   (a part of it, in seconds)")
     click.echo(f"  atalaia sandbox down {started.id}")
 
 

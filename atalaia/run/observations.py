@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, SerializeAsAny
 from atalaia.exchange.failure import Seen
 from atalaia.exchange.hop import Hop
 from atalaia.exchange.observable import Observable
+from atalaia.exchange.waiting import telling
 from atalaia.redaction import Redactor
 from atalaia.run import locked
 from atalaia.run.notes import Notes
@@ -113,8 +114,17 @@ class Observations:
     async def _watched(self, observable: Observable) -> Seen:
         self._loop_watch.start()
         started, begun = time.time(), time.monotonic()
-        payload = await self._observe(observable)
-        self._waits.note(started, started + getattr(payload, "waited", 0.0))
+        told = False
+
+        def note(start: float, until: float) -> None:
+            nonlocal told
+            told = True
+            self._waits.note(start, until)
+
+        with telling(note):
+            payload = await self._observe(observable)
+        if not told:
+            self._waits.note(started, started + getattr(payload, "waited", 0.0))
         self._notes.add(map(self._redactor, getattr(payload, "told", ())))
         return doubted(payload, time.monotonic() - begun, self._loop_watch.worst_since(begun))
 

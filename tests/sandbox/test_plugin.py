@@ -143,7 +143,7 @@ class Run:
             "  - {check: t.fixed, target: one, reason: ticket 8, until: 2099-01-01}\n"
         )
 
-    def start(self, workers: int = 0, *more: str) -> subprocess.Popen[str]:
+    def start(self, workers: int = 0, *more: str, **variables: str) -> subprocess.Popen[str]:
         command = [
             sys.executable,
             "-P",
@@ -156,7 +156,11 @@ class Run:
         command += ["--rootdir", ".", "--env", "env.yml", "--run-id", "r1", *more]
         if workers:
             command += ["-p", "xdist", "-n", str(workers), "--dist", "load", "--max-worker-restart=0"]
-        environment = {**os.environ, "ATALAIA_STATE_DIR": str(self.directory / "state"), "COLUMNS": "80"}
+        environment = {
+            **os.environ,
+            "ATALAIA_STATE_DIR": str(self.directory / "state"),
+            "COLUMNS": "80",
+        } | variables
         environment.pop("ATALAIA_ENV", None)
         return subprocess.Popen(
             command,
@@ -247,6 +251,29 @@ def test_a_killed_worker_leaves_a_whole_document(tmp_path, server):
         assert run.outcomes[identity] in {outcome, "inconclusive"}
 
 
+@pytest.mark.parametrize("ready", [False, True], ids=["at once", "while it collects"])
+def test_a_worker_that_dies_while_it_starts_is_told_in_a_sentence(tmp_path, server, ready):
+    """Killed by the interpreter's own start: before it speaks, or before it has collected."""
+    kill = "os.kill(os.getpid(), signal.SIGKILL)"
+    if ready:
+        run = Run(tmp_path, server)
+        suite = tmp_path / "test_suite.py"
+        suite.write_text(
+            f"import os, signal\nif os.environ.get('PYTEST_XDIST_WORKER'): {kill}\n{suite.read_text()}"
+        )
+    else:
+        run = Run(tmp_path, server)
+        (tmp_path / "sitecustomize.py").write_text(
+            f"import os, signal, sys\nif sys.orig_argv[-1].startswith('import sys;exec'): {kill}\n"
+        )
+    process = run.start(2, **({} if ready else {"PYTHONPATH": str(tmp_path)}))
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 2, output
+    assert "a worker process died while it started" in output
+    assert "INTERNALERROR" not in output
+    assert "Traceback" not in output
+
+
 @WORKERS
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_run_writes_what_it_found(tmp_path, server, workers, number):
@@ -261,6 +288,8 @@ def test_an_interrupted_run_writes_what_it_found(tmp_path, server, workers, numb
     assert (findings["interrupted"], findings["complete"]) == (True, False), output
     assert len(findings["results"]) == findings["planned"] == len(EXPECTED) + 1
     assert run.outcomes["t.hangs@one"] == "inconclusive"
+    assert output.rstrip().splitlines()[-1].startswith("findings"), output
+    assert not any(each in output for each in ("KeyboardInterrupt", "Traceback", "CancelledError")), output
     assert list(run.outcomes.values()).count("passed") >= 1
 
 

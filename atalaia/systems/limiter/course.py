@@ -11,6 +11,7 @@ from statistics import median
 from atalaia.exchange.exchange import Exchange
 from atalaia.exchange.kept import KeptClient
 from atalaia.exchange.observable import HttpRequest
+from atalaia.exchange.waiting import wait
 from atalaia.systems.limiter.model import LimiterMeasurement, LimiterSeen
 from atalaia.systems.limiter.told import told
 
@@ -175,7 +176,7 @@ class Course:
     async def _wait(self, seconds: float) -> None:
         begun = time.monotonic()
         self._waits += 1
-        await asyncio.sleep(seconds)
+        await wait(seconds)
         self.waited += time.monotonic() - begun
 
     async def _step(self) -> Exchange:

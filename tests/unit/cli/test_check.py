@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import signal
 
+import click
 import pytest
 
 from atalaia.checks.catalogue import SUITE_CHECKS
-from atalaia.cli.check import SUITES, _split, _without_findings
+from atalaia.cli.check import SUITES, _split, _without_findings, check
 from atalaia.errors import ExitCode, NotMeasured, UsageError
 from atalaia.run.verdict import UNDELIVERED
 
@@ -46,3 +47,22 @@ def test_pytest_without_a_test_is_nothing_selected(code: int) -> None:
 
 def test_every_suite_of_the_catalogue_can_be_run_and_the_other_way_round() -> None:
     assert SUITES.keys() == SUITE_CHECKS.keys()
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"), [("gatewy", "gateway"), ("Cors", "cors"), ("ratelimit", "rate-limit")]
+)
+def test_a_suite_that_is_none_is_told_once_with_what_was_meant(name: str, meant: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        check.main([name], standalone_mode=False)
+    told = str(refused.value)
+    assert f"there is no suite {name!r}" in told
+    assert f"did you mean {meant}?" in told
+    assert told.count("security-headers") == 1
+
+
+def test_the_usage_says_suite_and_lists_them_once() -> None:
+    text = check.get_help(click.Context(check, info_name="atalaia check"))
+    assert "[SUITE]..." in text.splitlines()[0]
+    assert text.count("security-headers") == 1
+    assert all(suite in text for suite in SUITES)

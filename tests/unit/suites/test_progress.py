@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import threading
+import time
 
+from atalaia.exchange.waiting import telling, wait
 from suites.progress import Progress, progress_line
 
 
@@ -21,10 +24,24 @@ class Terminal(io.StringIO):
         self.told.set()
 
 
-def test_it_tells_how_many_results_there_are_and_what_is_waited_for():
+def test_it_tells_how_many_results_there_are_and_until_when_is_waited():
+    until = time.strftime("%H:%M:%S", time.localtime(50.0))
     assert progress_line(212, 380, ((0.0, 50.0), (5.0, 46.0)), now=10.0) == (
-        "  212 of 380 results; waiting another 40 s for limiters' windows"
+        f"  212 of 380 results; waiting for limiters' windows, until {until} at the latest"
     )
+
+
+def test_a_wait_is_known_when_it_begins():
+    seen: list[tuple[float, float]] = []
+
+    async def waits() -> None:
+        with telling(lambda start, until: seen.append((start, until))):
+            await wait(0.01)
+        await wait(0.0)
+
+    asyncio.run(waits())
+    ((start, until),) = seen
+    assert round(until - start, 6) == 0.01
 
 
 def test_it_names_no_wait_where_there_is_none():
