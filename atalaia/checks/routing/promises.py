@@ -20,7 +20,7 @@ from atalaia.systems.kong.plugins.windows import windows
 _ALL = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Promise:
     """What a declared route's class promises of every request for it."""
 

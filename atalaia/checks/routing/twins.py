@@ -41,18 +41,27 @@ def _broken(
     if ends_all(plugins):
         return
     for path in expected.paths.beside(candidate):
-        if not any(promise.broken(plugins) for promise in expected.by_path[path]):
+        told = {
+            one: _told_here(given, one, candidate) for one in expected.by_path[path] if one.broken(plugins)
+        }
+        if not any(told.values()):
             continue
-        for found in examples(candidate, path):
-            for method in candidate.route.methods or _ALL:
-                request = replace(found, method=method)
-                if method == "OPTIONS" or not _reached(given, expected, candidate, request, path):
-                    continue
-                kept: dict[str, str] = {}
-                for promise in expected.of(path, method):
-                    kept |= _told_here(given, promise, candidate)
-                if kept:
-                    yield request, kept
+        for request in _requests(given, expected, candidate, path):
+            broken: dict[str, str] = {}
+            for promise in expected.of(path, request.method):
+                broken |= told.get(promise, {})
+            if broken:
+                yield request, broken
+                break
+
+
+def _requests(given: Given, expected: Promised, candidate: Candidate, path: str) -> Iterator[Example]:
+    """Requests for a path that no other route takes; preflights are none that anything is promised of."""
+    for found in examples(candidate, path):
+        for method in candidate.route.methods or _ALL:
+            request = replace(found, method=method)
+            if method != "OPTIONS" and _reached(given, expected, candidate, request, path):
+                yield request
 
 
 def _reached(given: Given, expected: Promised, candidate: Candidate, request: Example, path: str) -> bool:
