@@ -43,7 +43,7 @@ prove: setup ## The long proofs: the healthy sandbox again and again
 bench: setup ## Benchmarks: what the sandbox carries (takes minutes)
 	@.venv/bin/python -m benchmarks $(ARGS)
 
-bench-probes: setup ## Benchmarks of the probe runner, against others of its kind
+bench-probes: setup ## Benchmarks of the probe runner, against others
 	@.venv/bin/python -m benchmarks probes $(ARGS)
 
 lint: venv ## Formatting, lint and types only
