@@ -58,6 +58,11 @@ def no_needs(environment: Environment, target: str) -> tuple[tuple[Check, str], 
     return ()
 
 
+def nothing_lacks(environment: Environment, target: str) -> str:
+    """The lack of a check that can be judged wherever it applies."""
+    return ""
+
+
 def nothing_expected(environment: Environment, target: str) -> None:
     """The expectation of a check whose rule needs no figures from the environment."""
 
@@ -69,7 +74,9 @@ class Check:
     `targets` lists what it applies to, or says what is not declared. For each target: `observes`
     lists what must be seen, `expects` what the environment promises, `requires` which other
     check@target must have passed for this one to mean anything. `judge(seen, expected)` gets the
-    payloads in the order of `observes`; it is pure.
+    payloads in the order of `observes`; it is pure. `alike` names the check@target that stand for this
+    one: what is found at one of them too is told there, and here only what is not. `lacks` says what is not
+    declared without which a target cannot be judged; empty: nothing.
     """
 
     id: str
@@ -86,6 +93,8 @@ class Check:
     judge: Callable[[tuple[Any, ...], Any], Verdict]
     expects: Callable[[Environment, str], Any] = nothing_expected
     requires: Callable[[Environment, str], tuple[tuple[Check, str], ...]] = no_needs
+    alike: Callable[[Environment, str], tuple[tuple[Check, str], ...]] = no_needs
+    lacks: Callable[[Environment, str], str] = nothing_lacks
     effect: Effect = field(default=Effect.READS)
 
     def __repr__(self) -> str:

@@ -16,6 +16,7 @@ from atalaia.environment import Environment, Safety
 from atalaia.environment.authentication import Authentication
 from atalaia.environment.gateway import CorsPolicy, Route, RouteClass, SampleRequest
 from atalaia.environment.remembered import per_environment
+from atalaia.environment.services import Service
 from atalaia.exchange.bearer import Bearer, Flaw
 from atalaia.exchange.observable import Cost, HttpRequest
 from atalaia.systems.limits import front_costs, gateway_costs
@@ -40,6 +41,20 @@ def class_of(environment: Environment, target: str) -> RouteClass:
     """What the route's class declares; nothing where it has none."""
     name = route(environment, target).route_class
     return environment.route_classes[name] if name else RouteClass()
+
+
+def with_service(environment: Environment) -> tuple[str, ...] | NotDeclared:
+    """The routes whose service is declared: what the gateway itself serves may lead to others."""
+    named = routes(environment)
+    if isinstance(named, NotDeclared):
+        return named
+    found = tuple(one for one in named if route(environment, one).service in environment.services)
+    return found or NotDeclared("services that the gateway's routes lead to")
+
+
+def service_of(environment: Environment, target: str) -> Service | None:
+    """The declared service of a route."""
+    return environment.services.get(route(environment, target).service)
 
 
 def policy_of(environment: Environment, target: str) -> CorsPolicy | None:

@@ -75,6 +75,9 @@ def _existing(path: Path, info: ValidationInfo) -> Path:
     if directory is None:
         return path
     whole = Path(directory) / path
+    if whole.exists() and not whole.is_file():
+        kind = "a directory" if whole.is_dir() else "a pipe" if whole.is_fifo() else "a device or a socket"
+        raise ValueError(f"it is {kind}, not a file that can be read to its end")
     if not whole.is_file():
         raise ValueError("no such file; a path relative to the directory of this file")
     return whole

@@ -34,6 +34,8 @@ class Case:
     observables: tuple[Observable, ...] = ()
     expected: Any = None
     requires: tuple[Case, ...] = ()
+    alike: tuple[Case, ...] = ()
+    """Those that stand for this one: what they find too is told there."""
     skip: Skip | None = None
 
     @property
@@ -45,7 +47,7 @@ class Case:
     def last(self) -> bool:
         """Whether it is taken when the others have been, by itself or because it requires one that is."""
         own = any(seen.last or (seen.after and seen.after.last) for seen in self.observables)
-        return own or any(need.last for need in self.requires)
+        return own or any(need.last for need in (*self.requires, *self.alike))
 
     @property
     def waits(self) -> bool:
@@ -105,6 +107,8 @@ class Cases:
         if not environment.allows(check.effect):
             reason = f"it {check.effect.value}, and safety is {environment.safety.value}"
             return Case(check, target, skip=Skip(SkipKind.NOT_ALLOWED, reason))
+        if reason := check.lacks(environment, target):
+            return Case(check, target, skip=Skip(SkipKind.NOT_DECLARED, reason))
         observables = check.observes(environment, target)
         unsafe = [request.method for request in _requests(observables) if not request.safe]
         if unsafe and environment.safety is not Safety.SANDBOX:
@@ -116,6 +120,7 @@ class Cases:
             observables=observables,
             expected=check.expects(environment, target),
             requires=tuple(self.one(need, of) for need, of in check.requires(environment, target)),
+            alike=tuple(self.one(first, of) for first, of in check.alike(environment, target)),
         )
 
 
@@ -137,7 +142,7 @@ def closure(cases: Iterable[Case]) -> tuple[Case, ...]:
 
     def visit(case: Case) -> None:
         if case.identity not in ordered:
-            for need in case.requires:
+            for need in (*case.requires, *case.alike):
                 visit(need)
             ordered[case.identity] = case
 

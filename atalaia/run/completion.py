@@ -66,7 +66,7 @@ async def _lists(environment: Environment) -> str:
                 "neither environment nor declarative file names routes, and the gateway tells none",
                 where=f"{url}/{kind}",
                 observed=str(seen.failure),
-                hint="declare `routes` or `gateway.declarative`, or let the Admin API be reached from here",
+                hint="declare `routes` or `gateway.declarative`, or see to what the Admin API answers",
             )
         found[kind] = seen.documents
         if below:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Protocol
 
-from atalaia.checks.check import Inconclusive
+from atalaia.checks.check import Finding, Inconclusive
 from atalaia.environment.policy import Accepted
 from atalaia.exchange.observable import Observable
 from atalaia.run.accepted import accept
@@ -56,6 +56,8 @@ class Executor:
         self._begun.set()
         self._disturbed: set[asyncio.Task[Result]] = set()
         """Those that what is taken last would disturb."""
+        self._found: dict[str, list[Finding]] = {}
+        """What was found by each case, before anything was left to those that stand for it."""
         self._holding: set[str] = set()
         """What was seen to hold, an accepted defect that is gone included: that fails, and blocks nothing."""
 
@@ -113,8 +115,33 @@ class Executor:
         verdict = case.check.judge(tuple(each.payload for each in seen), case.expected)
         if isinstance(verdict, Inconclusive):
             return case.result(Outcome.INCONCLUSIVE, reason=verdict.reason)
-        outcome = Outcome.FAILED if verdict else Outcome.PASSED
-        return case.result(outcome, findings=tuple(verdict))
+        if not verdict:
+            return case.result(Outcome.PASSED)
+        self._found[case.identity] = verdict
+        return await self._apart(case, verdict)
+
+    async def _apart(self, case: Case, found: list[Finding]) -> Result:
+        """The result with what was found here and nowhere that stands for this case; blocked by there if all
+        was."""
+        firsts = await _results([self._begin(first) for first in case.alike])
+        there = [(first, self._found.get(first.identity, [])) for first in firsts]
+        own = [one for one in found if not any(_tells(one, told) for _, each in there for told in each)]
+        if own:
+            return case.result(Outcome.FAILED, findings=tuple(own))
+        telling = (first for first, each in there if any(_tells(found[0], told) for told in each))
+        return case.blocked(by=next(telling))
+
+
+def _tells(finding: Finding, first: Finding) -> bool:
+    """Whether another finding says what this one says: this may add where it was seen, or either why.
+
+    Two lines that cause the same are two defects.
+    """
+    if finding.cause and first.cause and finding.cause != first.cause:
+        return False
+    return finding.expected.startswith(first.expected) and (
+        finding.observed.startswith(first.observed) or first.observed.startswith(finding.observed)
+    )
 
 
 async def _results(tasks: Sequence[asyncio.Task[Result]]) -> list[Result]:

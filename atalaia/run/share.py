@@ -11,11 +11,13 @@ from filelock import FileLock
 from pydantic import BaseModel, ConfigDict
 
 from atalaia.checks.check import Severity
+from atalaia.checks.routing.tokens_wanted import untold
 from atalaia.environment import Environment, Safety
 from atalaia.run.budget import Allotment, allot
 from atalaia.run.case import Case, closure
 from atalaia.run.ledger import Ledger
 from atalaia.state import state_directory
+from atalaia.systems.kong.completion import left_out
 
 OBSERVATIONS = "observations"
 """The part of a run's directory that its workers share observations in."""
@@ -39,6 +41,8 @@ class Agreement(BaseModel):
     stand_ins: tuple[str, ...]
     planned: tuple[PlannedCase, ...]
     allotment: Allotment
+    told: tuple[str, ...] = ()
+    """What the plan leaves out, for people."""
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -49,7 +53,7 @@ class Agreement(BaseModel):
         if self.allotment.denied:
             count, why = len(self.allotment.denied), next(iter(self.allotment.denied.values()))
             notes.append(f"{count} observation{'' if count == 1 else 's'} {why}")
-        return tuple(notes)
+        return (*notes, *self.told)
 
 
 def ledger() -> Ledger:
@@ -125,6 +129,7 @@ class Shared:
                     identity=clients.pop("", None),
                     clients=clients,
                 ),
+                told=(*left_out(environment), *untold(environment)),
             )
             partial = self._path.with_suffix(".partial")
             partial.write_text(agreement.model_dump_json())

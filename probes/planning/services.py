@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from atalaia.checks.observables import connection, health, through_front, through_gateway
-from atalaia.checks.routes import FRONT, route, routes, sample
+from atalaia.checks.routes import FRONT, route, routes, sample, service_of
 from atalaia.environment import Environment
 from atalaia.environment.probes import Expect
 from atalaia.systems.limits import backend_of, is_gateway
@@ -74,7 +74,8 @@ def _leading(environment: Environment) -> dict[str, str]:
     reading = [
         (target, request)
         for target in (named if isinstance(named, tuple) else ())
-        if environment.services[route(environment, target).service].gateway_health is None
+        if (service := service_of(environment, target)) is not None
+        and service.gateway_health is None
         and (request := sample(environment, target, token=False)).method in {"GET", "HEAD"}
     ]
     found: dict[str, str] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sandbox.faults.cors_edits import NODES, ORIGINS, WEBHOOK
 from sandbox.faults.edits import Edit
 from sandbox.faults.fault import Changes, Fault
-from sandbox.faults.means import intent, kong, together
+from sandbox.faults.means import by_hand, intent, kong, together
 
 _SERVICES = (
     "auth-service", "user-service", "clinic-service", "health-service", "conversation-service",
@@ -142,4 +142,33 @@ _ELSEWHERE = (
     ),
 )
 
-FAULTS = _IN_FILE + _TRANSFORMED + _ELSEWHERE
+
+def _own(route: str, origins: str) -> Edit:
+    """A cors plugin of a route's own, with further origins."""
+    config = (
+        f"origins: {origins}, credentials: true, max_age: 600, methods: [GET, POST, PUT, DELETE, OPTIONS], "
+        "headers: [Authorization, Content-Type, X-Clinic-ID, X-Request-ID], exposed_headers: "
+        "[X-Request-ID, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After]"
+    )
+    return (
+        rf"^( *)(- name: {route}\n)", rf"\1\2\1  plugins: [{{name: cors, config: {{{config}}}}}]\n"
+    )  # fmt: skip
+
+
+_APP = "https://app.atendeai.example"
+_AT_ONCE = (
+    together(
+        "cors-two-at-once",
+        Changes.FILE,
+        "kong.yml lets a developer in on one route, and somebody let a foreign origin in on another, past it",
+        _file("cors-developer-let-in", "", _own("clinics-health", f'["{_APP}", "http://localhost:5173"]')),
+        by_hand(
+            "cors-foreign-let-in",
+            NODES,
+            "",
+            _own("calendar-health", f'["{_APP}", "https://evil.example"]'),
+        ),
+    ),
+)
+
+FAULTS = _IN_FILE + _TRANSFORMED + _ELSEWHERE + _AT_ONCE

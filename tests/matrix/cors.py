@@ -27,6 +27,12 @@ MATRIX: dict[str, set[str]] = {
     "cors-vary-missing": {f"cors.vary-missing@{_FIRST}"},
     "cors-origin-unknown-to-kong": {"cors.narrower-than-declared@app"},
     "cors-anyone-declared": {"cors.anyone-declared@app"},
+    "cors-two-at-once": {
+        "cors.wider-than-declared@app",
+        "cors.foreign-origin-allowed@/api/v1/calendar/health",
+        "declaration.extra@kong-1",
+        "declaration.extra@kong-2",
+    },
     "cors-preflight-without-options": {f"cors.preflight-refused@{_WEBHOOK}"},
     "cors-not-global": {"cors.error-unreadable@404 at kong-1"},
     "cors-any-origin-by-hand": {f"cors.any-origin-with-credentials@{_FIRST}", *_BY_HAND},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from atalaia.checks.addresses import Needs, all_of
 from atalaia.checks.answers import undecided, where
 from atalaia.checks.check import Check, Finding, NotDeclared, Severity, Verdict
+from atalaia.checks.cors.explained import EXPOSING, explained
 from atalaia.checks.cors.fetch import combined, listed
 from atalaia.checks.cors.foreign import FOREIGN_ALLOWED, closed_routes, first_routes
 from atalaia.checks.cors.judging import (
@@ -97,7 +98,9 @@ UNEXPOSED: Check = Check(
     observes=lambda environment, target: (actual(environment, target),),
     expects=_expected,
     requires=lambda environment, target: all_of(
-        ((UNREADABLE, target),), after_first(UNEXPOSED, environment, target)
+        explained(environment, target, narrower=EXPOSING),
+        ((UNREADABLE, target),),
+        after_first(UNEXPOSED, environment, target),
     ),
     judge=_judge_exposed,
 )

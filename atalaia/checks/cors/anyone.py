@@ -46,8 +46,8 @@ def _line(expected: Intended) -> str:
 
 def _meant(environment: Environment, target: str) -> tuple[tuple[Check, str], ...]:
     """Beside other entries, a `*` that was taken from the file may mean nobody."""
-    alone = len(policies(environment)[target].intent.origins) == 1
-    return () if alone else ((MISLEADING, WHOLE),)
+    origins = policies(environment)[target].intent.origins
+    return ((MISLEADING, WHOLE),) if "*" in origins and len(origins) > 1 else ()
 
 
 ANYONE = Check(

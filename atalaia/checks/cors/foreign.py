@@ -8,6 +8,7 @@ from atalaia.checks.addresses import Needs, all_of
 from atalaia.checks.answers import undecided, where
 from atalaia.checks.check import Check, Finding, NotDeclared, Severity, Verdict
 from atalaia.checks.cors.anyone import ANYONE
+from atalaia.checks.cors.explained import READING, explained
 from atalaia.checks.cors.fetch import Wish, combined, why_unreadable
 from atalaia.checks.cors.judging import (
     ALLOW_CREDENTIALS,
@@ -86,7 +87,9 @@ ANY_ORIGIN: Check = Check(
     observes=lambda environment, target: (asked(environment, target, FOREIGN),),
     expects=_expected,
     requires=lambda environment, target: all_of(
-        ((ANYONE, policy_name(environment, target)), (PREFLIGHT_REFUSED, target))
+        ((ANYONE, policy_name(environment, target)),),
+        explained(environment, target, wider=READING),
+        ((PREFLIGHT_REFUSED, target),),
     ),
     judge=_judge_any,
 )

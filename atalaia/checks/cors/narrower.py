@@ -7,7 +7,16 @@ from collections.abc import Iterator
 from atalaia.checks.check import Check, Finding, Severity
 from atalaia.checks.configured import unless_given
 from atalaia.checks.cors.fetch import Wish, readable_headers, why_unreadable
-from atalaia.checks.cors.intent import Comparison, beyond, intended, judged, meaning, readable_as_meant
+from atalaia.checks.cors.intent import (
+    PLUGIN,
+    Comparison,
+    Told,
+    beyond,
+    intended,
+    judged,
+    meaning,
+    readable_as_meant,
+)
 from atalaia.checks.cors.policies import Instance, Policy, by_policy, named_origins
 from atalaia.checks.cors.safelists import SAFELISTED_METHODS
 from atalaia.checks.cors.words import blocks, routes_told, several, with_cookies
@@ -15,7 +24,7 @@ from atalaia.checks.origins import FOREIGN
 from atalaia.exchange.hop import Hop
 
 
-def _narrower(compared: Comparison) -> Iterator[Finding]:
+def lacking(compared: Comparison) -> Iterator[Told]:
     intent, model = compared.intent.intent, compared.model
     wanted = named_origins(intent) + ((FOREIGN,) if "*" in intent.origins else ())
     for origin in wanted:
@@ -41,7 +50,7 @@ def _narrower(compared: Comparison) -> Iterator[Finding]:
         )
 
 
-def _narrower_preflight(compared: Comparison) -> Iterator[Finding]:
+def _narrower_preflight(compared: Comparison) -> Iterator[Told]:
     intent, model = compared.intent.intent, compared.model
     methods = [name for name in intent.methods if name not in {*model.methods, *SAFELISTED_METHODS}]
     if methods and ("*" not in model.methods or intent.credentials):
@@ -61,15 +70,16 @@ def _narrower_preflight(compared: Comparison) -> Iterator[Finding]:
         )
 
 
-def _without_plugin(instance: Instance, policy: Policy) -> Iterator[Finding]:
+def lacking_plugin(instance: Instance, policy: Policy) -> Iterator[Told]:
     if policy.intent.origins:
-        yield Finding(
+        finding = Finding(
             expected=f"{several(policy.intent.origins)} may read answers of {routes_told(instance.routes)}",
             observed="no cors plugin applies: browsers keep every answer from every page, unless the service "
             "allows it",
             hop=Hop.GATEWAY.value,
             cause=instance.cause,
         )
+        yield Told(PLUGIN, finding)
 
 
 NARROWER = Check(
@@ -82,8 +92,8 @@ NARROWER = Check(
     targets=by_policy,
     observes=lambda environment, target: unless_given(environment),
     expects=intended,
-    requires=readable_as_meant,
-    judge=judged(_narrower, _without_plugin),
+    requires=readable_as_meant(lacking, lacking_plugin),
+    judge=judged(lacking, lacking_plugin),
 )
 
 

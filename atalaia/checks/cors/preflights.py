@@ -9,6 +9,7 @@ from atalaia.checks.addresses import all_of
 from atalaia.checks.answers import describe, undecided, where
 from atalaia.checks.check import Check, Finding, Severity, Verdict
 from atalaia.checks.configured import given_of
+from atalaia.checks.cors.explained import SENDING, explained
 from atalaia.checks.cors.fetch import Wish, combined, why_refused
 from atalaia.checks.cors.judging import ALLOW_CREDENTIALS, ALLOW_ORIGIN, Pages, lines_of, pages
 from atalaia.checks.cors.policies import by_route, named_origins
@@ -186,7 +187,9 @@ REFUSED: Check = Check(
     ),
     expects=as_asked,
     requires=lambda environment, target: all_of(
-        ((SEVERAL, target),), after_first(REFUSED, environment, target)
+        explained(environment, target, narrower=SENDING),
+        ((SEVERAL, target),),
+        after_first(REFUSED, environment, target),
     ),
     judge=_judge_refusals,
 )

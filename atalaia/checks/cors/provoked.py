@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from atalaia.checks.addresses import Needs
+from atalaia.checks.cors.explained import explained_policy
 from atalaia.checks.cors.front import at_front
-from atalaia.checks.cors.narrower import NARROWER
 from atalaia.checks.cors.policies import (
     Policy,
     by_route,
@@ -18,7 +18,6 @@ from atalaia.checks.cors.policies import (
     requests_of,
 )
 from atalaia.checks.cors.requests import CLIENT, intent_of, visited
-from atalaia.checks.cors.wider import WIDER
 from atalaia.checks.error_answers import ErrorAnswer, error_answers
 from atalaia.checks.fronts import front_of
 from atalaia.checks.origins import FOREIGN
@@ -102,7 +101,7 @@ def _of_no_route(environment: Environment, name: str, one: ErrorAnswer, usual: P
 def _outage(environment: Environment, usual: Policy) -> Provoked:
     """What the configuration says of the policy's routes, where no dead one is declared."""
     route = first_of(environment, usual.routes[0])
-    said: Needs = ((WIDER, usual.name), (NARROWER, usual.name))
+    said = explained_policy(environment, usual.name)
     request = requests_of(environment)[route].request
     return Provoked(usual.intent, request, range(500, 600), said, route, policy=usual.name)
 

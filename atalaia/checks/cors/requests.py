@@ -5,8 +5,8 @@ from __future__ import annotations
 from atalaia.checks.addresses import Needs, all_of
 from atalaia.checks.certificates import reachable
 from atalaia.checks.check import Check
+from atalaia.checks.cors.explained import NO_PLUGIN, explained
 from atalaia.checks.cors.fetch import Wish
-from atalaia.checks.cors.narrower import NARROWER
 from atalaia.checks.cors.policies import (
     by_route,
     first_of,
@@ -17,11 +17,10 @@ from atalaia.checks.cors.policies import (
     twins_of,
 )
 from atalaia.checks.cors.safelists import SAFELISTED_METHODS
-from atalaia.checks.cors.wider import WIDER
 from atalaia.checks.gateway import ready
 from atalaia.checks.origins import FOREIGN
 from atalaia.checks.routes import first_node, preflight, route, sample, sendable
-from atalaia.checks.routing.entries import led_right
+from atalaia.checks.routing.entries import led_live
 from atalaia.environment import Environment
 from atalaia.environment.gateway import CorsPolicy
 from atalaia.environment.remembered import per_environment
@@ -101,15 +100,17 @@ def _sendable(environment: Environment, target: str) -> str | None:
 def foreigners(environment: Environment, target: str) -> tuple[str, ...]:
     """The foreign origins that a route is asked by: all, or three where another route stands for it.
 
-    The routes take turns, so that together they are asked by all, `null` and the http twin among them.
+    A third party's is always among them; by the rest routes take turns, so that together they are asked by
+    all, `null` and the http twin among them.
     """
     intent = intent_of(environment, target)
     foreign = foreign_to(intent)
     if first_of(environment, target) == target:
         return foreign
-    everyone = (*foreign, "null", *twins_of(intent))
-    at = _position(environment, target) * _SAMPLED
-    return tuple(dict.fromkeys(everyone[(at + step) % len(everyone)] for step in range(_SAMPLED)))
+    others = (*(one for one in foreign if one != FOREIGN), "null", *twins_of(intent))
+    turns = _SAMPLED - 1
+    at = _position(environment, target) * turns
+    return (FOREIGN, *dict.fromkeys(others[(at + step) % len(others)] for step in range(turns)))
 
 
 def foreigner(environment: Environment, target: str) -> str:
@@ -125,10 +126,9 @@ def _position(environment: Environment, target: str) -> int:
 def reached(environment: Environment, target: str) -> Needs:
     """What must hold before a preflight to a route says anything."""
     endpoint = first_node(environment)
-    policy = policy_name(environment, target)
     return all_of(
-        ((WIDER, policy), (NARROWER, policy)),
-        led_right(environment, target),
+        explained(environment, target, narrower=NO_PLUGIN),
+        led_live(environment, target),
         reachable(environment, endpoint),
         ready(environment, endpoint.removesuffix("-proxy")),
     )

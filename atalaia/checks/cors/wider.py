@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from atalaia.checks.check import Check, Finding, Severity
+from atalaia.checks.check import Check, Severity
 from atalaia.checks.configured import unless_given
-from atalaia.checks.cors.intent import Comparison, beyond, intended, judged, meaning, readable_as_meant
-from atalaia.checks.cors.policies import by_policy, foreign_to, twins_of
+from atalaia.checks.cors.intent import Comparison, Told, beyond, intended, judged, meaning, readable_as_meant
+from atalaia.checks.cors.policies import Instance, Policy, by_policy, foreign_to, twins_of
 from atalaia.checks.cors.safelists import SAFELISTED_METHODS
 from atalaia.checks.cors.words import may_read, only, several
 from atalaia.checks.origins import FOREIGN, serialised
 
 
-def _wider(compared: Comparison) -> Iterator[Finding]:
+def allowed_beyond(compared: Comparison) -> Iterator[Told]:
     yield from _wider_origins(compared)
     intent, model = compared.intent.intent, compared.model
     if model.credentials and not intent.credentials:
@@ -31,7 +31,7 @@ def _wider(compared: Comparison) -> Iterator[Finding]:
         )
 
 
-def _wider_origins(compared: Comparison) -> Iterator[Finding]:
+def _wider_origins(compared: Comparison) -> Iterator[Told]:
     intent, model = compared.intent.intent, compared.model
     if "*" in intent.origins:
         return
@@ -54,7 +54,7 @@ def _wider_origins(compared: Comparison) -> Iterator[Finding]:
             return
 
 
-def _wider_preflight(compared: Comparison) -> Iterator[Finding]:
+def _wider_preflight(compared: Comparison) -> Iterator[Told]:
     intent, model = compared.intent.intent, compared.model
     methods = [name for name in model.methods if name not in {*intent.methods, *SAFELISTED_METHODS}]
     if methods:
@@ -78,6 +78,11 @@ def _wider_preflight(compared: Comparison) -> Iterator[Finding]:
         )
 
 
+def _without_plugin(instance: Instance, policy: Policy) -> Iterator[Told]:
+    """No plugin allows nothing."""
+    return iter(())
+
+
 WIDER = Check(
     id="cors.wider-than-declared",
     severity=Severity.CRITICAL,
@@ -89,8 +94,8 @@ WIDER = Check(
     targets=by_policy,
     observes=lambda environment, target: unless_given(environment),
     expects=intended,
-    requires=readable_as_meant,
-    judge=judged(_wider, lambda instance, policy: iter(())),
+    requires=readable_as_meant(allowed_beyond, _without_plugin),
+    judge=judged(allowed_beyond, _without_plugin),
 )
 
 CHECKS: tuple[Check, ...] = (WIDER,)

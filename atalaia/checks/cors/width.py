@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from atalaia.checks.addresses import all_of
 from atalaia.checks.answers import undecided
 from atalaia.checks.check import Check, Finding, Inconclusive, Severity, Verdict
 from atalaia.checks.cors.causes import Causes
+from atalaia.checks.cors.explained import ALLOWING, explained
 from atalaia.checks.cors.fetch import combined, listed
 from atalaia.checks.cors.foreign import ANY_ORIGIN
 from atalaia.checks.cors.judging import ALLOW_CREDENTIALS, Pages, lines_of
@@ -84,7 +86,9 @@ TOO_WIDE = Check(
         asked_for_more(environment, target),
     ),
     expects=as_asked,
-    requires=lambda environment, target: ((PREFLIGHT_REFUSED, target), (ANY_ORIGIN, target)),
+    requires=lambda environment, target: all_of(
+        explained(environment, target, wider=ALLOWING), ((PREFLIGHT_REFUSED, target), (ANY_ORIGIN, target))
+    ),
     judge=_judge_width,
 )
 

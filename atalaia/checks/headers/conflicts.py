@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from atalaia.checks.addresses import all_of
 from atalaia.checks.check import Check, Finding, Severity
 from atalaia.checks.headers import csp
 from atalaia.checks.headers.causes import Cause
@@ -74,9 +73,8 @@ CONFLICTING: Check = Check(
     targets=everywhere,
     observes=lambda environment, target: (request(environment, target),),
     expects=expected,
-    requires=lambda environment, target: all_of(
-        reached(environment, target), first_of_its_kind(lambda: CONFLICTING, environment, target)
-    ),
+    requires=reached,
+    alike=lambda environment, target: first_of_its_kind(lambda: CONFLICTING, environment, target),
     judge=judging_answers(_judge),
 )
 

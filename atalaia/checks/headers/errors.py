@@ -102,8 +102,8 @@ MISSING_ON_ERROR: Check = Check(
     targets=_errors,
     observes=lambda environment, target: (errors(environment)[target].observable,),
     expects=lambda environment, target: _expected(environment, errors(environment)[target]),
-    requires=lambda environment, target: all_of(
-        errors(environment)[target].needs,
+    requires=lambda environment, target: errors(environment)[target].needs,
+    alike=lambda environment, target: all_of(
         sound(environment, errors(environment)[target].like),
         tuple((MISSING_ON_ERROR, first) for first in errors(environment)[target].firsts),
     ),
@@ -119,9 +119,8 @@ MISSING_ON_DENIAL = Check(
     targets=_denials,
     observes=lambda environment, target: (denials(environment)[target].observable,),
     expects=lambda environment, target: _expected(environment, denials(environment)[target]),
-    requires=lambda environment, target: all_of(
-        denials(environment)[target].needs, sound(environment, denials(environment)[target].like)
-    ),
+    requires=lambda environment, target: denials(environment)[target].needs,
+    alike=lambda environment, target: sound(environment, denials(environment)[target].like),
     judge=_judge_denial,
     effect=Effect.SPENDS,
 )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from atalaia.checks.addresses import all_of
 from atalaia.checks.check import Check, Finding, Severity
 from atalaia.checks.headers.judging import Fault
 from atalaia.checks.headers.normal import Expected, expected, finding, first_of_its_kind, judging_answers
@@ -56,9 +55,9 @@ TELLING: Check = Check(
     targets=seen_by_clients,
     observes=lambda environment, target: (request(environment, target),),
     expects=expected,
-    requires=lambda environment, target: all_of(
-        reached(environment, target),
-        first_of_its_kind(lambda: TELLING, environment, target, clients_only=True),
+    requires=reached,
+    alike=lambda environment, target: first_of_its_kind(
+        lambda: TELLING, environment, target, clients_only=True
     ),
     judge=judging_answers(_judge),
 )

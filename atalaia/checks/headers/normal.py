@@ -48,7 +48,7 @@ def answer_of(exchange: Exchange) -> Response | Inconclusive:
 def first_of_its_kind(
     check: Callable[[], Check], environment: Environment, target: str, *, clients_only: bool = False
 ) -> Needs:
-    """What is wrong at every place alike is told once: at the first, and at the gateway before the front.
+    """Where what is wrong at every place alike is told: at the first, and at the gateway before the front.
 
     `clients_only` is for checks that look at what clients see, and at nothing before it.
     """
@@ -116,9 +116,8 @@ MISSING: Check = Check(
     targets=everywhere,
     observes=lambda environment, target: (request(environment, target),),
     expects=expected,
-    requires=lambda environment, target: all_of(
-        reached(environment, target), first_of_its_kind(lambda: MISSING, environment, target)
-    ),
+    requires=reached,
+    alike=lambda environment, target: first_of_its_kind(lambda: MISSING, environment, target),
     judge=_judge(lambda to, got: judging.missing(to.profile, got, over_tls=to.over_tls), _not_there),
 )
 
@@ -133,9 +132,8 @@ WEAK: Check = Check(
     targets=everywhere,
     observes=lambda environment, target: (request(environment, target),),
     expects=expected,
-    requires=lambda environment, target: all_of(
-        reached(environment, target), first_of_its_kind(lambda: WEAK, environment, target)
-    ),
+    requires=reached,
+    alike=lambda environment, target: first_of_its_kind(lambda: WEAK, environment, target),
     judge=_judge(lambda to, got: judging.weak(to.profile, got, over_tls=to.over_tls), _as_it_is),
 )
 
@@ -149,9 +147,8 @@ POLICY_MISTAKEN: Check = Check(
     targets=everywhere,
     observes=lambda environment, target: (request(environment, target),),
     expects=expected,
-    requires=lambda environment, target: all_of(
-        reached(environment, target), first_of_its_kind(lambda: POLICY_MISTAKEN, environment, target)
-    ),
+    requires=reached,
+    alike=lambda environment, target: first_of_its_kind(lambda: POLICY_MISTAKEN, environment, target),
     judge=_judge(lambda to, got: judging.mistaken_policy(to.profile, got), _as_it_is),
 )
 
@@ -166,11 +163,8 @@ POLICY_PERMISSIVE: Check = Check(
     targets=everywhere,
     observes=lambda environment, target: (request(environment, target),),
     expects=expected,
-    requires=lambda environment, target: all_of(
-        reached(environment, target),
-        ((POLICY_MISTAKEN, target),),
-        first_of_its_kind(lambda: POLICY_PERMISSIVE, environment, target),
-    ),
+    requires=lambda environment, target: all_of(reached(environment, target), ((POLICY_MISTAKEN, target),)),
+    alike=lambda environment, target: first_of_its_kind(lambda: POLICY_PERMISSIVE, environment, target),
     judge=_judge(lambda to, got: judging.permissive_policy(to.profile, got), _as_it_is),
 )
 
@@ -178,5 +172,5 @@ CHECKS: tuple[Check, ...] = (MISSING, WEAK, POLICY_MISTAKEN, POLICY_PERMISSIVE)
 
 
 def sound(environment: Environment, target: str) -> Needs:
-    """That a place's own answers are as they should be: before errors of the same hop are looked at."""
+    """The checks of a place's own answers: what they find is told there, not of errors of the same hop."""
     return tuple((check, target) for check in CHECKS)

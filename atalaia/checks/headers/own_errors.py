@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from atalaia.checks.addresses import all_of
 from atalaia.checks.check import Check, Inconclusive, NotDeclared, Severity, Verdict
 from atalaia.checks.configured import configured, unless_given
 from atalaia.checks.headers import judging
@@ -57,10 +56,8 @@ BARE: Check = Check(
     targets=_at_gateway,
     observes=lambda environment, target: unless_given(environment),
     expects=expected,
-    requires=lambda environment, target: all_of(
-        ((NOT_IN_FILE, target),),
-        first_of_its_kind(lambda: BARE, environment, target),
-    ),
+    requires=lambda environment, target: ((NOT_IN_FILE, target),),
+    alike=lambda environment, target: first_of_its_kind(lambda: BARE, environment, target),
     judge=_judge,
 )
 

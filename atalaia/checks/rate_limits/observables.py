@@ -12,7 +12,7 @@ from atalaia.checks.observables import get, through_front
 from atalaia.checks.origins import mutations
 from atalaia.checks.rate_limits.promise import counts_late
 from atalaia.checks.rate_limits.targets import LONGEST, front, limit_of, limited_routes, shortest
-from atalaia.checks.routes import FRONT, policy_of, route, sample
+from atalaia.checks.routes import FRONT, policy_of, route, sample, service_of
 from atalaia.environment import Environment
 from atalaia.environment.gateway import RouteLimit
 from atalaia.environment.remembered import per_environment
@@ -145,10 +145,10 @@ def _of_route(environment: Environment, target: str) -> LimiterMeasurement:
     most = LOOKS if looks_only else 2 * most_allowed * len(nodes) + 2
     extra = max(len(nodes), len(origins)) - 1
     forged = () if looks_only else tuple(_forged(requests[at], at) for at in range(len(nodes)))
-    declared = environment.services[route(environment, target).service]
+    declared = service_of(environment, target)
     counter = (
         get(environment, route(environment, target).service, declared.metrics)
-        if declared.metrics and declared.requests_metric
+        if declared and declared.metrics and declared.requests_metric
         else None
     )
     return LimiterMeasurement(
@@ -163,8 +163,8 @@ def _of_route(environment: Environment, target: str) -> LimiterMeasurement:
         most=most,
         forged=forged,
         counter=counter,
-        counter_metric=declared.requests_metric or "",
-        uncounted=tuple(path for path in (declared.health, declared.metrics) if path),
+        counter_metric=(declared.requests_metric if declared else None) or "",
+        uncounted=tuple(path for path in (declared.health, declared.metrics) if path) if declared else (),
         costs=_all_of(gateway_costs(environment, requests[0].target, requests[0].method), most + extra + 3),
     )
 

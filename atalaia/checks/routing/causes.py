@@ -17,6 +17,8 @@ _REFUSING = {
     413: ("request-size-limiting",),
 }
 """Status → the plugins that answer with it."""
+_UPGRADE = 426
+"""What Kong answers over plain HTTP where a route's `protocols` are https alone."""
 TRANSFORMERS = ("request-transformer", "response-transformer")
 
 
@@ -50,6 +52,8 @@ class Blamed:
         ending = self._plugin("request-termination")
         if self.given and ending and ending.config.get("status_code", 503) == status:
             return self.given.line(ending)
+        if status == _UPGRADE:
+            return self.route("protocols")
         return self.plugin(*_REFUSING.get(status, ())) or self.route()
 
     def _plugin(self, name: str) -> Plugin | None:

@@ -9,7 +9,7 @@ from typing import Any
 from atalaia.checks.answers import describe, succeeded, undecided
 from atalaia.checks.check import Inconclusive
 from atalaia.checks.observables import get
-from atalaia.checks.routes import first_node, path_of, route, sample
+from atalaia.checks.routes import first_node, path_of, route, sample, service_of
 from atalaia.checks.routing.leading import declared, led
 from atalaia.environment import Environment
 from atalaia.environment.services import Service
@@ -26,8 +26,8 @@ _KONG_WITHIN = 2 * SECONDS_UNTIL_COUNTED
 
 def counter_of(environment: Environment, target: str) -> Counter | None:
     """What tells who was reached, where the service leaves no mark: its own counter, else Kong's."""
-    service = environment.services[route(environment, target).service]
-    if not service.unmarked:
+    service = service_of(environment, target)
+    if service is None or not service.unmarked:
         return None
     if own := services_counter(environment, target):
         return own
@@ -40,7 +40,9 @@ def counter_of(environment: Environment, target: str) -> Counter | None:
 
 def services_counter(environment: Environment, target: str) -> Counter | None:
     """The counter that the route's service has declared, where it counts the route's sample."""
-    service = environment.services[route(environment, target).service]
+    service = service_of(environment, target)
+    if service is None:
+        return None
     path, uncounted = path_of(environment, target).partition("?")[0], _uncounted(service)
     # Monitoring moves the count of health documents all the time: they are left out of it.
     if not service.metrics or not service.requests_metric or path.endswith(uncounted):

@@ -124,7 +124,8 @@ def echoing(environment: Environment, endpoint: str) -> Needs:
     front = endpoint in {FRONT, TLS_FRONT}
     nodes = list(environment.gateway_nodes()) if front else [endpoint.removesuffix("-proxy")]
     return all_of(
-        answered(environment, own[0]) if own else accepted(environment),
+        accepted(environment),
+        answered(environment, own[0]) if own else (),
         *(ready(environment, node) for node in nodes),
         *(reachable(environment, f"{node}-proxy") for node in nodes),
         reachable(environment, endpoint),

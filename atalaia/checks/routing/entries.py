@@ -6,10 +6,11 @@ from typing import Any
 
 from atalaia.checks.addresses import Needs
 from atalaia.checks.check import Check, Finding, Inconclusive, Severity, Verdict
-from atalaia.checks.configured import configured, unless_given
-from atalaia.checks.routes import routes
+from atalaia.checks.configured import configured, given_of, unless_given
+from atalaia.checks.routes import routes, with_service
 from atalaia.checks.routing.declaration import accepted
 from atalaia.checks.routing.leading import Declared, addresses, behind, declared, elsewhere, led, told
+from atalaia.checks.routing.near import nearest
 from atalaia.environment import Environment
 from atalaia.exchange.hop import Hop
 
@@ -22,18 +23,14 @@ def _judge_presence(seen: tuple[Any, ...], expected: Declared) -> Verdict:
         return given
     if led(given, expected) is not None:
         return []
-    assert given.configuration is not None, "the file is accepted"
-    others = [
-        one for one in given.configuration.routes
-        if any(path.lstrip("~^").startswith(expected.route.path) for path in one.paths)
-    ]  # fmt: skip
-    near = f"; near: {', '.join(f'{one.name or one.id} ({given.line(one)})' for one in others[:3])}"
+    others = nearest(given, expected)
+    near = f"; near: {', '.join(map(str, others))}"
     return [
         Finding(
             expected=f"a route for {expected.name}, to {expected.route.service}",
             observed=f"no route takes it{near if others else ''}",
             hop=_GATEWAY,
-            cause=given.line(others[0]) if others else given.origin,
+            cause=others[0].place if others else given.origin,
         )
     ]
 
@@ -94,7 +91,7 @@ LEADS_ELSEWHERE = Check(
     "copied port, or another route that wins.",
     remedy="Correct the url or host of the service entity, or the route that takes the request instead.",
     source="RT01; Kong 3.4, kong/router/compat.lua get_priority",
-    targets=routes,
+    targets=with_service,
     observes=lambda environment, target: unless_given(environment),
     expects=declared,
     requires=lambda environment, target: ((NOT_IN_FILE, target),),
@@ -105,7 +102,7 @@ LEADS_ELSEWHERE = Check(
 def _tellable(environment: Environment, target: str) -> bool:
     """Whether the file alone tells which service a route leads to; else only the live answer does."""
     of = declared(environment, target)
-    if of.file is None or of.file.configuration is None:
+    if of.file is None or of.file.configuration is None or of.route.service not in of.services:
         return False
     match = led(of.file, of)
     return (
@@ -116,6 +113,15 @@ def _tellable(environment: Environment, target: str) -> bool:
 def led_right(environment: Environment, target: str) -> Needs:
     """What the configuration must say of a route before anything is expected of it."""
     return ((LEADS_ELSEWHERE if _tellable(environment, target) else NOT_IN_FILE, target),)
+
+
+def led_live(environment: Environment, target: str) -> Needs:
+    """The same before a route's live answers are judged.
+
+    A file that Kong refuses says nothing of them: what was loaded before goes on answering.
+    """
+    given = given_of(environment)
+    return () if given is not None and given.configuration is None else led_right(environment, target)
 
 
 CHECKS: tuple[Check, ...] = (NOT_IN_FILE, LEADS_ELSEWHERE)

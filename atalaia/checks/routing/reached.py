@@ -9,12 +9,15 @@ from atalaia.checks.addresses import Needs, all_of
 from atalaia.checks.answers import describe, not_ok, undecided, where
 from atalaia.checks.certificates import reachable
 from atalaia.checks.check import Check, Finding, Inconclusive, Severity, Verdict
+from atalaia.checks.configured import given_of
 from atalaia.checks.gateway import ready
-from atalaia.checks.routes import first_node, route, routes, sample, sendable
+from atalaia.checks.routes import first_node, route, routes, sample, sendable, service_of, with_service
 from atalaia.checks.routing.counting import Count, count_of, counting, grown
-from atalaia.checks.routing.entries import NOT_IN_FILE, led_right
-from atalaia.checks.routing.leading import Declared, blamed, declared
+from atalaia.checks.routing.entries import NOT_IN_FILE, led_live
+from atalaia.checks.routing.leading import Declared, addresses, blamed, declared, led
 from atalaia.checks.routing.rewriting import WRONG_HOST, WRONG_PATH
+from atalaia.checks.routing.targets import UNHEALTHY
+from atalaia.checks.routing.tokens_wanted import token_wanted
 from atalaia.checks.services import healthy
 from atalaia.environment import Environment
 from atalaia.exchange.exchange import Exchange
@@ -26,12 +29,32 @@ from atalaia.systems.kong.request_counter import METRIC
 def _live_needs(environment: Environment, target: str) -> Needs:
     node = first_node(environment).removesuffix("-proxy")
     return all_of(
-        led_right(environment, target),
-        ((WRONG_PATH, target), (WRONG_HOST, target)),
-        healthy(environment, route(environment, target).service),
+        led_live(environment, target),
+        _sees(environment, target),
+        _has_targets(environment, target, node),
+        healthy(environment, route(environment, target).service) if service_of(environment, target) else (),
         reachable(environment, f"{node}-proxy"),
         ready(environment, node),
     )
+
+
+def _sees(environment: Environment, target: str) -> Needs:
+    """That the service sees path and Host as it should, as far as the configuration can be read."""
+    given = given_of(environment)
+    if given is not None and given.configuration is None:
+        return ()
+    return ((WRONG_PATH, target), (WRONG_HOST, target))
+
+
+def _has_targets(environment: Environment, target: str, node: str) -> Needs:
+    """Where the file leaves the route's upstream without a target that gets requests, that is told first."""
+    of = declared(environment, target)
+    if of.file is None or of.file.configuration is None:
+        return ()
+    match = led(of.file, of)
+    if match is None or match.service is None or addresses(of.file.configuration, match.service):
+        return ()
+    return ((UNHEALTHY, node),)
 
 
 def _judge_answer(seen: tuple[Exchange], expected: Declared) -> Verdict:
@@ -52,7 +75,8 @@ def _judge_answer(seen: tuple[Exchange], expected: Declared) -> Verdict:
 def mark_of(environment: Environment, target: str) -> str:
     """What the route's service writes into X-Service: its declared mark, else its name."""
     name = route(environment, target).service
-    return environment.services[name].mark or name
+    service = service_of(environment, target)
+    return (service.mark if service else None) or name
 
 
 UNANSWERED = Check(
@@ -67,6 +91,7 @@ UNANSWERED = Check(
     observes=lambda environment, target: (sample(environment, target),),
     expects=declared,
     requires=_live_needs,
+    lacks=token_wanted,
     judge=_judge_answer,
 )
 
@@ -132,12 +157,13 @@ ANSWERED_BY_ANOTHER = Check(
     remedy="Look at what else the gateway serves: a route that was added by hand and wins, or a service that "
     "runs on another's port. Declare `mark` where a service's X-Service is not its name.",
     source="RT01",
-    targets=routes,
+    targets=with_service,
     observes=lambda environment, target: (sample(environment, target), *counting(environment, target)),
     expects=lambda environment, target: Sign(
         route(environment, target).service, mark_of(environment, target), count_of(environment, target)
     ),
     requires=lambda environment, target: ((UNANSWERED, target),),
+    lacks=token_wanted,
     judge=_judge_author,
 )
 
@@ -146,9 +172,10 @@ def answered(environment: Environment, target: str) -> Needs:
     """What must hold of a route before its sample's answer means anything to whoever judges it.
 
     Where the sample may not be sent here (a POST outside the sandbox that nobody declared harmless), what the
-    configuration says, and that the route can be reached, has to do.
+    configuration says, and that the route can be reached, has to do. The same where it wants a token and none
+    is declared: Kong's own 401 is its answer.
     """
-    if sendable(environment, target):
+    if sendable(environment, target) and not token_wanted(environment, target):
         return ((UNANSWERED, target),)
     return _live_needs(environment, target)
 

@@ -110,9 +110,11 @@ def _wanted_hosts(given: Given, match: Match, expected: Declared) -> set[str]:
     if (service := match.service) is None:
         return set()
     route = replace(match.route, preserve_host=False)
+    at = expected.services.get(expected.route.service)
+    declared_at = (at,) if at else ()
     found = {
         upstream_host(route, service, expected.host, *one)
-        for one in (*addresses(given.configuration, service), expected.services[expected.route.service])
+        for one in (*addresses(given.configuration, service), *declared_at)
     }
     upstreams = (one for one in given.configuration.upstreams if one.name == service.host)
     return found | {one.host_header for one in upstreams if one.host_header}

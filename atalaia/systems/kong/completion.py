@@ -22,13 +22,15 @@ _BY = {"ip": "address", "consumer": "consumer", "credential": "credential", "ser
 _LITERAL = re.compile(r"~(/(?:[\w/~%-]|\\?\.)*)\$?")
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d+)?")
 _PORTS = {"http": 80, "https": 443}
+_SHOWN = 5
 
 
 def completed(environment: Environment, given: Given | None) -> Environment:
     """The environment with the routes that `given` serves, each with a class of its own.
 
     Unchanged where it declares routes itself, or where Kong would refuse the file. A route is left out
-    where its service is none that the environment declares, or where no path can be asked for.
+    where no path can be asked for. One whose service the environment does not declare leads to a service of
+    the gateway's name for it: what needs no service is judged of it (`undeclared` says which those are).
     """
     if environment.routes or given is None or given.configuration is None:
         return environment
@@ -38,10 +40,10 @@ def completed(environment: Environment, given: Given | None) -> Environment:
     routes, classes, policies = [], dict(environment.route_classes), dict(environment.cors)
     for number, route in enumerate(configuration.routes):
         service = services.get(route.service or "")
-        name = _service(environment, configuration, service) if service else None
         paths = tuple(dict.fromkeys(_paths(route)))
-        if name is None or not paths:
+        if service is None or not paths:
             continue
+        name = _service(environment, configuration, service) or _named(service)
         title = f"route-{number + 1}"
         plugins = scopes.of(route)
         if policy := _policy(plugins):
@@ -105,6 +107,28 @@ def _service(
         if (declared.url.host, declared.url.port) in addresses:
             return name
     return service.name if service.name in environment.services else None
+
+
+def _named(service: entities.Service) -> str:
+    """A name for a service that the environment does not declare: its entity's, as names are written here."""
+    plain = re.sub(r"[^a-z0-9]+", "-", (service.name or service.host).lower()).strip("-")
+    return f"gateway-{plain or 'service'}"[:63].rstrip("-")
+
+
+def left_out(environment: Environment) -> tuple[str, ...]:
+    """What a run tells of completed routes that some checks do not judge; empty where all are judged."""
+    if not environment.routes_of_gateway:
+        return ()
+    strange = [one for one in environment.routes if one.service not in environment.services]
+    if not strange:
+        return ()
+    names = sorted({one.service.removeprefix("gateway-") for one in strange})
+    shown = ", ".join(names[:_SHOWN]) + (f" and {len(names) - _SHOWN} more" if names[_SHOWN:] else "")
+    return (
+        f"{len(strange)} of {len(environment.routes)} routes of the gateway lead to services that are not "
+        f"declared ({shown}): whether their own service answers them, and is healthy, is not judged; "
+        "`services` would declare them",
+    )
 
 
 def _limit(plugins: Mapping[str, entities.Plugin]) -> RouteLimit | None:

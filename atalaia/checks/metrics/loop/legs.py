@@ -12,7 +12,7 @@ from atalaia.checks.metrics.asking import from_grafana, from_prometheus, value_o
 from atalaia.checks.metrics.rules.given import given
 from atalaia.checks.metrics.scraping.scraped import scraped_pages
 from atalaia.checks.metrics.scraping.up import probe
-from atalaia.checks.routes import FRONT, path_of, route, routes, sample
+from atalaia.checks.routes import FRONT, path_of, route, routes, sample, service_of
 from atalaia.environment import Environment, Safety, endpoints
 from atalaia.environment.metrics_pages import MetricsPage, metrics_pages
 from atalaia.environment.remembered import per_environment
@@ -86,7 +86,8 @@ def _rank(environment: Environment, name: str) -> int | None:
 
 def _is_health(environment: Environment, name: str) -> bool:
     """Whether a service counts the route's requests as those for its health document."""
-    health = environment.services[route(environment, name).service].health
+    service = service_of(environment, name)
+    health = service.health if service else None
     return bool(health) and path_of(environment, name).partition("?")[0].endswith(health or "")
 
 

@@ -141,7 +141,9 @@ def test_without_a_dead_route_the_file_tells_what_kongs_own_errors_say(check):
     environment = Modelled().environment
     assert "5xx at kong-1" in check.targets(environment)
     assert told(check, file_of()) == []
-    assert {(WIDER, "app"), (NARROWER, "app")} <= set(check.requires(environment, "5xx at kong-1"))
+    assert not {(WIDER, "app"), (NARROWER, "app")} & set(check.requires(environment, "5xx at kong-1"))
+    narrow = Modelled(file_of("origins: [https://other.example], credentials: true")).environment
+    assert {(WIDER, "app"), (NARROWER, "app")} <= set(check.requires(narrow, "5xx at kong-1"))
     answers = UNREADABLE if check is UNREADABLE_ERROR else FOREIGN_READS
     assert (answers, "/clinics") in check.requires(environment, "5xx at kong-1")
 

@@ -123,7 +123,7 @@ def test_what_is_wrong_everywhere_alike_is_told_once():
     assert of[FRONT].behind == ("/api/v1/user", "/api/v1/auth at kong-2", "/api/v1/user at kong-2")
     assert of["/api/v1/auth via load-balancer"].like == "/api/v1/auth via load-balancer-tls"
     missing = by_id("headers.missing")
-    needs = missing.requires(stack(), "/api/v1/auth via load-balancer")
+    needs = missing.alike(stack(), "/api/v1/auth via load-balancer")
     assert {(missing, "/api/v1/auth"), (missing, "/api/v1/auth via load-balancer-tls")} <= set(needs)
 
 

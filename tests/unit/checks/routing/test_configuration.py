@@ -49,7 +49,25 @@ def test_with_neither_a_file_nor_lists_nothing_is_decided(check):
     ("check", "edit", "observed", "cause"),
     [
         (NOT_IN_FILE, ("~/api/users$", "~/api/people$"), "no route takes it; near: users (kong.yml:9)", "9"),
-        (NOT_IN_FILE, ("[GET, HEAD]", "[POST]"), "no route takes it; near: users (kong.yml:9)", "9"),
+        (
+            NOT_IN_FILE,
+            ("[GET, HEAD]", "[POST]"),
+            "no route takes it; near: users (kong.yml:11: not for GET)",
+            "11",
+        ),
+        (
+            NOT_IN_FILE,
+            ("methods: [GET, HEAD]", "hosts: [app.test]"),
+            "no route takes it; near: users (kong.yml:11: only for the host app.test, "
+            "not for kong.test:8000)",
+            "11",
+        ),
+        (
+            NOT_IN_FILE,
+            ("/api/users", "/api/usres"),
+            "no route takes it; near: users (kong.yml:10: its path is ~/api/usres$)",
+            "10",
+        ),
         (
             LEADS_ELSEWHERE,
             ("users.test:3001", "echo.test:3002"),

@@ -6,7 +6,7 @@ import json
 
 from atalaia.environment import Environment
 from atalaia.environment.gateway_file import GatewayFile
-from atalaia.systems.kong.completion import completed
+from atalaia.systems.kong.completion import completed, left_out
 from atalaia.systems.kong.given import given, given_of
 
 FILE = """
@@ -56,7 +56,17 @@ def test_each_path_that_can_be_asked_for_is_a_route_of_a_declared_service():
         ("/people", "users", ("GET", "POST")),
         ("/writing", "users", ("POST",)),
         ("/pooled", "orders", ()),
+        ("/elsewhere", "gateway-elsewhere", ()),
     ]
+
+
+def test_a_route_to_a_service_that_is_not_declared_is_kept_and_told():
+    found = completed(environment(), given(FILE, "kong.yml"))
+    (note,) = left_out(found)
+    assert note.startswith("1 of 5 routes of the gateway lead to services that are not declared (elsewhere)")
+    nothing = completed(environment(services={}), given(FILE, "kong.yml"))
+    assert left_out(nothing)[0].startswith("5 of 5 routes")
+    assert left_out(environment(routes=[{"path": "/mine", "service": "users"}])) == ()
 
 
 def test_a_route_takes_its_limits_its_origins_and_its_scheme_along():
