@@ -83,7 +83,7 @@ def _judge_path(seen: tuple[Any, ...], expected: Sent) -> Verdict:
     return [
         Finding(
             expected=f"the service sees {wanted} of {expected.target}, as the configuration has it",
-            observed=f"it sees {seen_target}",
+            observed=f"it sees {seen_target}" + (", with other values" if wanted == seen_target else ""),
             hop=Hop.GATEWAY.value,
             cause=arrives.path_cause or given.line(match.route, "strip_path"),
         )

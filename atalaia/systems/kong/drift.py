@@ -125,7 +125,8 @@ def _text(value: Any, path: tuple[str, ...]) -> str:
         return "another secret"
     shown = masked(value, place=path)
     if shown in (SAME, [SAME], [OTHER]):
-        return "something else, which is not shown" if shown == [OTHER] else "something that is not shown"
+        other = OTHER in str(value)
+        return "something else, which is not shown" if other else "something that is not shown"
     text = json.dumps(shown, ensure_ascii=False)
     return text if len(text) <= 120 else text[:119] + "…"
 

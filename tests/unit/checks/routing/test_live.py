@@ -239,6 +239,25 @@ def test_what_a_transformer_of_the_file_makes_of_a_request_is_what_must_arrive()
         assert finding.cause == "kong.yml:22"
 
 
+def test_an_argument_that_a_plugin_adds_is_compared_and_never_shown():
+    plugin = (
+        "    plugins: [{name: request-transformer, config: {add: {querystring: ['api_key:Zk01qXvLeaky']}}}]\n"
+    )
+    declared = stack(FILE + plugin)
+    path, _, query = CONFIGURED.partition("?")
+
+    def arrives(value: str):
+        # As the model writes arguments: sorted by their names.
+        return judged(PATH_REWRITTEN, TRUNK, echoed(f"{path}?api_key={value}&{query}"), declared=declared)
+
+    assert arrives("Zk01qXvLeaky") == []
+    assert arrives("[redacted]") == []  # as it is kept
+    finding = only(arrives("Zk02qXvLeaky"))
+    assert "api_key=[redacted]" in finding.expected
+    assert finding.observed.endswith(", with other values")
+    assert "Leaky" not in finding.expected + finding.observed
+
+
 @pytest.mark.parametrize(
     "got",
     [
