@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from atalaia.checks.check import NotDeclared
 from atalaia.checks.routes import FRONT, class_of, route, routes
+from atalaia.checks.routing.tokens_wanted import token_wanted
 from atalaia.environment import Environment
 from atalaia.environment.gateway import RouteLimit
 from atalaia.environment.remembered import per_environment
@@ -40,6 +41,7 @@ def exhaustible(environment: Environment) -> tuple[str, ...] | NotDeclared:
             target
             for target in (of_routes if isinstance(of_routes, tuple) else ())
             if shortest(limit_of(environment, target))[0] <= LONGEST
+            and not token_wanted(environment, target)  # whoever is refused before is not counted
         ),
         *(of_front if isinstance(of_front, tuple) else ()),
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from atalaia.checks.configured import given_of
-from atalaia.checks.routes import first_node, route, routes, sample
+from atalaia.checks.routes import first_node, route, routes, sample, scheme_of
 from atalaia.checks.routing.causes import Blamed
 from atalaia.environment import Environment, endpoints
 from atalaia.environment.gateway import Route
@@ -32,6 +32,8 @@ class Declared:
     """The Host header of the request."""
     services: Mapping[str, Address]
     file: Given | None
+    unknown_token: bool = False
+    """Whether the gateway told the route, so that nothing tells what its service asks for."""
 
     @property
     def name(self) -> str:
@@ -63,7 +65,8 @@ def _declared(
 ) -> Declared:
     request = sample(environment, target)
     host = next((value for name, value in request.headers if name.lower() == "host"), authority)
-    return Declared(route(environment, target), request, host, services, given)
+    unknown = environment.routes_of_gateway and scheme_of(environment, target) is None
+    return Declared(route(environment, target), request, host, services, given, unknown)
 
 
 def led(given: Given, of: Declared, *, method: str | None = None, target: str | None = None) -> Match | None:

@@ -61,6 +61,8 @@ def _judge_answer(seen: tuple[Exchange], expected: Declared) -> Verdict:
     (exchange,) = seen
     if verdict := undecided(exchange):
         return verdict
+    if expected.unknown_token and _refused_by_service(exchange):
+        return []  # it was led to a service, which wants a token of its own
     found = not_ok(exchange, f"a status of 2xx from {expected.route.service}", Hop.GATEWAY)
     mark = exchange.response.header("X-Service") if exchange.response else None
     if found and mark:
@@ -70,6 +72,11 @@ def _judge_answer(seen: tuple[Exchange], expected: Declared) -> Verdict:
         status = exchange.response.status if exchange.response and by_gateway else 0
         found = [found[0].model_copy(update={"cause": blamed(expected).refusal(status)})]
     return found
+
+
+def _refused_by_service(exchange: Exchange) -> bool:
+    by_service = exchange.failure is None and exchange.answered_by is Hop.SERVICE
+    return by_service and exchange.response is not None and exchange.response.status == 401
 
 
 def mark_of(environment: Environment, target: str) -> str:

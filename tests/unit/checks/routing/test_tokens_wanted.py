@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 
+from atalaia.checks.rate_limits.targets import exhaustible
 from atalaia.checks.routing.entries import LEADS_ELSEWHERE
 from atalaia.checks.routing.reached import UNANSWERED, answered
 from atalaia.checks.routing.tokens_wanted import token_wanted, untold
 from atalaia.environment import Environment
 from atalaia.environment.gateway_file import GatewayFile
+from atalaia.exchange.exchange import Exchange, Response
+from atalaia.exchange.hop import Hop
 from atalaia.run.case import Cases
 from atalaia.run.results import SkipKind
 from atalaia.systems.kong.completion import completed
@@ -27,10 +30,10 @@ consumers: [{username: somebody}]
 """
 
 
-def environment(**more) -> Environment:
+def environment(*, file: str = FILE, **more) -> Environment:
     gateway = {"nodes": [{"proxy": "http://k.test:8000", "admin": "http://k.test:8001"}]}
     bare = Environment.model_validate_json(json.dumps({"name": "e", "gateway": gateway, **more}))
-    bare = bare.completed(GatewayFile(FILE, "kong.yml"))
+    bare = bare.completed(GatewayFile(file, "kong.yml"))
     return completed(bare, given_of(bare))
 
 
@@ -59,3 +62,23 @@ def test_a_declared_service_is_no_need_of_a_route():
     assert [route.service for route in of.routes] == ["gateway-users"] * 3
     assert not isinstance(LEADS_ELSEWHERE.targets(of), tuple)
     assert Cases(of).one(UNANSWERED, "/open").requires
+
+
+def test_a_service_that_wants_a_token_of_its_own_was_reached():
+    of = environment()
+    expected = UNANSWERED.expects(of, "/open")
+    (request,) = UNANSWERED.observes(of, "/open")
+    for by, findings in ((Hop.SERVICE, 0), (Hop.GATEWAY, 1)):
+        response = Response(status=401, headers=(), body=b"{}")
+        seen = Exchange(
+            method="GET", url=str(request.url), request_id="1", sent=(), response=response, answered_by=by,
+            elapsed=0.01,
+        )  # fmt: skip
+        assert len(UNANSWERED.judge((seen,), expected)) == findings
+
+
+def test_a_limiter_that_counts_only_who_has_a_token_is_not_used_up():
+    limited = FILE.replace("[{name: jwt}]", "[{name: jwt}, {name: rate-limiting, config: {minute: 5}}]")
+    plugins = "plugins: [{name: rate-limiting, config: {minute: 5}}]"
+    limited = limited.replace("paths: [/open]", f"paths: [/open], {plugins}")
+    assert exhaustible(environment(file=limited)) == ("/open",)
