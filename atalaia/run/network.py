@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from atalaia.environment import Environment
 from atalaia.exchange.network import Network
-from atalaia.run.budget import Allotment
+
+if TYPE_CHECKING:
+    from atalaia.run.budget import Allotment  # loads all that a suite plans with, and probes need none of it
 
 
 def network_of(environment: Environment, allotment: Allotment | None, run: str) -> Network:
