@@ -139,7 +139,9 @@ def _listed(title: str, lines: Iterable[str]) -> Iterator[str]:
 
 def _blocked(parts: Digest) -> Iterator[str]:
     for root, results in parts.blocked:
-        yield f"{code(root, 300)} blocks {len(results)}: {_names(results)}"
+        why = results[0].reason.removeprefix(root).strip()
+        because = f" ({code(why)})" if why else ""
+        yield f"{code(root, 300)}{because} blocks {len(results)}: {_names(results)}"
 
 
 def _inconclusive(parts: Digest) -> Iterator[str]:

@@ -177,6 +177,7 @@ def _titled(screen: Screen, title: str, lines: Iterable[str]) -> Iterator[str]:
 def _blocked(screen: Screen, parts: Digest) -> Iterator[str]:
     for root, results in parts.blocked:
         yield from screen.hang(screen.mark(Standing.BLOCKED), screen.safe(root, 300))
+        yield from _field(screen, "because", results[0].reason.removeprefix(root).strip())
         yield from _field_of(screen, "blocks", f"{len(results)}: {_names(screen, results)}")
 
 

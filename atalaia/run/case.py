@@ -76,7 +76,7 @@ class Case:
             blocked_by=by.root,
             # Here too, because a root that was not selected has no result of its own to say it.
             accepted=by.accepted,
-            reason=f"{by.root} {'did not pass' if by.blocked_by else by.outcome.value}",
+            reason=by.reason if by.blocked_by else _why(by),
         )
 
 
@@ -122,6 +122,12 @@ class Cases:
             requires=tuple(self.one(need, of) for need, of in check.requires(environment, target)),
             alike=tuple(self.one(first, of) for first, of in check.alike(environment, target)),
         )
+
+
+def _why(root: Result) -> str:
+    """What a root was found to be, for reports in which it has no result of its own."""
+    found = root.findings[0].observed if root.findings else root.reason
+    return f"{root.identity} {root.outcome.value}" + (f": {found}" if found else "")
 
 
 def _requests(observables: Iterable[Observable]) -> Iterator[HttpRequest]:

@@ -94,7 +94,7 @@ def test_every_kind_of_result_is_told():
         )
     )
     for told in (
-        "### Blocked by what this run does not judge\n\n- `elsewhere@x` blocks 1: `b@x`",
+        "### Blocked by what this run does not judge\n\n- `elsewhere@x` (`failed`) blocks 1: `b@x`",
         "- `c@x`: `nobody knows`; also 1: `d@x`",
         "- `a@x`: ticket 7 (until 2099-01-01)",
         "- 1 missing: no psql",
