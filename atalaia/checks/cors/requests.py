@@ -120,7 +120,15 @@ def foreigner(environment: Environment, target: str) -> str:
 
 
 def _position(environment: Environment, target: str) -> int:
-    return policies(environment)[policy_name(environment, target)].routes.index(target)
+    return _positions(environment)[target]
+
+
+@per_environment
+def _positions(environment: Environment) -> dict[str, int]:
+    """The place of each route among those of its policy: looked up at once, for there may be thousands."""
+    return {
+        target: at for policy in policies(environment).values() for at, target in enumerate(policy.routes)
+    }
 
 
 def reached(environment: Environment, target: str) -> Needs:
