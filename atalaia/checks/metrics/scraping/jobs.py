@@ -30,7 +30,7 @@ _STORES = {"postgres": "PostgreSQL", "redis": "Redis"}
 
 
 def _judge_readable(seen: tuple[Exchanges], expected: None) -> Verdict:
-    (found,) = seen[0].steps[1:]
+    found = seen[0].steps[1]
     promise = "Prometheus tells what it scrapes: /api/v1/targets"
     if verdict := unanswered(found, promise):
         return verdict

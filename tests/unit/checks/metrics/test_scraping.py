@@ -187,6 +187,7 @@ def test_a_scrape_that_was_held_up_once_is_no_slow_target():
     slow = targets(lambda active: active[0].update(lastScrapeDuration=0.25))
     once = Exchanges(steps=(*slow.steps, targets().steps[1]))
     assert STALE.judge((once,), Pace(AUTH, 0.1)) == []
+    assert UNREADABLE.judge((once,), None) == []
     always = Exchanges(steps=(*slow.steps, slow.steps[1]))
     assert STALE.judge((always,), Pace(AUTH, 0.1)) != []
 
