@@ -19,4 +19,6 @@ def quick_stage():
 
 @pytest.mark.parametrize("name", MATRIX)
 def test_a_fault_fails_exactly_its_row(quick_stage, tmp_path, name):
-    assert_exactly(MATRIX[name], results_of_fault(quick_stage, name, CONNECTIVITY + GATEWAY + METRICS, tmp_path))
+    assert_exactly(
+        MATRIX[name], results_of_fault(quick_stage, name, CONNECTIVITY + GATEWAY + METRICS, tmp_path)
+    )
