@@ -115,7 +115,7 @@ def test_a_mail_that_is_too_large_is_refused_and_the_next_one_taken(standin: Sta
     with smtplib.SMTP("127.0.0.1", standin.mail, timeout=5) as client:
         client.helo()  # without ESMTP the size is not told before
         with pytest.raises(smtplib.SMTPDataError) as refused:
-            client.sendmail("a@b", ["c@d"], b"Subject: large-1\r\n\r\n" + 300_000 * b"12345\r\n")
+            client.sendmail("a@b", ["c@d"], b"Subject: large-1\r\n\r\n" + 1_200 * (900 * b"x" + b"\r\n"))
         assert refused.value.smtp_code == 552
         client.sendmail("a@b", ["c@d"], b"Subject: small-1\r\n\r\nx\r\n")
     assert standin.told("large-1") == []
