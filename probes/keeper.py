@@ -27,7 +27,7 @@ class Keeper:
         self.failure: DeliveryError | None = None
         self._vantage = vantage
         self._thread = ThreadPoolExecutor(1, "state")
-        self._begun = False
+        self._begun = self._between = False
         self._run = ""
         self._waiting: deque[ProbeResult] = deque()
         self._state: State | None = None
@@ -50,25 +50,31 @@ class Keeper:
         return await self._tried(lambda state: state.last(self._vantage, every))
 
     async def begin(self, run: str, started: float) -> None:
-        """A run starts."""
-        self._run, self._waiting = run, deque()
+        """A run starts; what came since the last one was settled belongs to it."""
 
         def begin(state: State) -> bool:
             state.begin(run, self._vantage, started)
             return True
 
         self._begun = bool(await self._tried(begin))
+        self._run, self._between = run, False
+        if self._begun:
+            self._thread.submit(self._flush, run, self._waiting)
+        else:
+            self._waiting.clear()
 
     def record(self, result: ProbeResult) -> None:
         """Keep a result, very soon."""
-        if not self._begun:
-            return
-        self._waiting.append(result)
-        self._thread.submit(self._flush, self._run, self._waiting)
+        if self._begun or self._between:
+            self._waiting.append(result)
+        if self._begun:
+            self._thread.submit(self._flush, self._run, self._waiting)
 
     async def settle(self, run: Run) -> Counters | None:
         """Count the run; None where that cannot be done, and `failure` says why."""
         self.failure = None
+        # What comes from here on is the next run's. Flushes under way have the old queue.
+        self._begun, self._between, self._waiting = False, True, deque()
         if self._state is None:
             self._reopen(run.started)
         return await self._tried(lambda state: state.settle(run))
