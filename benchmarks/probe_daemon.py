@@ -23,8 +23,12 @@ import urllib.request
 from contextlib import suppress
 from pathlib import Path
 from threading import Thread
+from typing import TYPE_CHECKING
 
 from benchmarks.answering import answering
+
+if TYPE_CHECKING:
+    from atalaia.environment import Environment
 
 PROMISED_LATE = 1.0
 """Seconds."""
@@ -38,24 +42,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--targets", type=int, default=10_000)
     parser.add_argument("--seconds", type=float, default=300.0, help="after the first round")
-    parser.add_argument("--daemon", nargs=3, metavar=("FILE", "PORT", "OUT"), help=argparse.SUPPRESS)
+    parser.add_argument("--daemon", nargs=4, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.daemon:
-        return _daemon(*given.daemon)
+        file, port, listen, out = given.daemon
+        return _daemon(file, int(port), given.targets, int(listen), out)
     with tempfile.TemporaryDirectory() as directory, answering() as port:
         file, out = Path(directory, "mine.yml"), Path(directory, "late.json")
-        file.write_text(_environment(port, given.targets))
         with socket.create_server(("127.0.0.1", 0)) as free:
             listen = free.getsockname()[1]
-        command = [
-            sys.executable,
-            "-m",
-            "benchmarks.probe_daemon",
-            "--daemon",
-            str(file),
-            str(listen),
-            str(out),
-        ]
+        command = [sys.executable, "-m", "benchmarks.probe_daemon", "--targets", str(given.targets)]
+        command += ["--daemon", str(file), str(port), str(listen), str(out)]
         variables = {**os.environ, "ATALAIA_STATE_DIR": str(Path(directory, "state"))}
         with subprocess.Popen(command, env=variables) as process:
             memory = _watched(process, listen, given.seconds + 60)
@@ -67,9 +64,8 @@ def main() -> int:
     return _judged(told, memory, given.targets)
 
 
-def _daemon(file: str, listen: str, out: str) -> int:
+def _daemon(file: str, port: int, targets: int, listen: int, out: str) -> int:
     """The daemon itself, which notes how late each probe begins."""
-    from atalaia.environment.loader import load
     from probes.cron_run import Asked
     from probes.model import Planned
     from probes.serve import serve_until_told
@@ -79,12 +75,12 @@ def _daemon(file: str, listen: str, out: str) -> int:
     def started(planned: Planned, by: float) -> None:
         late.append(by)
 
-    environment = load(Path(file), os.environ)
+    environment = _environment(Path(file), port, targets)
     before = time.process_time()
     code = serve_until_told(
         environment,
         Asked(),
-        ("127.0.0.1", int(listen)),
+        ("127.0.0.1", listen),
         say=lambda line: print(line, flush=True),
         on_start=started,
     )
@@ -147,13 +143,21 @@ def _judged(told: dict[str, float], memory: list[tuple[float, float]], targets: 
     return 0 if kept else 1
 
 
-def _environment(port: int, targets: int) -> str:
-    added = "".join(
-        f"    - {{name: service-{number}, kind: http, path: /health/{number}, "
-        f'url: "http://127.0.0.1:{port}"}}\n'
+def _environment(file: Path, port: int, targets: int) -> Environment:
+    """The environment of a file, with more probes than a file may hold (20,000 values)."""
+    from atalaia.environment.loader import load
+    from atalaia.environment.probes import Probe
+    from atalaia.environment.url import parse_url
+
+    file.write_text("name: mine\nprobes: {location: here, interval: 60s, timeout: 5s}\n")
+    environment = load(file, os.environ)
+    url = parse_url(f"http://127.0.0.1:{port}", frozenset({"http"}))
+    added = tuple(
+        Probe(name=f"service-{number}", kind="http", url=url, path=f"/health/{number}")
         for number in range(targets)
     )
-    return f"name: mine\nprobes:\n  location: here\n  interval: 60s\n  timeout: 5s\n  add:\n{added}"
+    probes = environment.probes.model_copy(update={"add": added})
+    return environment.model_copy(update={"probes": probes})
 
 
 if __name__ == "__main__":
