@@ -55,9 +55,12 @@ def main() -> int:
         command += ["--daemon", str(file), str(port), str(listen), str(out)]
         variables = {**os.environ, "ATALAIA_STATE_DIR": str(Path(directory, "state"))}
         with subprocess.Popen(command, env=variables) as process:
-            memory = _watched(process, listen, given.seconds + 60)
-            process.send_signal(signal.SIGTERM)
-            code = process.wait(60)
+            try:
+                memory = _watched(process, listen, given.seconds + 60)
+                process.send_signal(signal.SIGTERM)
+                code = process.wait(60)
+            finally:
+                process.kill()
         if code:
             raise SystemExit(f"the daemon ended with {code}")
         told = json.loads(out.read_text())
