@@ -73,13 +73,13 @@ FAULTS = (
     guarded(
         "silences-refused",
         "alertmanager",
-        "POST",
+        "method POST",
         "the environment names a proxy before the Alertmanager, which lets nobody write",
     ),
     guarded(
         "pushgateway-keeps",
         "pushgateway",
-        "DELETE",
+        "method DELETE",
         "the environment names a proxy before the Pushgateway, which lets nobody delete",
     ),
 )

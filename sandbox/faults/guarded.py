@@ -1,4 +1,4 @@
-"""A proxy before one of the monitoring servers that lets a method through to nobody."""
+"""A proxy before one of the monitoring servers that lets not everything through."""
 
 from __future__ import annotations
 
@@ -9,18 +9,21 @@ from sandbox.running import Sandbox
 _ADDRESS = "127.0.0.3"
 
 
-def guarded(name: str, server: str, method: str, description: str) -> Fault:
-    """The environment names a proxy before a server, which lets everything through but this method."""
+def guarded(name: str, server: str, denied: str, description: str) -> Fault:
+    """The environment names a proxy before a server, which lets everything through but this.
+
+    `denied` is a condition of HAProxy's: `method DELETE`.
+    """
 
     def parts(sandbox: Sandbox) -> Fault:
         port = getattr(sandbox.ports, server)
         guard = (
             f"frontend guard_{server}\n"
             f"    bind {_ADDRESS}:{port}\n"
-            f"    http-request deny if {{ method {method} }}\n"
+            f"    http-request deny if {{ {denied} }}\n"
             f"    default_backend guarded_{server}\n\n"
             f"backend guarded_{server}\n"
-            f"    server guarded 127.0.0.1:{port}\n\n"
+            f"    server guarded 127.0.0.1:{port} check\n\n"
             r"\g<0>"
         )
         return together(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from atalaia.errors import NotMeasured
 from sandbox.faults.fault import Changes, Fault
+from sandbox.faults.guarded import guarded
 from sandbox.faults.means import haproxy, standin, together
 from sandbox.faults.prometheus_means import prometheus, prometheus_file, prometheus_flag
 from sandbox.readiness import answers, get, until
@@ -47,6 +48,12 @@ async def _nothing(sandbox: Sandbox) -> None:
 
 
 FAULTS = (
+    guarded(
+        "scrape-targets-guarded",
+        "prometheus",
+        "path_beg /api/v1/targets",
+        "the environment names a proxy before Prometheus, which does not let /api/v1/targets through",
+    ),
     prometheus(
         "scrape-target-down",
         "the address of the auth-service in Prometheus' configuration has another port: nobody listens there",

@@ -1,6 +1,7 @@
 """The detection matrix: scraping."""
 
 MATRIX: dict[str, set[str]] = {
+    "scrape-targets-guarded": {"scrape.targets-unreadable@prometheus"},
     "scrape-target-down": {"scrape.target-down@auth-service"},
     "job-missing": {"scrape.job-missing@user-service"},
     "scrape-target-missing": {"scrape.job-missing@kong"},

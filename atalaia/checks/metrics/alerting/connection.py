@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from ipaddress import ip_address
 
-from atalaia.checks.addresses import all_of
+from atalaia.checks.addresses import Needs, all_of
 from atalaia.checks.check import Check, Finding, Inconclusive, NotDeclared, Severity, Verdict
 from atalaia.checks.metrics.asking import from_prometheus, ready, unanswered, unreadable
+from atalaia.checks.metrics.scraping.jobs import readable
 from atalaia.checks.metrics.scraping.scraped import scrape_targets
 from atalaia.environment import Environment
 from atalaia.environment.url import Url
@@ -92,6 +93,13 @@ def _alertmanagers(environment: Environment) -> HttpRequest:
     return request.model_copy(update={"after": scrape_targets(environment)})
 
 
+def _needs(environment: Environment, target: str) -> Needs:
+    systems = all_of(ready("prometheus"), ready("alertmanager"))
+    declared = environment.prometheus and environment.prometheus.jobs
+    # Without its scrape targets nothing tells when it has looked for Alertmanagers.
+    return all_of(systems, readable(environment)) if declared else systems
+
+
 NOT_CONNECTED = Check(
     id="alerting.not-connected",
     severity=Severity.CRITICAL,
@@ -101,7 +109,7 @@ NOT_CONNECTED = Check(
     targets=_targets,
     observes=lambda environment, target: (_alertmanagers(environment),),
     expects=_expects,
-    requires=lambda environment, target: all_of(ready("prometheus"), ready("alertmanager")),
+    requires=_needs,
     judge=_judge,
 )
 
