@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import configparser
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -24,6 +24,20 @@ COMMANDS = {
         if "atalaia probe" in line and not line.startswith(("#", "Description"))
     }
 }
+
+UNITS = sorted([*PROBES.glob("*.service"), *PROBES.glob("*.timer")])
+SETTINGS = {
+    "Unit": {"Description", "Documentation", "Wants", "After"},
+    "Service": {
+        "Type", "User", "Environment", "EnvironmentFile", "ExecStart", "TimeoutStartSec", "TimeoutStopSec",
+        "Restart", "RestartSec", "RestartPreventExitStatus", "StateDirectory", "StateDirectoryMode",
+        "LimitNOFILE", "ProtectSystem", "ProtectHome", "PrivateTmp", "PrivateDevices", "NoNewPrivileges",
+        "CapabilityBoundingSet", "RestrictAddressFamilies", "LockPersonality", "MemoryMax",
+    },
+    "Timer": {"OnCalendar", "AccuracySec", "RandomizedDelaySec", "FixedRandomDelay", "Unit"},
+    "Install": {"WantedBy"},
+}  # fmt: skip
+"""Of systemd 252: systemd.unit(5), systemd.service(5), systemd.exec(5), systemd.timer(5)."""
 
 
 def test_each_way_to_run_them_is_looked_at() -> None:
@@ -67,14 +81,14 @@ def test_the_crontab_is_one_that_cron_reads() -> None:
     assert checked.returncode == 0, checked.stderr
 
 
-@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed")
-def test_systemd_knows_every_setting_of_the_units() -> None:
-    units = sorted(map(str, [*PROBES.glob("*.service"), *PROBES.glob("*.timer")]))
-    checked = subprocess.run(
-        ["systemd-analyze", "verify", "--man=no", *units], check=False, capture_output=True, text=True
-    )
-    told = [line for line in checked.stderr.splitlines() if Path(units[0]).stem[:13] in line]
-    assert [line for line in told if "is not executable" not in line] == []
+@pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.name)
+def test_systemd_knows_every_setting_of_the_units(unit: Path) -> None:
+    """`systemd-analyze verify` would tell more, where there is a systemd."""
+    parsed = configparser.ConfigParser(strict=False, interpolation=None)
+    parsed.optionxform = str  # type: ignore[assignment]  # settings are told apart by their letters' case
+    parsed.read_string(unit.read_text())
+    for section in parsed.sections():
+        assert set(parsed[section]) <= SETTINGS[section], section
 
 
 def _parsed(words: list[str]) -> None:
