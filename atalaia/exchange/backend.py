@@ -9,6 +9,8 @@ from typing import Any, cast
 
 import httpcore
 
+_AT_ONCE = 16 * 1024
+"""Bytes of one reading."""
 _MOST = 2**18
 """Bytes that wait to be read before no more are taken from the system."""
 
@@ -99,14 +101,20 @@ class _Incoming(asyncio.Protocol):
         self._writable.set()
 
     async def read(self, most: int) -> bytes:
-        """At least one byte, or none where no more will come. Raises what ended the connection."""
+        """At least one byte, or none where no more will come. Raises what ended the connection.
+
+        At most _AT_ONCE, and with a turn for the others in between: of a server that sends interim answers
+        without end, httpcore reads all that it is given before it lets anybody else go on.
+        """
+        if self._waiting:
+            await asyncio.sleep(0)
         while not self._waiting and not self._ended:
             self._came.clear()
             await self._came.wait()
         if not self._waiting and self._error:
             raise self._error
-        data = bytes(self._waiting[:most])
-        del self._waiting[:most]
+        data = bytes(self._waiting[: min(most, _AT_ONCE)])
+        del self._waiting[: len(data)]
         if self.transport:
             self.transport.resume_reading()
         return data

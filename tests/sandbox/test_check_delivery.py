@@ -72,4 +72,5 @@ def test_findings_json_names_the_suites_that_ran(tmp_path, server):
     assert json.loads((tmp_path / "out" / "findings.json").read_text())["suites"] == [
         "connectivity",
         "gateway",
+        "metrics",
     ]

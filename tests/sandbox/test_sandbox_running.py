@@ -118,7 +118,9 @@ def test_the_environment_file_loads_and_each_address_in_it_takes_connections(san
     assert environment.safety is Safety.SANDBOX
     assert any("Kong 3.4.2 (stand-in)" in one for one in environment.stand_ins)
     declared = endpoints(environment)
-    assert len(declared) == 8 + 2 * 3 + 3 + 2 + 4
+    assert (
+        len(declared) == 8 + 2 * 3 + 3 + 2 + 4 + 4
+    )  # services, Kong, HAProxy, stores, exporters, monitoring
 
     async def connect_to_all() -> None:
         for url in declared.values():
