@@ -59,6 +59,8 @@ class Course:
         self._started, self._pushed = time.time(), True
         why = await self._ask.push(self._started)
         if not self._mark(Part.PUSHED, why, time.time() - self._started):
+            # An answer that says no, or none, does not say that nothing was kept.
+            await self._look_back(await self.take_back())
             return
         if rival := await self._rival():
             self._note(refused=rival)

@@ -25,6 +25,8 @@ _RUNTIME = ("process_", "go_", "python_", "nodejs_", "jvm_", "dotnet_")
 def vendor_of(page: Page) -> str | None:
     """The well-known exporter that most of a page's own metrics are of; None where it is none's."""
     names = [name for name in page.families if not name.startswith(_RUNTIME)]
+    if any(name.startswith("pushgateway_") for name in names):
+        return "pushgateway"  # most of its page is what others have pushed
     counts = {
         vendor: sum(name.startswith(prefixes) for name in names) for vendor, prefixes in _VENDORS.items()
     }

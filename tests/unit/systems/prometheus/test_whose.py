@@ -68,3 +68,9 @@ def test_a_process_that_gets_older_is_several():
     assert started_earlier((second, first, second))
     assert not started_earlier((second, first, first))
     assert not started_earlier((read(b"up 1\n"), first))
+
+
+def test_a_pushgateway_stays_one_whatever_was_pushed_to_it():
+    pushed = "".join(f"# TYPE probe_{n} gauge\nprobe_{n} 1\n" for n in range(30))
+    page = read(f"# TYPE pushgateway_build_info gauge\npushgateway_build_info 1\n{pushed}".encode())
+    assert vendor_of(page) == "pushgateway"
