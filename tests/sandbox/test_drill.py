@@ -152,7 +152,7 @@ def test_the_second_of_two_is_not_begun_and_the_first_goes_on(
     async def one_after_the_other() -> tuple[Any, Any]:
         first = asyncio.create_task(observe(wanted, Network(run="first")))
         await pushed(sandbox)
-        await asyncio.sleep(0.6)
+        await asyncio.sleep(0.6)  # of two that begin within half a second neither is the first
         return await observe(wanted, Network(run="second")), await first
 
     second, first = asyncio.run(one_after_the_other())

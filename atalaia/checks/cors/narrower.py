@@ -25,6 +25,7 @@ from atalaia.exchange.hop import Hop
 
 
 def lacking(compared: Comparison) -> Iterator[Told]:
+    """What the intent allows and the plugin does not: origins, methods, headers."""
     intent, model = compared.intent.intent, compared.model
     wanted = named_origins(intent) + ((FOREIGN,) if "*" in intent.origins else ())
     for origin in wanted:
@@ -71,6 +72,7 @@ def _narrower_preflight(compared: Comparison) -> Iterator[Told]:
 
 
 def lacking_plugin(instance: Instance, policy: Policy) -> Iterator[Told]:
+    """The finding for routes whose policy allows somebody, and that no cors plugin applies to."""
     if policy.intent.origins:
         finding = Finding(
             expected=f"{several(policy.intent.origins)} may read answers of {routes_told(instance.routes)}",

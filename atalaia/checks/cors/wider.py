@@ -14,6 +14,7 @@ from atalaia.checks.origins import FOREIGN, serialised
 
 
 def allowed_beyond(compared: Comparison) -> Iterator[Told]:
+    """What the plugin allows and the intent does not: origins, credentials, what preflights permit."""
     yield from _wider_origins(compared)
     intent, model = compared.intent.intent, compared.model
     if model.credentials and not intent.credentials:
