@@ -106,6 +106,21 @@ ALLOWED: tuple[Allowed, ...] = (
 )
 
 
+RATES: tuple[tuple[PageKind, re.Pattern[str], str], ...] = (
+    (
+        "haproxy",
+        re.compile(r"haproxy_process_http_comp_bytes_(in|out)_total\Z"),
+        "github.com/haproxy/haproxy/issues/2955: bytes over the last second, named and typed as a counter",
+    ),
+)
+"""What is declared a counter and is none: kind of page, names, source."""
+
+
+def falls_by_design(kind: PageKind, metric: str) -> bool:
+    """Whether what is declared a counter is known to be something that falls."""
+    return any(each == kind and names.match(metric) for each, names, _ in RATES)
+
+
 def named_by_design(kind: PageKind, rule: Rule, metric: str) -> bool:
     """Whether a name is known to be against a rule."""
     return any(each.kind == kind and each.rule is rule and each.names.match(metric) for each in ALLOWED)

@@ -11,6 +11,7 @@ from statistics import median
 from atalaia.checks.answers import undecided
 from atalaia.checks.check import Check, Finding, Inconclusive, NotDeclared, Severity, Verdict
 from atalaia.checks.metrics.asking import page_samples
+from atalaia.checks.metrics.exposition.form import Whose, whose
 from atalaia.checks.metrics.exposition.owner import own_page
 from atalaia.checks.metrics.exposition.pages import (
     TOO_LONG,
@@ -26,17 +27,18 @@ from atalaia.environment.units import format_duration
 from atalaia.exchange.exchange import Exchanges
 from atalaia.systems.prometheus.exposition import Page
 from atalaia.systems.prometheus.growth import fallen, started_anew
+from atalaia.systems.prometheus.vendors import falls_by_design
 
 _HELD_UP = 0.05
 """Seconds; less is not noticed."""
 
 
-def _judge_growth(seen: tuple[Exchanges], expected: str) -> Verdict:
+def _judge_growth(seen: tuple[Exchanges], expected: Whose) -> Verdict:
     pages = whole_pages(seen[0])
     if not isinstance(pages, tuple):
         return pages
     for before, after in pairwise(pages):
-        falls = fallen(before, after)
+        falls = [fall for fall in fallen(before, after) if not falls_by_design(expected.kind, fall.name)]
         if falls and started_anew(before, after):
             return Inconclusive("the server was started anew between two looks at its page")
         if falls:
@@ -45,7 +47,7 @@ def _judge_growth(seen: tuple[Exchanges], expected: str) -> Verdict:
                 Finding(
                     expected="counters that only grow while their server runs",
                     observed=f"{falls[0]}{more}",
-                    hop=expected,
+                    hop=expected.hop,
                 )
             ]
     return []
@@ -59,7 +61,7 @@ COUNTER_FELL = Check(
     source="MT03; prometheus/docs, content/docs/concepts/metric_types.md",
     targets=targets,
     observes=lambda environment, target: (page_samples(environment, target),),
-    expects=hop,
+    expects=whose,
     requires=own_page,
     judge=_judge_growth,
 )

@@ -87,7 +87,7 @@ EXPECTED = {
     DUPLICATE_SERIES: SERVICE,
     BROKEN_HISTOGRAM: SERVICE,
     IMPOSSIBLE_VALUE: SERVICE,
-    COUNTER_FELL: "service",
+    COUNTER_FELL: SERVICE,
     TOO_MANY_SERIES: Budget("service", 5000),
     SLOW: Limit("service", timedelta(milliseconds=100)),
     BAD_NAME: SERVICE,
@@ -238,9 +238,17 @@ COUNTED = b"# TYPE c_total counter\nc_total %d\nprocess_start_time_seconds %d\n"
 
 def test_a_counter_that_falls_is_told_unless_its_server_was_started_anew():
     fall = looks(step(COUNTED % (7, 1)), step(COUNTED % (5, 1)))
-    assert observed(COUNTER_FELL, fall, "service") == ["c_total fell from 7 to 5"]
+    assert observed(COUNTER_FELL, fall, SERVICE) == ["c_total fell from 7 to 5"]
     restart = looks(step(COUNTED % (7, 1)), step(COUNTED % (0, 9)))
-    assert "started anew" in inconclusive(COUNTER_FELL, restart, "service")
+    assert "started anew" in inconclusive(COUNTER_FELL, restart, SERVICE)
+
+
+def test_a_rate_that_its_vendor_calls_a_counter_may_fall():
+    named = b"# TYPE %s counter\n%s %d\n"
+    rate = b"haproxy_process_http_comp_bytes_in_total"
+    looked = looks(step(named % (rate, rate, 2001)), step(named % (rate, rate, 1987)))
+    assert observed(COUNTER_FELL, looked, Whose("load-balancer", "haproxy")) == []
+    assert len(observed(COUNTER_FELL, looked, SERVICE)) == 1
 
 
 def test_too_many_series_name_the_label_that_makes_them():
