@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,12 +13,13 @@ from atalaia.exchange.failure import Reason as FailureReason
 from atalaia.exchange.scrub import scrub
 from atalaia.exchange.timed import Timed
 from atalaia.systems.health import read_health
-from probes import pointer
+from probes import pattern, pointer
 from probes.model import Reason
 
 _ABOUT_OURSELVES = {FailureReason.SOURCE, FailureReason.STALLED}
 _EXCERPT = 100
 """Characters of a body that a message tells."""
+_IN_TIME = f"within {pattern.PATIENCE * 1000:.0f} ms: write it without repetitions within repetitions"
 
 
 @dataclass(frozen=True)
@@ -56,9 +56,8 @@ def _wrongs(timed: Timed, response: Response, expect: Expect, *, health: bool) -
     yield from _status(response, expect)
     if expect.headers:
         yield from _headers(response, expect)
-    if expect.body is not None and not re.search(expect.body, response.text()):
-        cut = ", as far as it was read" if response.truncated else ""
-        yield Wrong(Reason.BODY, f"the body does not match {expect.body!r}{cut}")
+    if expect.body is not None:
+        yield from _body(response, expect.body)
     if expect.json_values:
         yield from _values(response, expect)
     if health:
@@ -111,12 +110,24 @@ def excerpt(response: Response) -> str:
     return f": {text[:_EXCERPT]}{'…' if len(text) > _EXCERPT else ''}" if text.isprintable() and text else ""
 
 
+def _body(response: Response, wanted: str) -> Iterator[Wrong]:
+    cut = ", as far as it was read" if response.truncated else ""
+    try:
+        if not pattern.found(wanted, response.text()):
+            yield Wrong(Reason.BODY, f"the body does not match {wanted!r}{cut}")
+    except pattern.TooLong:
+        yield Wrong(Reason.BODY, f"whether the body matches {wanted!r} is not found out {_IN_TIME}")
+
+
 def _headers(response: Response, expect: Expect) -> Iterator[Wrong]:
     for name, wanted in expect.headers.items():
         values = response.all(name)
-        if not any(re.search(wanted, value) for value in values):
-            found = "does not match" if values else "is not there; it must match"
-            yield Wrong(Reason.HEADER, f"{name} {found} {wanted!r}")
+        try:
+            if not any(pattern.found(wanted, value) for value in values):
+                found = "does not match" if values else "is not there; it must match"
+                yield Wrong(Reason.HEADER, f"{name} {found} {wanted!r}")
+        except pattern.TooLong:
+            yield Wrong(Reason.HEADER, f"whether {name} matches {wanted!r} is not found out {_IN_TIME}")
 
 
 def _values(response: Response, expect: Expect) -> Iterator[Wrong]:

@@ -144,9 +144,11 @@ def _patterns(expect: dict[str, Any], here: Location) -> Found:
     for where, pattern in patterns:
         if not isinstance(pattern, str):
             continue
+        import regex  # what will match it: only files with an expression need it
+
         try:
-            re.compile(pattern)
-        except (re.error, OverflowError, RecursionError):
+            regex.compile(pattern)
+        except (regex.error, OverflowError, RecursionError):
             yield (*here, *where), "not a regular expression", "in Python's syntax (re)", ""
     for pointer in table(expect, "json"):
         if pointer and not pointer.startswith("/"):

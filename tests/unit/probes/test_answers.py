@@ -75,6 +75,13 @@ def test_what_else_is_expected(expect: dict[str, Any], reasons: list[Reason]) ->
     assert _reasons(_timed(), **expect) == reasons
 
 
+def test_an_expression_that_would_take_for_ever_is_given_up() -> None:
+    body = b"a" * 60 + b"b"
+    (wrong,) = judge(_timed(body=body), Expect(body="(a|aa)+$"))
+    assert wrong.reason is Reason.BODY
+    assert "not found out within 250 ms" in wrong.detail
+
+
 def test_a_body_that_is_no_json_has_no_values() -> None:
     assert _reasons(_timed(body=b"<html>"), json={"/status": "UP"}) == [Reason.BODY]
 
