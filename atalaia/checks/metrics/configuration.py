@@ -17,7 +17,7 @@ from atalaia.environment import Environment
 from atalaia.exchange.exchange import Exchange
 from atalaia.exchange.hop import Hop
 from atalaia.systems.document import Unreadable
-from atalaia.systems.kong.lines import Lines
+from atalaia.systems.lines import Lines
 from atalaia.systems.prometheus.configuration import (
     PATH,
     SECTIONS,

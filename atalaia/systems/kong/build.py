@@ -17,8 +17,8 @@ from atalaia.systems.kong.entities import (
     TlsEntity,
     Upstream,
 )
-from atalaia.systems.kong.problems import Path
 from atalaia.systems.kong.records import CREDENTIALS, TLS, Record
+from atalaia.systems.lines import Path
 
 
 class Source(Protocol):

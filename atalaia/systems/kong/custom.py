@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 
 from atalaia.systems.kong import pcre
 from atalaia.systems.kong.paths import compile_expression, compiles, normalise
-from atalaia.systems.kong.problems import ENTITY, Path, Problem
+from atalaia.systems.kong.problems import ENTITY, Problem
+from atalaia.systems.lines import Path
 
 _NAME = re.compile(r"[A-Za-z0-9.\-_~\x80-\U0010ffff]*")
 _HOST = re.compile(r"(\*\.)?[A-Za-z0-9\-_.]+(\.\*)?(:[0-9]+)?|\[[0-9a-fA-F:]+\](:[0-9]+)?")

@@ -13,13 +13,13 @@ from atalaia.systems.kong.admin.lists import CREDENTIALS
 from atalaia.systems.kong.declarative import load
 from atalaia.systems.kong.effective import Scopes
 from atalaia.systems.kong.entities import Configuration
-from atalaia.systems.kong.lines import Lines
 from atalaia.systems.kong.live import configuration
 from atalaia.systems.kong.pairs import entities_of
-from atalaia.systems.kong.problems import DeclarativeError, Path, Problem
+from atalaia.systems.kong.problems import DeclarativeError, Problem
 from atalaia.systems.kong.records import TLS
 from atalaia.systems.kong.routing import Router
 from atalaia.systems.kong.secrecy import secrets_of
+from atalaia.systems.lines import Lines, Path
 
 _OF_URL = frozenset({"protocol", "host", "port", "path"})
 """Fields of a service that a file may give as one `url`."""

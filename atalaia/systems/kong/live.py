@@ -10,8 +10,9 @@ from typing import Any
 from atalaia.systems.kong import build, schema
 from atalaia.systems.kong.entities import Configuration, Document
 from atalaia.systems.kong.paths import compiles
-from atalaia.systems.kong.problems import Path, Problem
+from atalaia.systems.kong.problems import Problem
 from atalaia.systems.kong.records import CREDENTIALS, TLS, Record
+from atalaia.systems.lines import Path
 
 KINDS = ("services", "routes", "consumers", "plugins", "upstreams", "targets")
 """What others refer to comes first."""

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from atalaia.errors import UsageError
-
-Path = tuple[str | int, ...]
-"""Keys and list positions (from 0) down to the place in the document."""
+from atalaia.systems.lines import Path
 
 ENTITY = "@entity"
 """The key under which Kong reports what is wrong with an entity as a whole, as a list."""

@@ -8,7 +8,8 @@ from typing import Any
 
 from atalaia.systems.kong import custom, schema
 from atalaia.systems.kong.identity import composed, identify
-from atalaia.systems.kong.problems import Path, Problem
+from atalaia.systems.kong.problems import Problem
+from atalaia.systems.lines import Path
 
 CREDENTIALS = ("keyauth_credentials", "jwt_secrets", "basicauth_credentials", "hmacauth_credentials", "acls",
                "oauth2_credentials")  # fmt: skip

@@ -14,7 +14,8 @@ from typing import Any
 
 from atalaia.systems.kong.lua_patterns import matches
 from atalaia.systems.kong.paths import compiles
-from atalaia.systems.kong.problems import ENTITY, Path, Problem
+from atalaia.systems.kong.problems import ENTITY, Problem
+from atalaia.systems.lines import Path
 
 Report = Callable[[Problem], None]
 Field = Mapping[str, Any]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from math import inf
 from typing import Any, NoReturn
 
 import yaml
 
 from atalaia.systems.kong.problems import DeclarativeError, Problem
+from atalaia.systems.lines import MERGE, merge_sources
 
 _NODES = 500_000
 _DEPTH = 100
@@ -48,7 +49,6 @@ class Loader(yaml.CSafeLoader):
         return number if abs(number) < _EXACT else inf if number > 0 else -inf
 
 
-MERGE = "tag:yaml.org,2002:merge"
 _UNKNOWN_TO_KONG = ("tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:value")
 Loader.add_constructor("tag:yaml.org,2002:int", Loader.construct_number)
 Loader.yaml_implicit_resolvers = {
@@ -57,23 +57,12 @@ Loader.yaml_implicit_resolvers = {
 }
 
 
-def merge_sources(value: yaml.Node) -> list[yaml.MappingNode]:
-    """The mappings that the value of `<<` stands for, the one that counts most first."""
-    sources = value.value if isinstance(value, yaml.SequenceNode) else [value]
-    for source in sources:
-        if not isinstance(source, yaml.MappingNode):
-            raise yaml.constructor.ConstructorError(
-                None, None, "expected a mapping or list of mappings for merging", source.start_mark
-            )
-    return list(sources)
-
-
 def parse(text: str) -> dict[str, Any]:
     """The document of a declarative file. Raises DeclarativeError where it is none."""
     try:
         # Reading events needs no stack; building a document does, and would end the process.
         _check_events(text)
-        document = _of_first_document(text, Loader.get_data)
+        document = _first_document(text)
     except yaml.MarkedYAMLError as error:
         raise _failed(f"{error.problem}", _line(error)) from None
     except yaml.YAMLError as error:
@@ -89,17 +78,11 @@ def parse(text: str) -> dict[str, Any]:
     return document
 
 
-def compose(text: str) -> yaml.Node | None:
-    """The nodes of a text that `parse` took, with their places; None where there are none."""
-    node: yaml.Node | None = _of_first_document(text, Loader.get_node)
-    return node
-
-
-def _of_first_document(text: str, get: Callable[[Loader], Any]) -> Any:
+def _first_document(text: str) -> Any:
     """Like Kong, which reads no further than the first `---` that follows something."""
     loader = Loader(text)
     try:
-        return get(loader) if loader.check_node() else None
+        return loader.get_data() if loader.check_node() else None
     finally:
         loader.dispose()
 

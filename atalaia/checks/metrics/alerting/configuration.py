@@ -15,7 +15,7 @@ from atalaia.exchange.hop import Hop
 from atalaia.systems.alertmanager.api import read_configuration
 from atalaia.systems.alertmanager.differences import differences
 from atalaia.systems.document import Unreadable
-from atalaia.systems.kong.lines import Lines
+from atalaia.systems.lines import Lines
 
 _HOP = Hop.MONITORING.value
 

@@ -16,7 +16,7 @@ from atalaia.exchange.exchange import Exchange
 from atalaia.exchange.hop import Hop
 from atalaia.exchange.observable import HttpRequest
 from atalaia.systems.document import Unreadable
-from atalaia.systems.kong.lines import Lines
+from atalaia.systems.lines import Lines
 from atalaia.systems.prometheus.alertmanagers import Address, read_alertmanagers
 
 _HOP = Hop.MONITORING.value

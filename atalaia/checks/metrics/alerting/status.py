@@ -12,7 +12,7 @@ from atalaia.exchange.exchange import Exchange
 from atalaia.exchange.observable import HttpRequest
 from atalaia.systems.alertmanager.api import read_status
 from atalaia.systems.document import Unreadable
-from atalaia.systems.kong.lines import Lines
+from atalaia.systems.lines import Lines
 
 Path = tuple[str | int, ...]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 from atalaia.checks.addresses import Needs, all_of
@@ -19,11 +18,12 @@ from atalaia.environment import Environment
 from atalaia.environment.endpoints import MONITORING
 from atalaia.environment.metrics_pages import MetricsPage, metrics_pages
 from atalaia.environment.remembered import per_environment
-from atalaia.exchange.exchange import Exchange, Exchanges
+from atalaia.exchange.exchange import Exchanges
 from atalaia.exchange.hop import Hop
 from atalaia.systems.document import Unreadable
-from atalaia.systems.kong.lines import Lines
+from atalaia.systems.lines import Lines
 from atalaia.systems.prometheus import runtime, targets
+from atalaia.systems.prometheus.answers import Vector, read_vector
 from atalaia.systems.prometheus.configuration import read_configuration
 from atalaia.systems.prometheus.configuration_defaults import intervals
 from atalaia.systems.prometheus.settled import SettledTargets
@@ -58,6 +58,7 @@ def scrape_targets(environment: Environment) -> SettledTargets:
         hop=Hop.MONITORING,
         runtime=from_prometheus(environment, runtime.PATH),
         targets=from_prometheus(environment, targets.PATH),
+        least=from_prometheus(environment, "/api/v1/query?query="),
         jobs=tuple(prometheus.jobs.items()),
         duration=limit.total_seconds() if limit else None,
     )
@@ -73,20 +74,12 @@ def read(seen: tuple[Any, ...]) -> Targets | Inconclusive:
     return Inconclusive(str(read_now)) if isinstance(read_now, Unreadable) else read_now
 
 
-def looks(seen: tuple[Any, ...]) -> list[Targets]:
-    """The scrape targets of every look that was taken at them."""
+def least(seen: tuple[Any, ...]) -> Vector | None:
+    """How long each scrape target took at best of late; None where no one took long, or nobody tells."""
     exchanges: Exchanges = seen[0]
-    found = [read_targets(each.response.body if each.response else b"") for each in exchanges.steps[1:]]
-    return [each for each in found if not isinstance(each, Unreadable)]
-
-
-def now(exchange: Exchange) -> float:
-    """The Unix time by the clock of who answered; by ours where it does not tell."""
-    date = exchange.response.header("Date") if exchange.response else None
-    try:
-        return parsedate_to_datetime(date or "").timestamp()
-    except ValueError:
-        return exchange.sent_at
+    bodies = [each.response.body for each in exchanges.steps[2:] if each.response]
+    found = read_vector(bodies[0]) if bodies else Unreadable("")
+    return None if isinstance(found, Unreadable) else found
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from atalaia.checks.check import Inconclusive
 from atalaia.checks.metrics.alerting import configuration, connection, receivers, routes
 from atalaia.environment.url import parse_url
 from atalaia.systems.alertmanager.api import read_configuration
-from atalaia.systems.kong.lines import Lines
+from atalaia.systems.lines import Lines
 from tests.support.told import DATA, STALLED, recorded, silent, told
 
 GIVEN = (DATA / "alertmanager" / "alertmanager.yml").read_text()

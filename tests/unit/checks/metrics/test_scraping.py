@@ -23,7 +23,8 @@ from atalaia.checks.metrics.scraping.jobs import (
 )
 from atalaia.checks.metrics.scraping.retention import WRONG
 from atalaia.checks.metrics.scraping.scraped import DeclaredJob, Scraped
-from atalaia.checks.metrics.scraping.up import DOWN, STALE, Pace
+from atalaia.checks.metrics.scraping.stale import STALE, Pace
+from atalaia.checks.metrics.scraping.up import DOWN
 from atalaia.environment.metrics_pages import MetricsPage
 from atalaia.environment.url import parse_url
 from atalaia.exchange.exchange import Exchange, Exchanges, Response
@@ -31,7 +32,7 @@ from atalaia.exchange.failure import Failure, Reason
 from atalaia.exchange.hop import Hop
 from atalaia.systems.document import Unreadable
 from atalaia.systems.kong.admin.model import AdminEntities
-from atalaia.systems.kong.lines import Lines
+from atalaia.systems.lines import Lines
 from atalaia.systems.prometheus.configuration import read_configuration
 
 DATA = Path(__file__).parents[3] / "data" / "prometheus"

@@ -1,4 +1,4 @@
-"""Where things stand in a declarative file: from keys and positions to a line of its text."""
+"""Where things stand in a YAML file: from keys and positions to a line of its text."""
 
 from __future__ import annotations
 
@@ -6,19 +6,31 @@ from functools import cached_property
 
 import yaml
 
-from atalaia.systems.kong.problems import Path
-from atalaia.systems.kong.source import MERGE, compose, merge_sources
+Path = tuple[str | int, ...]
+"""Keys and list positions (from 0) down to the place in the document."""
+MERGE = "tag:yaml.org,2002:merge"
+_LOADER = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 
 
 class Lines:
-    """The lines of one text that is a YAML document. It is read again for them at the first question."""
+    """The lines of one text, of its first YAML document. It is read again for them at the first question.
+
+    Where it is no YAML, everything is told to stand in line 1.
+    """
 
     def __init__(self, text: str) -> None:
         self._text = text
 
     @cached_property
     def _root(self) -> yaml.Node | None:
-        return compose(self._text)
+        loader = _LOADER(self._text)
+        try:
+            node: yaml.Node | None = loader.get_node() if loader.check_node() else None
+        except (yaml.YAMLError, RecursionError):
+            return None
+        finally:
+            loader.dispose()
+        return node
 
     def of(self, path: Path) -> int:
         """The line (from 1) of what stands at a path, or of the innermost part of it that is there.
@@ -38,7 +50,10 @@ class Lines:
             return not path, 1
         mark = node.start_mark
         for part in path:
-            found = _child(node, part)
+            try:
+                found = _child(node, part)
+            except yaml.YAMLError:
+                found = None
             if found is None:
                 return False, mark.line + 1
             mark, node = found
@@ -68,3 +83,14 @@ def _entry(node: yaml.MappingNode, name: str, known: set[int]) -> tuple[yaml.Mar
                 if id(source) not in known and (found := _entry(source, name, known)) is not None:
                     return found
     return None
+
+
+def merge_sources(value: yaml.Node) -> list[yaml.MappingNode]:
+    """The mappings that the value of `<<` stands for, the one that counts most first."""
+    sources = value.value if isinstance(value, yaml.SequenceNode) else [value]
+    for source in sources:
+        if not isinstance(source, yaml.MappingNode):
+            raise yaml.constructor.ConstructorError(
+                None, None, "expected a mapping or list of mappings for merging", source.start_mark
+            )
+    return list(sources)
