@@ -75,6 +75,15 @@ FAULTS = (
     _page(
         "token-in-label", "token", "a label on the user service's page of metrics has a token as its value"
     ),
+    _page(
+        "token-on-unreadable-page",
+        "token-unread",
+        "a label on the user service's page of metrics has a token as its value, and that line no number",
+    ),
+    _page("metrics-old-timestamp", "old-timestamp", "a sample of the user service is of 1970"),
+    _page("histogram-bucket-twice", "bucket-twice", 'a histogram has the buckets le="10" and le="10.0"'),
+    _page("metrics-byte-order-mark", "byte-order-mark", "the user service's page begins with EF BB BF"),
+    _page("metrics-nul", "nul", "a NUL byte is at the end of the user service's page of metrics"),
     _mended(
         standin(
             "metrics-slow",

@@ -17,6 +17,15 @@ MATRIX: dict[str, set[str]] = {
     "label-renamed": {"metrics.missing-label@user-service"},
     "metric-camel-case": {"metrics.bad-name@user-service"},
     "token-in-label": {"metrics.secret-shown@user-service"},
+    "token-on-unreadable-page": {
+        # Two defects: whoever mends the number leaks the token still.
+        "metrics.secret-shown@user-service",
+        "metrics.unreadable@user-service",
+    },
+    "metrics-old-timestamp": {"metrics.wrong-timestamp@user-service"},
+    "histogram-bucket-twice": {"metrics.broken-histogram@user-service"},
+    "metrics-byte-order-mark": {"metrics.unreadable@user-service"},
+    "metrics-nul": {"metrics.malformed@user-service"},
     "metrics-slow": {"metrics.slow@user-service"},
     "metrics-of-another": {"metrics.other-server@haproxy-exporter"},
     "exporter-is-the-store": {

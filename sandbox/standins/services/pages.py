@@ -13,10 +13,12 @@ from sandbox.standins.http.message import Response
 PageFlaw = Literal[
     "absent", "html", "content-type", "crlf", "not-utf-8", "second-type", "series-twice", "no-infinity",
     "decreasing", "negative", "falling", "many-series", "no-metric", "other-label", "camel-case", "token",
+    "token-unread", "old-timestamp", "bucket-twice", "byte-order-mark", "nul",
 ]  # fmt: skip
 _SERIES = 6000
 _TYPE = b"# TYPE service_info gauge\n"
 _LAST_BUCKET = re.compile(rb'(_bucket\{[^}]*le="10\.0"[^}]*\}) \S+')
+_LAST_BUCKET_LINE = re.compile(rb'(?m)^.*_bucket\{[^}]*le="10\.0".*$')
 _INFINITY = re.compile(rb'(?m)^.*_bucket\{[^}]*le="\+Inf".*\n')
 _IN_FLIGHT = re.compile(rb"(?m)^(# (HELP|TYPE) )?http_requests_in_flight.*\n")
 _COUNTED = re.compile(rb"(?m)^http_requests_total\{.*")
@@ -47,6 +49,11 @@ def _metric(name: str, kind: str, *series: bytes) -> Callable[[bytes], bytes]:
     return lambda page: page + more
 
 
+def _twice(bucket: re.Match[bytes]) -> bytes:
+    """The same bucket, spelled in two ways, as two libraries do."""
+    return bucket[0] + b"\n" + bucket[0].replace(b'le="10.0"', b'le="10"')
+
+
 def _falling(page: bytes) -> bytes:
     return _metric("jobs_done_total", "counter", f" {4e9 - time.time():.6f}".encode())(page)
 
@@ -74,5 +81,10 @@ _CHANGES: Mapping[str, Callable[[bytes], bytes]] = {
     "other-label": lambda page: page.replace(b"route=", b"path="),
     "camel-case": _metric("queueDepth", "gauge", b" 3"),
     "token": _metric("sessions_active", "gauge", b'{token="' + _token() + b'"} 1'),
+    "token-unread": _metric("sessions_active", "gauge", b'{token="' + _token() + b'"} 1,5'),
+    "old-timestamp": _metric("jobs_waiting", "gauge", b" 3 1000"),
+    "bucket-twice": lambda page: _LAST_BUCKET_LINE.sub(_twice, page),
+    "byte-order-mark": lambda page: b"\xef\xbb\xbf" + page,
+    "nul": lambda page: page + b"# \0\n",
 }
 assert _CHANGES.keys() | {"absent", "html", "content-type"} == set(get_args(PageFlaw))

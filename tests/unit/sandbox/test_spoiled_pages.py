@@ -23,8 +23,14 @@ NOTICED: dict[PageFlaw, FlawKind] = {
     "no-infinity": FlawKind.HISTOGRAM,
     "decreasing": FlawKind.HISTOGRAM,
     "negative": FlawKind.VALUE,
+    "token-unread": FlawKind.REFUSED,
+    "bucket-twice": FlawKind.HISTOGRAM,
+    "byte-order-mark": FlawKind.REFUSED,
+    "nul": FlawKind.ODD_SIGNS,
 }
-OTHERS: set[PageFlaw] = {"falling", "many-series", "no-metric", "other-label", "camel-case", "token"}
+OTHERS: set[PageFlaw] = {
+    "falling", "many-series", "no-metric", "other-label", "camel-case", "token", "old-timestamp",
+}  # fmt: skip
 NO_PAGE: set[PageFlaw] = {"absent", "html", "content-type"}
 
 
@@ -56,6 +62,7 @@ def test_what_a_page_says_wrongly() -> None:
     assert [problem.rule for problem in lint(pages["camel-case"])] == [Rule.CAMEL_CASE]
     (value,) = (value for each in pages["token"].samples for label, value in each.labels if label == "token")
     assert secret_under("token", value) == "a JSON web token"
+    assert [each.at for each in pages["old-timestamp"].samples if each.at is not None] == [1.0]
     assert fallen(pages["falling"], read(bytes(spoiled("falling").body)))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
@@ -29,6 +30,7 @@ from atalaia.systems.prometheus.exposition import Page
 from atalaia.systems.prometheus.growth import fallen, started_anew
 from atalaia.systems.prometheus.vendors import falls_by_design
 
+_NUMBER = re.compile(r"\d+\Z")
 _HELD_UP = 0.05
 """Seconds; less is not noticed."""
 
@@ -93,8 +95,13 @@ def _judge_series(seen: tuple[Exchanges], expected: Budget) -> Verdict:
 
 
 def _largest(page: Page) -> str:
-    """The metric with the most series, and its label with the most values."""
+    """What makes them: the metric with the most series, and its label with the most values; or the names."""
     family = max(page.families.values(), key=lambda each: len(each.samples))
+    metrics = sum(bool(each.samples) for each in page.families.values())
+    if metrics > len(page.samples) / 2:
+        ((stem, alike),) = Counter(_NUMBER.sub("", name) for name in page.families).most_common(1)
+        told = f", {alike} of them {stem} and a number" if alike > 1 else ""
+        return f"of {metrics} metrics: it is the names that are many{told}"
     values: Counter[str] = Counter()
     for name in {name for sample in family.samples for name, _ in sample.labels} - {"le", "quantile"}:
         values[name] = len({sample.label(name) for sample in family.samples})
@@ -106,10 +113,11 @@ def _largest(page: Page) -> str:
 TOO_MANY_SERIES = Check(
     id="metrics.too-many-series",
     severity=Severity.MAJOR,
-    catches="A cardinality explosion: a label with user ids, whole paths or error texts makes a new series "
-    "of each, until Prometheus runs out of memory.",
+    catches="A cardinality explosion: a label with user ids, whole paths or error texts, or a metric's name "
+    "with an id in it, makes a new series of each, until Prometheus runs out of memory.",
     remedy="Take the label that the finding names off the metric, or write the route's pattern instead of "
-    "the path; metrics.series is the budget.",
+    "the path. Where it is the names that are many, they are made while the server runs: give the metric "
+    "one name, and what differs a label with few values. metrics.series is the budget.",
     source="MT03; prometheus/docs, content/docs/practices/naming.md (labels)",
     targets=targets,
     observes=lambda environment, target: (page_samples(environment, target),),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from atalaia.checks.check import Check, Severity, Verdict
@@ -30,26 +30,31 @@ def whose(environment: Environment, target: str) -> Whose:
     return Whose(hop(environment, target), metrics_pages(environment)[target].kind)
 
 
-def _judge(kind: FlawKind, promise: str) -> Callable[[tuple[Exchanges], Whose], Verdict]:
-    """A judge of one kind of flaws."""
+Promises = Mapping[FlawKind, str]
+"""Kind of flaws → what a page without them has."""
+
+
+def _judge(promises: Promises) -> Callable[[tuple[Exchanges], Whose], Verdict]:
+    """A judge of some kinds of flaws."""
 
     def judge(seen: tuple[Exchanges], expected: Whose) -> Verdict:
         pages = whole_pages(seen[0])
         if not isinstance(pages, tuple):
             return pages
-        flaws = tuple(
-            flaw
-            for flaw in lasting(pages, pages[0].flaws_of(kind))
-            if not odd_by_design(expected.kind, kind, flaw.metric)
-        )
-        return told(flaws, promise, expected.hop)
+        findings = []
+        for kind, promise in promises.items():
+            flaws = tuple(
+                flaw
+                for flaw in lasting(pages, pages[0].flaws_of(kind))
+                if not odd_by_design(expected.kind, kind, flaw.metric)
+            )
+            findings += told(flaws, promise, expected.hop)
+        return findings
 
     return judge
 
 
-def _check(
-    id_: str, kind: FlawKind, promise: str, catches: str, remedy: str, source: str, severity: Severity
-) -> Check:
+def _check(id_: str, promises: Promises, catches: str, remedy: str, source: str, severity: Severity) -> Check:
     return Check(
         id=id_,
         severity=severity,
@@ -60,7 +65,7 @@ def _check(
         observes=lambda environment, target: (page_samples(environment, target),),
         expects=whose,
         requires=own_page,
-        judge=_judge(kind, promise),
+        judge=_judge(promises),
     )
 
 
@@ -68,18 +73,23 @@ _FORMAT = "prometheus/docs, content/docs/instrumenting/exposition_formats.md"
 
 MALFORMED = _check(
     "metrics.malformed",
-    FlawKind.MALFORMED,
-    "every metric in one group with one HELP and one TYPE before its samples, and LF at the end",
+    {
+        FlawKind.MALFORMED: "every metric in one group with one HELP and one TYPE before its samples, and LF "
+        "at the end",
+        FlawKind.ODD_SIGNS: "lines without NUL or CR, and labels with commas in between whose values escape "
+        '\\, " and LF, and nothing else',
+    },
     "A page that Prometheus takes and other parsers refuse or read otherwise: a second TYPE, a TYPE after "
-    "the samples (which are untyped then), the lines of a metric scattered, no LF at the end.",
-    "Write each metric once, from one registry: such pages come of joining the pages of several registries.",
+    "the samples (which are untyped then), the lines of a metric scattered, no LF at the end; a NUL byte, "
+    "after which nothing is read, or an escape that does not exist.",
+    "Write each metric once, from one registry: such pages come of joining the pages of several registries. "
+    "Odd signs come of values that are written as they are: let a client library write them.",
     _FORMAT,
     Severity.MINOR,
 )
 DUPLICATE_SERIES = _check(
     "metrics.duplicate-series",
-    FlawKind.DUPLICATE,
-    "every series once",
+    {FlawKind.DUPLICATE: "every series once"},
     "A series that is on the page twice: Prometheus keeps one of the values and drops the other.",
     "Register each metric once; give what two instances tell a label that tells them apart.",
     _FORMAT,
@@ -87,18 +97,16 @@ DUPLICATE_SERIES = _check(
 )
 BROKEN_HISTOGRAM = _check(
     "metrics.broken-histogram",
-    FlawKind.HISTOGRAM,
-    'cumulative buckets up to le="+Inf", which is as much as _count, and a _sum',
+    {FlawKind.HISTOGRAM: 'cumulative buckets up to le="+Inf", which is as much as _count, and a _sum'},
     'A histogram that no quantile can be read of: buckets that decrease, no le="+Inf", a _count that is '
-    "another than the last bucket.",
+    'another than the last bucket, one bucket twice (le="1" and le="1.0").',
     "Let the client library keep the histogram; do not add up or filter its buckets by hand.",
     _FORMAT,
     Severity.MAJOR,
 )
 IMPOSSIBLE_VALUE = _check(
     "metrics.impossible-value",
-    FlawKind.VALUE,
-    "counters that are numbers from 0 up",
+    {FlawKind.VALUE: "counters that are numbers from 0 up"},
     "A counter that is negative, or not a number: rates over it are wrong or nothing.",
     "Make it a gauge if it can fall; leave a series out as long as there is no value.",
     _FORMAT,

@@ -42,6 +42,8 @@ class Read:
     value: float
     odd: str = ""
     """What is against the format, though Prometheus takes it."""
+    at: float | None = None
+    """Unix time that the line gives its value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,10 @@ def sample(line: str, *, openmetrics: bool) -> Read | NoSample:
     if found is None:
         if line[:1] in " \t":
             return NoSample("white space before a name, which Prometheus takes for a part of it")
+        if line.startswith("\ufeff"):
+            return NoSample(
+                "a byte order mark (EF BB BF), which is no part of the format, before the first name"
+            )
         return NoSample("a name that begins with a digit" if line[:1].isdigit() else "no name of a metric")
     name, rest = found["name"], found["rest"]
     if rest.startswith("{"):
@@ -89,7 +95,8 @@ def sample(line: str, *, openmetrics: bool) -> Read | NoSample:
         return NoSample(_BAD_NAME if glued else f"the value of {name} is no number")
     if len(words) > 2 or (len(words) == 2 and not (_SECONDS if openmetrics else _TIMESTAMP).match(words[1])):
         return NoSample(f"{name} has something else than a timestamp after its value")
-    return Read(name, pairs, value, odd)
+    at = float(words[1]) / (1 if openmetrics else 1000) if len(words) == 2 else None
+    return Read(name, pairs, value, odd, at)
 
 
 def _labels(text: str) -> tuple[Labels, str] | str:

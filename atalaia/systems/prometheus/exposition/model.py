@@ -13,7 +13,10 @@ class FlawKind(StrEnum):
     REFUSED = "refused"
     """Prometheus refuses the page, whole: the scrape fails, and its target is down."""
     MALFORMED = "malformed"
-    """Against the format; one parser takes it, another does not, and a third takes it for something else."""
+    """Lines in an order that is against the format; one parser takes it, another does not, and a third takes
+    it for something else."""
+    ODD_SIGNS = "odd signs"
+    """Signs within a line that are against it, likewise."""
     DUPLICATE = "duplicate"
     """A series that is there twice: Prometheus keeps one of the values."""
     HISTOGRAM = "histogram"
@@ -51,6 +54,8 @@ class Sample:
     labels: Labels
     value: float
     line: int
+    at: float | None = None
+    """Unix time that the page gives it; else it is that of the scrape."""
 
     def without(self, label: str) -> Labels:
         """The labels without one."""

@@ -49,7 +49,7 @@ class _Reader:
         text = body.decode("utf-8", "surrogateescape")
         if "\0" in text:
             self._line = text.count("\n", 0, text.index("\0")) + 1
-            self._flaw(FlawKind.MALFORMED, "a NUL byte, after which Prometheus reads nothing")
+            self._flaw(FlawKind.ODD_SIGNS, "a NUL byte, after which Prometheus reads nothing")
             text = text.replace("\0", "")
         rows = text.split("\n")
         self._carriages(rows)
@@ -67,7 +67,7 @@ class _Reader:
         refused = [at for at, row in ending if not row.startswith("#") or row.startswith("# TYPE")]
         if ending:
             self._line = (refused or [ending[0][0]])[0]
-            kind = FlawKind.REFUSED if refused else FlawKind.MALFORMED
+            kind = FlawKind.REFUSED if refused else FlawKind.ODD_SIGNS
             self._flaw(kind, f"{len(ending)} lines end with CR LF instead of LF")
 
     def _end(self, rows: list[str]) -> None:
@@ -135,8 +135,8 @@ class _Reader:
             self._flaw(FlawKind.REFUSED, read.why)
             return
         if read.odd:
-            self._flaw(FlawKind.MALFORMED, read.odd, read.name)
-        sample = Sample(read.name, read.labels, read.value, self._line)
+            self._flaw(FlawKind.ODD_SIGNS, read.odd, read.name)
+        sample = Sample(read.name, read.labels, read.value, self._line, read.at)
         family = self._family(self._family_name(read.name))
         family.samples.append(sample)
         key = (sample.name, sample.labels)

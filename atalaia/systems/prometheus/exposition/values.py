@@ -75,6 +75,10 @@ def _histogram(family: Family, labels: Labels, samples: list[Sample]) -> Iterato
         last = _number(buckets[-1][1].value)
         yield flaw(f'counts {_number(count)} in _count and {last} in le="+Inf"', buckets[-1][1].line)
     for (low, below), (high, above) in pairwise(buckets):
+        if low == high:
+            twice = " and ".join(f'le="{each.label("le")}"' for each in (below, above))
+            yield flaw(f"has one bucket twice: {twice}", above.line)
+            break
         if not above.value >= below.value:
             counts = (
                 f"{_number(below.value)} up to {_number(low)}, {_number(above.value)} up to {_number(high)}"

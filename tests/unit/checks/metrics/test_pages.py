@@ -29,6 +29,7 @@ from atalaia.checks.metrics.exposition.required import (
     Required,
     settled_page,
 )
+from atalaia.checks.metrics.exposition.times import WRONG_TIMESTAMP, Clocked
 from atalaia.checks.services import UNHEALTHY
 from atalaia.checks.stores import usable_stores
 from atalaia.exchange.exchange import Exchange, Exchanges, Response
@@ -92,6 +93,7 @@ EXPECTED = {
     SLOW: Limit("service", timedelta(milliseconds=100)),
     BAD_NAME: SERVICE,
     SECRET_SHOWN: "service",
+    WRONG_TIMESTAMP: Clocked("service", honored=True),
 }
 NEEDED = {"http_requests_total": ("method", "route", "status"), "process_cpu_seconds_total": ()}
 REQUIRED = Required("service", NEEDED, "kong.yml:7")
@@ -152,7 +154,11 @@ def test_a_content_type_that_misleads(kind, body, what):
 
 def test_of_a_page_that_is_cut_nothing_is_said_but_its_size():
     seen = looks(step(truncated=True))
-    for check in (UNREADABLE, OTHER_SERVER, MALFORMED, COUNTER_FELL, BAD_NAME, SECRET_SHOWN, TOO_MANY_SERIES):
+    cut = (
+        UNREADABLE, OTHER_SERVER, MALFORMED, COUNTER_FELL, BAD_NAME, SECRET_SHOWN, TOO_MANY_SERIES,
+        WRONG_TIMESTAMP,
+    )  # fmt: skip
+    for check in cut:
         assert "longer than the 16 MiB" in inconclusive(check, seen, EXPECTED[check])
     assert observed(TOO_MANY_SERIES, seen, Budget("service", 10))[0].startswith("more than 55 series; ")
 
@@ -257,6 +263,44 @@ def test_too_many_series_name_the_label_that_makes_them():
     assert told == ["50 series; sessions has 50, with 50 values of user"]
 
 
+def test_too_many_series_of_many_metrics_tell_that_it_is_the_names():
+    body = b"up 1\n" + b"".join(b'g%d{x="y"} 1\n' % at for at in range(50))
+    told = observed(TOO_MANY_SERIES, looks(step(body)), Budget("service", 40))
+    assert told == ["51 series; of 51 metrics: it is the names that are many, 50 of them g and a number"]
+    others = b"".join(bytes([97 + at]) + b" 1\n" for at in range(20))
+    told = observed(TOO_MANY_SERIES, looks(step(others)), Budget("service", 10))
+    assert told == ["20 series; of 20 metrics: it is the names that are many"]
+
+
+@pytest.mark.parametrize(
+    ("ago", "what"),
+    [
+        (100 * 86400, "a time 100 days ago: Prometheus drops it"),
+        (3700, "a time 1 h ago: Prometheus drops it"),
+        (400, "a time 6 min ago: no query for now sees it"),
+        (-700, "a time 11 min ahead: Prometheus drops it"),
+    ],
+)
+def test_a_sample_with_a_time_that_nothing_comes_of_is_told(ago, what):
+    now = 1700000000.0
+    body = b'fresh 1\nt_total 1 %d\nt_total{a="b"} 1 %d\n' % (2 * (int((now - ago) * 1000),))
+    look = looks(step(body, sent_at=now))
+    (told,) = observed(WRONG_TIMESTAMP, look, EXPECTED[WRONG_TIMESTAMP])
+    assert told == f"line 2: t_total has {what}"
+    assert observed(WRONG_TIMESTAMP, look, Clocked("service", honored=False)) == []
+
+
+def test_a_sample_may_be_as_old_as_a_query_looks_back():
+    body = b"a 1 1699999800000\nb 1 1700000300000\nc 1\n"
+    assert observed(WRONG_TIMESTAMP, looks(step(body, sent_at=1.7e9)), EXPECTED[WRONG_TIMESTAMP]) == []
+
+
+def test_a_beyond_all_bounds_timestamp_is_told_and_breaks_nothing():
+    body = b"a 1 " + b"9" * 400 + b"\n"
+    (told,) = observed(WRONG_TIMESTAMP, looks(step(body, sent_at=1.7e9)), EXPECTED[WRONG_TIMESTAMP])
+    assert "ahead" in told
+
+
 def test_slow_is_the_median_and_not_a_busy_machines_moment():
     limit = EXPECTED[SLOW]
     late, soon = step(elapsed=0.2), step(elapsed=0.02)
@@ -277,6 +321,30 @@ def test_a_secret_is_told_by_its_place_and_never_itself():
         SECRET_SHOWN, looks(step(b"# HELP up postgres://app:hunter22@db/app\nup 1\n")), "service"
     )
     assert told == "the HELP of up holds an address with a password"
+
+
+def test_a_secret_is_told_also_of_a_page_that_nobody_can_read_or_read_to_its_end():
+    line = b'sessions{token="f9e8d7c6b5a4f3e2d1c0"} 1,5\n'
+    what = "the label token of sessions holds 20 random characters"
+    for look in (step(line + GOOD), step(line + GOOD, truncated=True)):
+        assert observed(SECRET_SHOWN, looks(look), "service") == [f"line 1: {what}"]
+    broken = step(GOOD + line.replace(b"\n", b"\r\n") + b"c 1,5\n")
+    assert observed(SECRET_SHOWN, looks(broken), "service") == [f"line 80: {what}"]
+
+
+def test_only_a_missing_page_blocks_the_look_for_secrets():
+    stack = environment()
+    (target, *_) = SECRET_SHOWN.targets(stack)
+    assert SECRET_SHOWN.requires(stack, target) == ((MISSING, target),)
+
+
+@pytest.mark.parametrize(
+    ("malformed", "promise"),
+    [(b'a 1\nb 1\na{c="d"} 1\n', "every metric in one group"), (b"a 1\n\0\n", "lines without NUL or CR")],
+)
+def test_what_is_expected_is_what_the_flaw_is_against(malformed, promise):
+    (finding,) = MALFORMED.judge(looks(step(malformed)), SERVICE)
+    assert promise in finding.expected
 
 
 def test_a_required_metric_may_be_there_without_a_series():

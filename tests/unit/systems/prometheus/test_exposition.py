@@ -91,6 +91,8 @@ def test_the_labels_of_a_metric_are_known_by_its_own_name_too():
         (b"\tjobs 1", "white space before a name"),
         (b'jobs{__name__="x"} 1', "__name__"),
         (b"{} 1", "no name"),
+        (b"\xef\xbb\xbf# TYPE jobs gauge", "a byte order mark"),
+        (b"\xef\xbb\xbfjobs 1", "a byte order mark"),
     ],
 )
 def test_what_prometheus_refuses_is_told_with_its_line(line, why):
@@ -129,6 +131,17 @@ def test_lines_that_end_with_crlf_are_one_flaw():
         (b'up{a="1"} 1\nother 1\nup{a="2"} 1\n', 3, "stand apart"),
         (b"up 1\n# HELP\n", 2, "without a name"),
         (b"# HELP a\xe3 b\nup 1\n", 1, "without a name"),
+    ],
+)
+def test_what_parsers_let_pass_is_malformed(body, line, why):
+    (flaw,) = read(body).flaws
+    assert (flaw.kind, flaw.line) == (MALFORMED, line)
+    assert why in flaw.what
+
+
+@pytest.mark.parametrize(
+    ("body", "line", "why"),
+    [
         (b"# HELP up a\r\nup 1\n", 1, "1 lines end with CR LF"),
         (b"up 1\n\0\n", 2, "a NUL byte"),
         (b'up{a="1",b="x\ny"} 1\n', 1, "a line feed"),
@@ -136,10 +149,18 @@ def test_lines_that_end_with_crlf_are_one_flaw():
         (b'up{a="\\t"} 1\n', 1, "an escape"),
     ],
 )
-def test_what_parsers_let_pass_is_malformed(body, line, why):
+def test_odd_signs_are_no_matter_of_order(body, line, why):
     (flaw,) = read(body).flaws
-    assert (flaw.kind, flaw.line) == (MALFORMED, line)
+    assert (flaw.kind, flaw.line) == (FlawKind.ODD_SIGNS, line)
     assert why in flaw.what
+
+
+def test_a_sample_may_bring_its_time():
+    text = read(b"a 1 1700000000500\nb 1\n").samples
+    assert [sample.at for sample in text] == [1700000000.5, None]
+    assert [sample.at for sample in read(b"a 1 1700000000.5\n# EOF\n", openmetrics=True).samples] == [
+        1700000000.5
+    ]
 
 
 def test_a_metric_that_is_scattered_is_told_once():
@@ -172,6 +193,10 @@ BUCKETS = b"# TYPE t histogram\n"
         (b't_bucket{le="+Inf"} 1\nt_bucket{le="much"} 1\nt_sum 1\nt_count 1\n', "whose le is no number"),
         (b't_bucket 1\nt_bucket{le="+Inf"} 1\nt_sum 1\nt_count 1\n', "whose le is no number"),
         (b"t_sum 1\nt_count 1\n", "has no buckets"),
+        (
+            b't_bucket{le="1"} 5\nt_bucket{le="1.0"} 3\nt_bucket{le="+Inf"} 5\nt_sum 1\nt_count 5\n',
+            'has one bucket twice: le="1" and le="1.0"',
+        ),
     ],
 )  # fmt: skip
 def test_histograms_that_no_quantile_can_be_read_of(body, why):
