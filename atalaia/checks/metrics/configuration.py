@@ -11,7 +11,7 @@ from atalaia.checks.check import Check, Finding, Inconclusive, NotDeclared, Seve
 from atalaia.checks.metrics.alerting.connection import NOT_CONNECTED
 from atalaia.checks.metrics.asking import from_prometheus, ready, unanswered, unreadable
 from atalaia.checks.metrics.rules.loaded import all_loaded
-from atalaia.checks.metrics.scraping import jobs, up
+from atalaia.checks.metrics.scraping import jobs, stale, up
 from atalaia.checks.metrics.scraping.scraped import jobs as declared_jobs
 from atalaia.environment import Environment
 from atalaia.exchange.exchange import Exchange
@@ -90,7 +90,7 @@ def _told_by_others(environment: Environment, target: str) -> Needs:
         tuple(
             (check, job)
             for job in targets
-            for check in (jobs.MISSING, jobs.NOT_AN_EXPORTER, up.DOWN, up.STALE)
+            for check in (jobs.MISSING, jobs.NOT_AN_EXPORTER, up.DOWN, stale.STALE)
         ),
         ((jobs.UNEXPECTED, "prometheus"),) if targets else (),
     )

@@ -10,17 +10,19 @@ from atalaia.exchange.observable import HttpRequest, Observable
 
 
 class SettledTargets(Observable):
-    """Prometheus' scrape targets, asked for until it has scraped all of them once, and twice what failed.
+    """Prometheus' scrape targets, asked for until it has scraped all of them, and again what failed.
 
     It looks for scrape targets some seconds after it has started or read its configuration, and a scrape
-    can fail once. What is seen is its runtime information, its scrape targets, and earlier looks at
-    them, in this order.
+    can fail, or come late, once. What is seen is its runtime information, its scrape targets, and, where
+    one of them took long, how long each took at best of late (`slowness.LEAST`), in this order.
     """
 
     sees: ClassVar[type[Seen]] = Exchanges
 
     runtime: HttpRequest
     targets: HttpRequest
+    least: HttpRequest
+    """Asks for the value of an expression, which follows."""
     jobs: tuple[tuple[str, int], ...]
     """Jobs that should be there, and how many scrape targets each has."""
     duration: float | None = None

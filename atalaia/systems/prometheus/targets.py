@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from typing import Any
 
+from atalaia.exchange.exchange import Exchange
 from atalaia.systems.document import Unreadable
 from atalaia.systems.prometheus.durations import seconds, unix
 from atalaia.systems.prometheus.envelope import data
 
 PATH = "/api/v1/targets?state=active"
+_LATE = 3.0
+"""Seconds that a scrape may be late: for a machine that is busy, and the second that a Date is rounded to."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,8 @@ class ScrapeTarget:
     """host:port, as it is configured."""
     instance: str
     """Its label `instance`."""
+    labels: tuple[tuple[str, str], ...]
+    """All of its labels, sorted: those of its series, too."""
     health: str
     """`up`, `down`, or `unknown` where it has not been scraped yet."""
     error: str
@@ -34,6 +40,11 @@ class ScrapeTarget:
     """Seconds that it took."""
     interval: float | None
     """Seconds between two scrapes."""
+
+    def late(self, now: float, interval: float | None = None) -> bool:
+        """Whether the last scrape is longer ago than two intervals, its own where no other is given."""
+        between = interval or self.interval or 0.0
+        return bool(between) and (self.scraped_at is None or now - self.scraped_at > 2 * between + _LATE)
 
 
 @dataclass(frozen=True)
@@ -60,13 +71,13 @@ class Targets:
         return known and all(each.health != "unknown" for each in self.active)
 
 
-def fastest(looks: Iterable[Targets]) -> dict[str, float]:
-    """Address of a page → the seconds of its fastest scrape in several looks: any can be held up once."""
-    found: dict[str, float] = {}
-    for look in looks:
-        for each in look.active:
-            found[each.url] = min(each.duration, found.get(each.url, each.duration))
-    return found
+def answered_at(exchange: Exchange) -> float:
+    """The Unix time of an answer by the clock of who answered; by ours where it does not tell."""
+    date = exchange.response.header("Date") if exchange.response else None
+    try:
+        return parsedate_to_datetime(date or "").timestamp()
+    except ValueError:
+        return exchange.sent_at
 
 
 def read_targets(body: bytes) -> Targets | Unreadable:
@@ -89,6 +100,7 @@ def _target(given: Any) -> ScrapeTarget:
         url=str(given["scrapeUrl"]),
         address=str(given.get("discoveredLabels", {}).get("__address__", "")),
         instance=str(given["labels"].get("instance", "")),
+        labels=tuple(sorted((str(name), str(value)) for name, value in given["labels"].items())),
         health=str(given["health"]),
         error=str(given.get("lastError", "")),
         scraped_at=unix(str(given["lastScrape"])),

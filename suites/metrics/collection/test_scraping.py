@@ -1,7 +1,7 @@
 """Prometheus scrapes all of the stack, and nothing else (MT01, MT10)."""
 
 from atalaia.checks.metrics import configuration
-from atalaia.checks.metrics.scraping import contradictions, jobs, retention, up
+from atalaia.checks.metrics.scraping import contradictions, jobs, retention, stale, up
 from suites.holds import holds
 
 
@@ -30,7 +30,7 @@ def test_every_target_is_up(case, hold):
     hold(case)
 
 
-@holds(up.STALE)
+@holds(stale.STALE)
 def test_every_target_is_scraped_often_and_fast_enough(case, hold):
     hold(case)
 

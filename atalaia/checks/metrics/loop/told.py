@@ -14,7 +14,7 @@ from atalaia.checks.metrics.loop.legs import legs, measurement, recording_rule, 
 from atalaia.checks.metrics.rules.loaded import DIFFERS as RULES_DIFFER
 from atalaia.checks.metrics.rules.loaded import all_loaded
 from atalaia.checks.metrics.scraping.scraped import declared_job
-from atalaia.checks.metrics.scraping.up import STALE
+from atalaia.checks.metrics.scraping.stale import STALE
 from atalaia.environment import Environment
 from atalaia.exchange.hop import Hop
 from atalaia.systems.document import Unreadable

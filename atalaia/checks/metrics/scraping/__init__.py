@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from atalaia.checks.check import Check
-from atalaia.checks.metrics.scraping import contradictions, jobs, retention, up
+from atalaia.checks.metrics.scraping import contradictions, jobs, retention, stale, up
 
-CHECKS: tuple[Check, ...] = jobs.CHECKS + up.CHECKS + contradictions.CHECKS + retention.CHECKS
+CHECKS: tuple[Check, ...] = jobs.CHECKS + up.CHECKS + stale.CHECKS + contradictions.CHECKS + retention.CHECKS

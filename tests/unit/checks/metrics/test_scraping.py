@@ -164,15 +164,10 @@ def test_a_target_that_is_down_is_told_with_both_views():
             SCRAPED,
             "is scraped last never",
         ),
-        (
-            lambda active: active[0].update(lastScrapeDuration=0.25),
-            SCRAPED,
-            "in 250 ms at best, again and again",
-        ),
     ],
-    ids=["interval", "old", "never", "slow"],
+    ids=["interval", "old", "never"],
 )
-def test_a_target_that_is_scraped_too_rarely_or_slowly_is_stale(change, date, observed):
+def test_a_target_that_is_scraped_too_rarely_is_stale(change, date, observed):
     (finding,) = STALE.judge((targets(change, date),), Pace(AUTH, 0.1))
     assert observed in finding.observed
 
@@ -184,13 +179,59 @@ def test_a_target_that_is_scraped_in_time_is_fresh():
     assert STALE.judge((targets(date="today"),), Pace(DeclaredJob("auth-service", 1), None)) == []
 
 
-def test_a_scrape_that_was_held_up_once_is_no_slow_target():
-    slow = targets(lambda active: active[0].update(lastScrapeDuration=0.25))
-    once = Exchanges(steps=(*slow.steps, targets().steps[1]))
-    assert STALE.judge((once,), Pace(AUTH, 0.1)) == []
-    assert UNREADABLE.judge((once,), None) == []
-    always = Exchanges(steps=(*slow.steps, slow.steps[1]))
-    assert STALE.judge((always,), Pace(AUTH, 0.1)) != []
+LABELS = [target["labels"] for target in TARGETS["data"]["activeTargets"]]
+
+
+def remembered(*least: float | None) -> Exchange:
+    """How long each scrape target took at best, as Prometheus remembers it; None: too few scrapes."""
+    result = [
+        {"metric": labels, "value": [1795286785.0, str(value)]}
+        for labels, value in zip(LABELS, least, strict=True)
+        if value is not None
+    ]
+    return answer(
+        json.dumps({"status": "success", "data": {"resultType": "vector", "result": result}}).encode()
+    )
+
+
+def slowly_scraped(best: Exchange | None) -> tuple[Exchanges]:
+    """The last scrape of the auth-service took 250 ms."""
+    seen = targets(lambda active: active[0].update(lastScrapeDuration=0.25))
+    return (Exchanges(steps=(*seen.steps, *((best,) if best else ()))),)
+
+
+def test_a_target_that_is_slow_always_and_alone_is_slow_itself():
+    (finding,) = STALE.judge(slowly_scraped(remembered(0.2, 0.003, 0.005, 0.007)), Pace(AUTH, 0.1))
+    assert finding.expected == "job auth-service is scraped in at most 100ms"
+    assert finding.observed.endswith("is scraped in 200 ms at best of late, half of the others in 5 ms")
+    # Where nothing else is scraped, nothing else tells how fast Prometheus is.
+    assert STALE.judge(slowly_scraped(remembered(0.2, None, None, None)), Pace(AUTH, 0.1))
+
+
+@pytest.mark.parametrize(
+    ("best", "limit"),
+    [(remembered(0.04, 0.03, 0.03, 0.03), 0.1), (remembered(0.2, 0.005, 0.005, 0.005), None)],
+    ids=["held up once", "no limit"],
+)
+def test_a_scrape_that_was_held_up_once_is_no_slow_target(best, limit):
+    assert STALE.judge(slowly_scraped(best), Pace(AUTH, limit)) == []
+    assert UNREADABLE.judge(slowly_scraped(best), None) == []
+
+
+@pytest.mark.parametrize(
+    ("best", "why"),
+    [
+        (remembered(0.2, 0.06, 0.07, 0.08), "half of the others in 70 ms: it is Prometheus that is slow"),
+        (remembered(None, 0.06, 0.07, 0.08), "and Prometheus knows of fewer than 10 scrapes"),
+        (answer(b"no", 403), "Prometheus does not tell its scrape_duration_seconds"),
+        (None, "Prometheus does not tell its scrape_duration_seconds"),
+    ],
+    ids=["all are slow", "too few", "not told", "not asked"],
+)
+def test_where_all_are_slow_or_nothing_is_remembered_it_is_not_the_page(best, why):
+    verdict = STALE.judge(slowly_scraped(best), Pace(AUTH, 0.1))
+    assert isinstance(verdict, Inconclusive)
+    assert why in verdict.reason
 
 
 def retention(said: str) -> Exchange:
