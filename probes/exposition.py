@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from atalaia.systems.prometheus.written import number
 from probes import metrics
 from probes.labels import of_probe, of_run
 from probes.metrics import METRICS
 from probes.model import ProbeResult, Run
-from probes.samples import Sample, counted, measured, number
+from probes.samples import Sample, counted, measured
 from probes.totals import Counters
 
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from atalaia.errors import DeliveryError
-from probes.labels import written
+from atalaia.systems.prometheus.written import written
 from probes.metrics import BY_NAME, Metric
 from probes.vantage import Vantage
 

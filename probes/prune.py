@@ -13,7 +13,7 @@ from atalaia.environment.url import Url
 from atalaia.errors import DeliveryError, NotMeasured
 from atalaia.exchange.network import Network
 from atalaia.redaction import Redactor
-from probes.pushgateway import Group, NotTaken, Pushgateway
+from atalaia.systems.pushgateway.client import Group, NotTaken, Pushgateway
 from probes.vantage import JOB
 
 _SHARD = re.compile(r"(0|[1-9]\d*)/([1-9]\d*)\Z")

@@ -67,13 +67,6 @@ def counted(labels: Labels, totals: Totals) -> Iterator[Sample]:
     yield Sample(metrics.HISTOGRAM, text, totals.runs, "_count")
 
 
-def number(value: float) -> str:
-    """A value as it is written: whole numbers without a point, seconds to the nanosecond."""
-    if math.isinf(value):
-        return "+Inf" if value > 0 else "-Inf"
-    return str(int(value)) if value == int(value) else repr(round(value, 9))
-
-
 def _known(name: str, labels: tuple[str, ...]) -> Metric:
     metric = BY_NAME.get(name)
     if metric is None or set(metric.labels) != set(labels):

@@ -11,11 +11,12 @@ from tempfile import SpooledTemporaryFile
 from typing import IO, Any
 
 from atalaia.exchange.hop import Hop
+from atalaia.systems.prometheus.written import number, written
 from probes.backfill.wanted import Wanted
-from probes.labels import Labels, written
+from probes.labels import Labels
 from probes.metrics import METRICS, Metric
 from probes.model import Planned, ProbeResult
-from probes.samples import Sample, counted, measured, number
+from probes.samples import Sample, counted, measured
 from probes.state import State
 from probes.state.rows import Row, restored
 from probes.state.schema import RESULT

@@ -15,6 +15,7 @@ from atalaia.errors import ExitCode
 from atalaia.redaction import Redactor
 from atalaia.run.network import network_of
 from atalaia.state import state_directory
+from atalaia.systems.prometheus.page_server import Page, serving
 from probes import telling
 from probes.alone import alone
 from probes.cron_run import Asked, Done, chosen_of, in_time, vantage_of
@@ -22,7 +23,6 @@ from probes.keeper import Keeper
 from probes.model import Planned
 from probes.planning import interval_of
 from probes.runner import Runner, prepare
-from probes.serve.page_server import Page, serving
 from probes.serve.rounds import Rounds
 from probes.serve.turns import Turns
 from probes.signals import Asked as AskedToEnd

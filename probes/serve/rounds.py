@@ -11,12 +11,12 @@ from atalaia.environment import Environment
 from atalaia.errors import AtalaiaError
 from atalaia.exchange.network import Network
 from atalaia.redaction import Redactor
+from atalaia.systems.prometheus.page_server import Page
 from probes.attribution import attribute
 from probes.cron_run import Asked, Done, new_run, vantage_of
 from probes.exposition import expose
 from probes.keeper import Keeper
 from probes.model import Planned, ProbeResult, Run
-from probes.serve.page_server import Page
 from probes.totals import Counters, Totals
 
 

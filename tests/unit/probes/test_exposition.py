@@ -16,12 +16,12 @@ from hypothesis.strategies import text as texts
 from atalaia.environment.probes import ProbeKind
 from atalaia.systems.prometheus.exposition import read
 from atalaia.systems.prometheus.lint import lint
+from atalaia.systems.prometheus.written import number
 from probes.document import _REASONS, render
 from probes.exposition import expose
 from probes.metrics import ALL, BY_NAME, METRICS
 from probes.model import Reason
 from probes.page import problems
-from probes.samples import number
 from tests.support.probe_examples import example
 from tests.support.probe_runs import NOW, VANTAGE, failed, planned, run, worked
 

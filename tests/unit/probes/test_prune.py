@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
+from atalaia.systems.pushgateway.client import Group
 from probes.prune import Watched, obsolete
-from probes.pushgateway import Group
 from probes.vantage import JOB
 
 NOW = 1_795_000_000.0

@@ -1,4 +1,4 @@
-"""GET /metrics: the page of the last round, for a Prometheus that scrapes the runner itself."""
+"""GET /metrics: what a long run knows so far, for a Prometheus that scrapes the run itself."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _TEXT = "text/plain; version=0.0.4; charset=utf-8"
 
 
 class Page:
-    """What is served; empty until the first round has ended."""
+    """What is served; empty until there is something."""
 
     def __init__(self) -> None:
         self.text = ""
@@ -58,7 +58,7 @@ def _answer(head: bytes, page: Page) -> bytes:
     if path != b"/metrics":
         return _written("404 Not Found", "there is /metrics, and /-/healthy\n", body=method == b"GET")
     if not page.text:
-        return _written("503 Service Unavailable", "no round has ended yet\n", body=method == b"GET")
+        return _written("503 Service Unavailable", "there is nothing to tell yet\n", body=method == b"GET")
     return _written("200 OK", page.text, body=method == b"GET")
 
 

@@ -8,7 +8,7 @@ import socket
 import pytest
 
 from atalaia.errors import UsageError
-from probes.serve.page_server import Page, serving
+from atalaia.systems.prometheus.page_server import Page, serving
 
 
 async def exchange(port: int, request: bytes) -> bytes:

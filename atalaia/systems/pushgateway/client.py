@@ -23,7 +23,7 @@ from atalaia.exchange.causes import failure_of
 from atalaia.exchange.network import Network, resolve
 from atalaia.exchange.trust import verifying
 from atalaia.redaction import Redactor
-from probes.vantage import group_path
+from atalaia.systems.pushgateway.groups import group_path
 
 _TEXT = {"Content-Type": "text/plain; version=0.0.4; charset=utf-8"}
 _WORDS = 2000
