@@ -42,10 +42,18 @@ class Expected(Part):
     """Empty: any of 2xx."""
     contains: str | None = None
     """A text that the body contains."""
+    matches: str | None = None
+    """A regular expression that the body matches somewhere."""
+    headers: tuple[tuple[str, str], ...] = ()
+    """(header, regular expression that one of its values matches)."""
+    values: tuple[tuple[str, JsonValue], ...] = ()
+    """(JSON pointer into the answer, the value there)."""
 
 
 class Request(Part):
-    """One request; `{name}` in its texts stands for a value of the data, or of what an earlier step saved."""
+    """One request; `{name}` in its texts stands for a value of the data, or of what an earlier step saved:
+    percent-encoded in the path, as it is in headers and in texts of the body; a text of the body that is one
+    place only becomes the value itself. Every `{name}` in a plan has a value; other braces are themselves."""
 
     name: str
     """What the report calls it: a route, or `journey/step`."""
@@ -96,7 +104,8 @@ class LoadPlan(Part):
     entries: tuple[Entry, ...] = Field(min_length=1)
     tables: dict[str, Table] = {}
     identities: tuple[str, ...] = ()
-    """Source addresses that connections are bound to, in turn; empty: the machine's own choice."""
+    """Source addresses that connections are bound to; empty: the machine's own choice. Each arrival, with all
+    its steps, takes the next one (worker i of n begins with the i-th): limiters are planned by that."""
     timeout: float
     """Seconds from the sending until an answer counts as timed out."""
     in_flight: int
