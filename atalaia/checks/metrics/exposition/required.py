@@ -15,10 +15,10 @@ from atalaia.checks.service_paths import through_all_nodes
 from atalaia.environment import Environment
 from atalaia.environment.metrics_pages import metrics_pages
 from atalaia.exchange.exchange import Exchange
-from atalaia.exchange.observable import HttpRequest
+from atalaia.exchange.observable import Observable
 from atalaia.systems.kong.given import given_of
+from atalaia.systems.prometheus.counted_page import CountedPage
 from atalaia.systems.prometheus.exposition import Page
-from atalaia.systems.prometheus.page_after import PageAfter
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def _used_service(environment: Environment) -> str | None:
     return next((name for name, service in services if service.gateway_health), None)
 
 
-def settled_page(environment: Environment, target: str) -> HttpRequest:
+def settled_page(environment: Environment, target: str) -> Observable:
     """A page on which what happens is counted; Kong's own only begin with its first request."""
     first = page_samples(environment, target).steps[0]
     service = _used_service(environment)
@@ -83,8 +83,13 @@ def settled_page(environment: Environment, target: str) -> HttpRequest:
     path = environment.services[service].gateway_health
     assert path is not None, "chosen by it"
     request = through_gateway(environment, target.removesuffix("-status"), path)
-    fields = {name: getattr(first, name) for name in HttpRequest.model_fields}
-    return PageAfter(**fields | {"key": f"GET {target} after a request", "after": request})
+    return CountedPage(
+        key=f"GET {target} after a request",
+        hop=first.hop,
+        page=first,
+        metrics=tuple(environment.metrics.required.get("kong", ())),
+        after=request,
+    )
 
 
 def _page(seen: tuple[Exchange, ...]) -> Page | Inconclusive:

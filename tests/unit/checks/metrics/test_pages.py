@@ -35,6 +35,8 @@ from atalaia.checks.stores import usable_stores
 from atalaia.exchange.exchange import Exchange, Exchanges, Response
 from atalaia.exchange.failure import Failure, Reason
 from atalaia.exchange.hop import Hop
+from atalaia.systems.prometheus.count_page import tells
+from atalaia.systems.prometheus.counted_page import CountedPage
 from tests.support.imagined import environment
 
 TEXT = "text/plain; version=0.0.4; charset=utf-8"
@@ -421,11 +423,24 @@ def test_the_address_of_a_store_is_known_before_anything_is_sent():
 
 def test_kongs_page_is_looked_at_after_a_request_through_its_node():
     settled = settled_page(STACK, "kong-1-status")
+    assert isinstance(settled, CountedPage)
     assert settled.after is not None
     assert settled.after.key == "GET kong-1-proxy /api/auth-service/health"
-    earlier = step(sent_at=1000.0, elapsed=0.5)
-    assert settled.due(earlier) == pytest.approx(1002.0)
+    assert settled.page == page_samples(STACK, "kong-1-status").steps[0]
     assert settled_page(STACK, "auth-service") == page_samples(STACK, "auth-service").steps[0]
+
+
+@pytest.mark.parametrize(
+    ("page", "whole"),
+    [
+        (b"", False),
+        (b"# TYPE a_total counter\n# TYPE b_ms histogram\n", False),
+        (b"a_total 1\n", False),
+        (b'a_total 1\nb_ms_bucket{le="+Inf"} 1\n', True),
+    ],
+)
+def test_a_page_tells_of_a_metric_by_its_series(page, whole):
+    assert tells(page, ("a_total", "b_ms")) is whole
 
 
 def test_services_are_held_against_those_before_them_only():
