@@ -65,6 +65,8 @@ class Worker(Fact):
     sent: int = 0
     dropped: int = 0
     """Arrivals that found all of `in_flight` taken, or that were still unsent at the end."""
+    unsent: int = 0
+    """Those of the dropped that did not find `in_flight` full: the pacer itself came too late for them."""
     done: int = 0
     """Answered whatever way, or the connection broke."""
     timed_out: int = 0
@@ -103,7 +105,8 @@ class Measured(Fact):
 
 
 class Live(Fact):
-    """A second of a load test that is under way, for whoever watches."""
+    """A second of a load test that is under way, for whoever watches. Counts are of measured stages only,
+    since they began."""
 
     at: float
     """Seconds since the load began."""
@@ -126,3 +129,6 @@ class Live(Fact):
     """Seconds, over the same time."""
     workers: int
     """Workers that report."""
+    corrected: Times = Field(default_factory=Histogram)
+    """Corrected times of the measured requests that ended since the line before, however they did; dropped
+    ones are `never`. Tells a run that cannot pass any more."""
