@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from atalaia.environment.gateway_secrecy import is_secret
+from atalaia.environment.secrecy import is_secret
 from atalaia.systems.kong.compare import differing
 from atalaia.systems.kong.entities import Configuration, Document
 from atalaia.systems.kong.given import Given, admin_path

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from atalaia.environment.gateway_secrecy import Cover, Place, covered
+from atalaia.environment.gateway_secrecy import covered
+from atalaia.environment.secrecy import Cover, Place
 from atalaia.redaction import MARK
 
 SAME = MARK

@@ -27,7 +27,7 @@ T = "Zk02qXvLeaky15838"
         ({"append": {"json": [f"pin:{S}"]}}, {"append": {"json": [f"pin:{SAME}"]}}),
         (
             {"http_endpoint": f"http://hook:{S}@127.0.0.1:9/log?key={T}&b"},
-            {"http_endpoint": f"http://{SAME}:{SAME}@127.0.0.1:9/log?key={SAME}&b"},
+            {"http_endpoint": f"http://{SAME}:{SAME}@127.0.0.1:9/log?key={SAME}&{SAME}"},
         ),
         ({"headers": {"X-Vault": S, "Vary": "A"}}, {"headers": {"X-Vault": SAME, "Vary": "A"}}),
         ({"headers": {"X-Vault": [S]}}, {"headers": {"X-Vault": [SAME]}}),

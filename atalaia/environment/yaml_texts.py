@@ -1,4 +1,4 @@
-"""Every text of a declarative file with its place, as far as the file can be read at all."""
+"""Every text of a YAML file with its place, as far as the file can be read at all."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import yaml
 
-from atalaia.environment.gateway_secrecy import Place
+from atalaia.environment.secrecy import Place
 
 _LOADER = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 _MERGE = "<<"
