@@ -116,6 +116,12 @@ FIRST_TRY = Metric(
     "Runs whose first attempt succeeded: a retried success is no first one.",
     absent=_NO_STATE,
 )
+IN_A_ROW = Metric(
+    "atalaia_probe_failures_in_a_row",
+    "gauge",
+    "Runs that failed at last, one after the other, since the last success; 0 while it succeeds.",
+    absent=_NO_STATE,
+)
 HISTOGRAM = Metric(
     "atalaia_probe_duration_seconds",
     "histogram",
@@ -191,7 +197,7 @@ FACTS = (
 
 METRICS = (
     SUCCESS, DURATION, TIMEOUT, LOOKUP, HTTP_PHASES, DNS_PHASES, *FACTS, PHASES, FAILURE, GUILTY, TIME,
-    PLANNED_INTERVAL, RUNS, ATTEMPTS, SUCCESSES, FIRST_TRY, HISTOGRAM, LAST_RUN, INTERVAL, RUN_DURATION,
+    PLANNED_INTERVAL, RUNS, ATTEMPTS, SUCCESSES, FIRST_TRY, IN_A_ROW, HISTOGRAM, LAST_RUN, INTERVAL, RUN_DURATION,
     VALID, COUNTING, SINCE,
 )  # fmt: skip
 """All, in the order of a page."""

@@ -59,6 +59,7 @@ def counted(labels: Labels, totals: Totals) -> Iterator[Sample]:
     yield Sample(metrics.ATTEMPTS, text, totals.attempts)
     yield Sample(metrics.SUCCESSES, text, totals.successes)
     yield Sample(metrics.FIRST_TRY, text, totals.first_try)
+    yield Sample(metrics.IN_A_ROW, text, totals.failing)
     below = 0
     for edge, runs in zip(_EDGES, totals.buckets, strict=True):
         below += runs

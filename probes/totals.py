@@ -23,7 +23,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Everything that was counted of one probe. None of it ever decreases."""
+    """Everything that was counted of one probe. None of it ever decreases, but for `failing`."""
 
     runs: int = 0
     attempts: int = 0
@@ -33,6 +33,8 @@ class Totals:
     seconds: float = 0.0
     buckets: tuple[int, ...] = (0,) * (len(EDGES) + 1)
     """Runs by duration, each in one bucket; the last one is beyond all edges."""
+    failing: int = 0
+    """Runs that failed at last, one after the other, since the last success."""
 
     def plus(self, outcome: Outcome) -> Totals:
         """With one more."""
@@ -44,6 +46,7 @@ class Totals:
             first_try=self.first_try + outcome.first_try,
             seconds=self.seconds + outcome.duration,
             buckets=(*self.buckets[:at], self.buckets[at] + 1, *self.buckets[at + 1 :]),
+            failing=0 if outcome.success else self.failing + 1,
         )
 
     def minus(self, other: Totals) -> Totals:

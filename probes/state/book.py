@@ -66,20 +66,20 @@ class Book:
 
     def totals(self, series: int) -> Totals:
         """What was counted of a series."""
-        columns = "runs, attempts, successes, first_try, seconds, buckets"
+        columns = "runs, attempts, successes, first_try, seconds, buckets, failing"
         found = self.execute(f"SELECT {columns} FROM totals WHERE series = ?", (series,)).fetchone()
         if not found:
             return Totals()
-        runs, attempts, successes, first_try, seconds, buckets = found
-        return Totals(runs, attempts, successes, first_try, seconds, tuple(json.loads(buckets)))
+        runs, attempts, successes, first_try, seconds, buckets, failing = found
+        return Totals(runs, attempts, successes, first_try, seconds, tuple(json.loads(buckets)), failing)
 
     def keep(self, series: int, totals: Totals) -> None:
         """Write the totals of a series."""
         self.execute(
-            "INSERT OR REPLACE INTO totals VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO totals VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 series, totals.runs, totals.attempts, totals.successes, totals.first_try, totals.seconds,
-                json.dumps(totals.buckets),
+                json.dumps(totals.buckets), totals.failing,
             ),
         )  # fmt: skip
 

@@ -7,7 +7,7 @@ one that was killed is counted by its successor, once. A result's identity is it
 
 from __future__ import annotations
 
-VERSION = 1
+VERSION = 2
 """Renew it with any change below, or of totals.EDGES: a file of another version is moved aside."""
 
 TABLES = """
@@ -24,7 +24,8 @@ CREATE TABLE IF NOT EXISTS series (
 );
 CREATE TABLE IF NOT EXISTS totals (
     series INTEGER PRIMARY KEY, runs INTEGER NOT NULL, attempts INTEGER NOT NULL, successes INTEGER NOT NULL,
-    first_try INTEGER NOT NULL, seconds REAL NOT NULL, buckets TEXT NOT NULL
+    first_try INTEGER NOT NULL, seconds REAL NOT NULL, buckets TEXT NOT NULL,
+    failing INTEGER NOT NULL
 );
 CREATE TABLE IF NOT EXISTS texts (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
 CREATE TABLE IF NOT EXISTS pending (

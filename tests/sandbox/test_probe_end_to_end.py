@@ -101,6 +101,10 @@ def test_from_the_run_to_the_alert_and_out_of_the_environment(
             assert (found["orders"], found["invoices"]) == (1, 1)
             assert ("ProbeFailing", "invoices") not in prometheus.firing()
         # The service has stopped.
+        for _ in range(2):
+            assert prober("run").returncode == 0
+        until(lambda: prometheus.series("atalaia_probe_failures_in_a_row").get("invoices") == 2)
+        assert ("ProbeFailing", "invoices") not in prometheus.firing()
         assert prober("run").returncode == 0
         until(lambda: ("ProbeFailing", "invoices") in prometheus.firing())
         assert ("ProbeFailing", "orders") not in prometheus.firing()
