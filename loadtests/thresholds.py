@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from loadtests.plan import Part
 
 
@@ -25,5 +27,5 @@ class Limits(Part):
 class Thresholds(Limits):
     """Limits of a whole load test."""
 
-    routes: dict[str, Limits] = {}
+    routes: dict[str, Limits] = Field(default_factory=dict)
     """Further limits of single series, by name of request."""

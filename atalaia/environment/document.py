@@ -1,4 +1,4 @@
-"""An environment file as plain data: variables filled in, scalars typed, every place known by line."""
+"""A YAML file as plain data: variables filled in, scalars typed, every place known by line."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from pydantic import BaseModel
+
 from atalaia.environment.faults import Fault, Location, dotted
+from atalaia.environment.model import Environment
 from atalaia.environment.schema import at
 from atalaia.environment.variables import has_reference, substitute
 from atalaia.environment.yaml_nodes import Entries, Items, Node, Scalar
@@ -30,6 +33,8 @@ class Document:
     """Plain data (what JSON can say), and what is known of its places."""
 
     data: Any
+    model: type[BaseModel] = Environment
+    """What the file is to describe."""
     lines: dict[Location, int] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     faulty: set[Location] = field(default_factory=set)
@@ -57,9 +62,9 @@ class Document:
         container[last] = value
 
 
-def document_of(root: Node, variables: Mapping[str, str]) -> Document:
+def document_of(root: Node, variables: Mapping[str, str], model: type[BaseModel] = Environment) -> Document:
     """The plain data of a composed file. Its depth is bounded by the composer."""
-    document = Document(None)
+    document = Document(None, model)
     document.data = _plain(root, (), document, variables)
     return document
 
@@ -89,7 +94,7 @@ def _scalar(node: Scalar, location: Location, document: Document, variables: Map
     filled = substitute(node.text, variables)
     document.taken[location] = filled.taken
     for what, allowed in filled.problems:
-        if at(location).get("format") == "password":
+        if at(document.model, location).get("format") == "password":
             allowed = "set it"
         document.faults.append(Fault(document.line(location), dotted(location), what, allowed))
         document.faulty.add(location)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from atalaia.environment.base import HTTP_PATH, NAME
@@ -19,6 +20,7 @@ from atalaia.environment.schema import at
 _KINDS = {
     "string_type": "a text",
     "int_type": "a whole number",
+    "float_type": "a number",
     "bool_type": "true or false",
     "list_type": "a list",
     "tuple_type": "a list",
@@ -43,23 +45,23 @@ _PATTERNS = {
 def fault_of(error: ErrorDetails, document: Document) -> Fault:
     """One of pydantic's errors as a fault, at the line where it is to be mended."""
     location: Location = tuple(part for part in error["loc"] if part != "[key]")
-    what, allowed, hint = _told(error, location)
+    what, allowed, hint = _told(error, location, document.model)
     return Fault(document.line(location), dotted(location), what, allowed, hint)
 
 
-def _told(error: ErrorDetails, location: Location) -> tuple[str, str, str]:
+def _told(error: ErrorDetails, location: Location, model: type[BaseModel]) -> tuple[str, str, str]:
     kind, value, context = error["type"], error["input"], error.get("ctx", {})
     match kind:
         case "missing":
-            return "missing", _sentence(at(location).get("description", "")), ""
+            return "missing", _sentence(at(model, location).get("description", "")), ""
         case "extra_forbidden":
-            names = tuple(at(location[:-1]).get("properties", ()))
+            names = tuple(at(model, location[:-1]).get("properties", ()))
             return "unknown key", f"known: {listed(names)}", did_you_mean(location[-1], names)
         case "value_error":
             what, _, allowed = str(context["error"]).partition("; ")
             return _or_nothing(what, value), allowed, ""
         case "literal_error" | "enum" if isinstance(value, str):
-            words = _words(location)
+            words = _words(model, location)
             return "not one of the words", f"one of {listed(words)}", did_you_mean(value, words)
         case "string_pattern_mismatch":
             return *_PATTERNS.get(context["pattern"], ("not of the right form", "")), ""
@@ -71,10 +73,12 @@ def _told(error: ErrorDetails, location: Location) -> tuple[str, str, str]:
             return "an empty list", f"at least {context['min_length']}", ""
         case "greater_than_equal":
             return "too small a number", f"at least {context['ge']}", ""
+        case "greater_than":
+            return "too small a number", f"more than {context['gt']:g}", ""
         case "less_than_equal":
             return "too great a number", f"at most {context['le']}", ""
     wanted = _KINDS.get(kind, "something else")
-    return f"{_found(value)}, not {wanted}", _remedy(kind, value, location), ""
+    return f"{_found(value)}, not {wanted}", _remedy(kind, value, model, location), ""
 
 
 def _sentence(description: str) -> str:
@@ -85,12 +89,12 @@ def _or_nothing(what: str, value: object) -> str:
     return f"nothing; {what}" if value is None else what
 
 
-def _words(location: Location) -> tuple[str, ...]:
-    wanted = at(location)
+def _words(model: type[BaseModel], location: Location) -> tuple[str, ...]:
+    wanted = at(model, location)
     return tuple(wanted.get("enum", ())) or (wanted.get("const", ""),)
 
 
-def _remedy(kind: str, value: Any, location: Location) -> str:
+def _remedy(kind: str, value: Any, model: type[BaseModel], location: Location) -> str:
     if value is None:
         return "give it a value, or leave the key out"
     if kind == "string_type" and isinstance(value, (int, float)):
@@ -99,7 +103,7 @@ def _remedy(kind: str, value: Any, location: Location) -> str:
         canonical = re.fullmatch("0|[1-9][0-9]{0,17}", value)
         return "leave its quotes out" if canonical else "digits without quotes: 100"
     if kind in ("literal_error", "enum"):
-        return f"one of {listed(_words(location))}"
+        return f"one of {listed(_words(model, location))}"
     return ""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from atalaia.environment.faults import Location, did_you_mean, listed, shown
@@ -31,7 +31,7 @@ _WAYS: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Kind → the keys of which one says where it goes."""
 _STORES = ("postgres", "redis")
-_PLACE = re.compile(r"\{([a-z0-9][a-z0-9-]*)\}")
+PLACE = re.compile(r"\{([a-z0-9][a-z0-9-]*)\}")
 """What an earlier step saved: `{name}`."""
 _NEGATIVE_CONTROL = "negative-control"
 
@@ -75,27 +75,37 @@ def probes(data: Any) -> Found:
 
 
 def probe_steps(data: Any) -> Found:
-    """Steps of journeys have names of their own, and use only what a step before them saves."""
+    """The steps of journeys."""
     for index, probe in entries(table(data, "probes"), "add"):
-        seen: dict[str, int] = {}
-        saved: set[str] = set()
-        for number, step in entries(probe, "steps"):
-            here: Location = ("probes", "add", index, "steps", number)
-            name = step.get("name")
-            if isinstance(name, str) and seen.setdefault(name, number) != number:
-                yield (*here, "name"), "a name that another step has", f"steps[{seen[name]}] has it", ""
-            for where, text in _written(step):
-                for used in _PLACE.findall(text):
-                    if used not in saved:
-                        allowed = f"saved before it: {listed(sorted(saved))}"
-                        # Its name is not told: where a variable gave the text it may be a secret's part.
-                        what = "a {name} that no step before it saves"
-                        yield (*here, *where), what, allowed, did_you_mean(used, sorted(saved))
-            for kept, pointer in table(step, "save").items():
-                saved.add(kept)
-                if isinstance(pointer, str) and not pointer.startswith("/"):
-                    yield (*here, "save", kept), "not a JSON pointer", "it begins with /: /data/id", ""
-            yield from _patterns(table(step, "expect"), (*here, "expect"))
+        yield from steps(probe, ("probes", "add", index))
+
+
+def steps(journey: dict[str, Any], where: Location, given: Collection[str] = ()) -> Found:
+    """Steps of a journey have names of their own, and use only what is given or a step before them saves."""
+    seen: dict[str, int] = {}
+    saved: set[str] = set(given)
+    for number, step in entries(journey, "steps"):
+        here: Location = (*where, "steps", number)
+        name = step.get("name")
+        if isinstance(name, str) and seen.setdefault(name, number) != number:
+            yield (*here, "name"), "a name that another step has", f"steps[{seen[name]}] has it", ""
+        yield from places(step, here, sorted(saved))
+        for kept, pointer in table(step, "save").items():
+            saved.add(kept)
+            if isinstance(pointer, str) and not pointer.startswith("/"):
+                yield (*here, "save", kept), "not a JSON pointer", "it begins with /: /data/id", ""
+        yield from _patterns(table(step, "expect"), (*here, "expect"))
+
+
+def places(request: dict[str, Any], here: Location, given: Collection[str]) -> Found:
+    """Every `{name}` of a request's texts stands for something."""
+    for where, text in _written(request):
+        for used in PLACE.findall(text):
+            if used not in given:
+                allowed = f"saved before it: {listed(given)}"
+                # Its name is not told: where a variable gave the text it may be a secret's part.
+                what = "a {name} that no step before it saves"
+                yield (*here, *where), what, allowed, did_you_mean(used, given)
 
 
 def _way(probe: dict[str, Any], kind: str, here: Location, data: Any) -> Found:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
+from collections.abc import Iterable
 from pathlib import Path
 
 from atalaia.environment.faults import Fault
@@ -28,20 +29,25 @@ def shown_path(path: Path) -> str:
 
 def read(path: Path, most: int = MAX_BYTES, expected: str = "an environment file") -> str:
     """The whole text, of at most so many bytes. Raises UsageError where there is none that could be YAML."""
-    raw = _bytes(path, most, expected)
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        raise _error(path, Fault(line, "", "not UTF-8", "save the file as UTF-8")) from None
+    text = read_text(path, most, expected)
     faults = []
     if found := _NOT_TEXT.search(text):
         faults.append(_at(text, found, "a control character", "letters, digits, signs and spaces"))
     if found := _INDENTED_BY_TAB.search(text):
         faults.append(_at(text, found, "indented by a tab", "indent by spaces"))
     if faults:
-        raise _error(path, *faults)
+        raise errors_of(path, faults)
     return text
+
+
+def read_text(path: Path, most: int, expected: str) -> str:
+    """The whole text, of at most so many bytes, be it YAML or not. Raises UsageError where there is none."""
+    raw = _bytes(path, most, expected)
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise errors_of(path, [Fault(line, "", "not UTF-8", "save the file as UTF-8")]) from None
 
 
 def _bytes(path: Path, most: int, expected: str) -> bytes:
@@ -76,8 +82,10 @@ def _at(text: str, found: re.Match[str], what: str, allowed: str) -> Fault:
     return Fault(text[: found.start()].count("\n") + 1, "", f"not YAML: {what}", allowed)
 
 
-def _error(path: Path, *faults: Fault) -> UsageErrors:
-    return UsageErrors(fault.error(shown_path(path)) for fault in faults)
+def errors_of(path: Path, faults: Iterable[Fault]) -> UsageErrors:
+    """Everything that is wrong with a file, by line."""
+    shown = shown_path(path)
+    return UsageErrors(fault.error(shown) for fault in sorted(set(faults)))
 
 
 def short_path(path: Path) -> str:

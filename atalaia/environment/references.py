@@ -9,10 +9,20 @@ from __future__ import annotations
 from typing import Any
 
 from atalaia.environment.document import Document
-from atalaia.environment.faults import Fault, Location, did_you_mean, dotted, listed, shown
+from atalaia.environment.faults import Fault, did_you_mean, listed, shown
 from atalaia.environment.header_profile import PROFILES
 from atalaia.environment.probe_rules import probe_names, probe_steps, probes
-from atalaia.environment.rules import NAME, Found, declared, entries, node_name, table, tables, texts
+from atalaia.environment.rules import (
+    NAME,
+    Found,
+    declared,
+    entries,
+    faults_of,
+    node_name,
+    table,
+    tables,
+    texts,
+)
 
 STORES = ("postgres", "redis")
 _RESERVED = (
@@ -24,7 +34,6 @@ _RESERVED = (
 
 def reference_faults(document: Document) -> list[Fault]:
     """Every fault between the places of a file."""
-    data = document.data
     rules = (
         _routes,
         _route_classes,
@@ -41,22 +50,7 @@ def reference_faults(document: Document) -> list[Fault]:
         probes,
         probe_steps,
     )
-    return [
-        Fault(document.line(where), dotted(where), _filled(what, where, document), allowed, hint)
-        for rule in rules
-        for where, what, allowed, hint in rule(data)
-        if not document.is_faulty(where)
-    ]
-
-
-def _filled(what: str, location: Location, document: Document) -> str:
-    """The message with the name that stands there; not where a variable gave it, which may hold anything."""
-    if NAME not in what:
-        return what
-    value = document.data
-    for part in location:
-        value = value[part]
-    return what.replace(NAME, "such name" if location in document.taken else shown(value))
+    return faults_of(document, rules)
 
 
 def _routes(data: Any) -> Found:

@@ -2,16 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any
 
-from atalaia.environment.faults import Location, did_you_mean, listed
+from atalaia.environment.document import Document
+from atalaia.environment.faults import Fault, Location, did_you_mean, dotted, listed, shown
 
 NAME = "NAME"
 """In a message: the name that stands there."""
 
 Found = Iterator[tuple[Location, str, str, str]]
 """(where, what is wrong, what is allowed, what may have been meant)."""
+
+
+def faults_of(document: Document, rules: Iterable[Callable[[Any], Found]]) -> list[Fault]:
+    """Everything that the rules find wrong between the places of a file."""
+    return [
+        Fault(document.line(where), dotted(where), _filled(what, where, document), allowed, hint)
+        for rule in rules
+        for where, what, allowed, hint in rule(document.data)
+        if not document.is_faulty(where)
+    ]
+
+
+def _filled(what: str, location: Location, document: Document) -> str:
+    """The message with the name that stands there; not where a variable gave it, which may hold anything."""
+    if NAME not in what:
+        return what
+    value = document.data
+    for part in location:
+        value = value[part]
+    return what.replace(NAME, "such name" if location in document.taken else shown(value))
 
 
 def declared(place: Any, key: str, here: Location, names: Collection[str], section: str) -> Found:

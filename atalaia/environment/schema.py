@@ -1,4 +1,4 @@
-"""The JSON Schema of environment files, so that editors complete and check them while one writes."""
+"""The JSON Schema of a model's files, so that editors complete and check them while one writes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import cache
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from atalaia.environment.model import Environment
 from atalaia.environment.units import format_duration
@@ -30,17 +30,17 @@ _ISO = TypeAdapter(timedelta)
 
 
 @cache
-def model_schema() -> Mapping[str, Any]:
-    """What the model wants of each value, once its variables are filled in."""
-    return Environment.model_json_schema(by_alias=True)
+def model_schema(model: type[BaseModel]) -> Mapping[str, Any]:
+    """What a model wants of each value, once its variables are filled in."""
+    return model.model_json_schema(by_alias=True)
 
 
-def json_schema() -> dict[str, Any]:
+def json_schema(model: type[BaseModel] = Environment, title: str = "Atalaia environment") -> dict[str, Any]:
     """The schema for editors: as the model's, and any scalar may be a variable instead."""
-    schema = _for_editors(dict(model_schema()))
+    schema = _for_editors(dict(model_schema(model)))
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "Atalaia environment",
+        "title": title,
         **schema,
     }
 
@@ -99,9 +99,9 @@ def _or_variable(node: dict[str, Any]) -> dict[str, Any]:
     return {**told, "anyOf": [typed, {"type": "string", "pattern": PATTERN}]}
 
 
-def at(location: tuple[str | int, ...]) -> Mapping[str, Any]:
-    """What the model wants at a place; empty where it knows no such place."""
-    root = model_schema()
+def at(model: type[BaseModel], location: tuple[str | int, ...]) -> Mapping[str, Any]:
+    """What a model wants at a place; empty where it knows no such place."""
+    root = model_schema(model)
     node: Mapping[str, Any] = root
     for part in location:
         node = _resolved(node, root)
