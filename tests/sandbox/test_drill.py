@@ -93,6 +93,18 @@ def silences(sandbox: Sandbox) -> list[dict[str, Any]]:
     return [silence for silence in found if silence["status"]["state"] != "expired"]
 
 
+def group_of(sandbox: Sandbox, name: str) -> str:
+    """Where a drill of this name lies in the Pushgateway."""
+    return f"http://127.0.0.1:{sandbox.ports.pushgateway}/metrics/job/atalaia-drill/instance/{name}"
+
+
+def push(sandbox: Sandbox, name: str, started: float) -> None:
+    """Push a drill that says that it began at this Unix time."""
+    body = f"atalaia_drill 1\natalaia_drill_started_timestamp_seconds {started!r}\n".encode()
+    order = urllib.request.Request(group_of(sandbox, name), data=body, method="PUT")
+    urllib.request.urlopen(order, timeout=5)
+
+
 def until(condition: Callable[[], object], seconds: float = 15.0) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
@@ -217,8 +229,9 @@ def test_one_that_is_killed_is_over_when_it_expires_and_the_next_one_clears_up(
     assert left.startswith("killed-")
     until(lambda: not firing(sandbox), 12)
     assert groups(sandbox) == [left], "nobody has cleared up: it has expired"
+    push(sandbox, "milliseconds", time.time() * 1000)
     seen = hold(wanted)
-    assert left in seen.removed[0]
+    assert sorted(name.partition(",")[0] for name in seen.removed) == sorted([left, "milliseconds"])
     assert [leg for leg in seen.legs if not leg.reached] == []
     assert gone(sandbox)
 
@@ -226,13 +239,14 @@ def test_one_that_is_killed_is_over_when_it_expires_and_the_next_one_clears_up(
 def test_while_one_that_was_killed_may_still_fire_no_other_begins(
     sandbox: Sandbox, wanted: DrillMeasurement
 ) -> None:
-    group = f"http://127.0.0.1:{sandbox.ports.pushgateway}/metrics/job/atalaia-drill/instance/killed"
-    body = f"atalaia_drill 1\natalaia_drill_started_timestamp_seconds {time.time() - 100}\n".encode()
-    urllib.request.urlopen(urllib.request.Request(group, data=body, method="PUT"), timeout=5)
+    group = group_of(sandbox, "killed")
+    push(sandbox, "killed", time.time() - 100)
     try:
         seen = hold(wanted)
     finally:
         urllib.request.urlopen(urllib.request.Request(group, method="DELETE"), timeout=5)
     assert "killed, begun 10" in seen.refused
+    assert "over by itself at " in seen.refused
+    assert f"DELETE {group} ends it at once" in seen.refused
     assert seen.legs == ()
     until(lambda: gone(sandbox))

@@ -67,6 +67,13 @@ class Asking:
         path = _grouped(dict(group.labels)) if group else self._group
         return await self._order(self._wanted.pushgateway, "DELETE", path)
 
+    def how_it_ends(self, group: Group) -> str:
+        """When a drill is over that fires, and how somebody ends it before, for people."""
+        pushgateway = self._wanted.pushgateway
+        over = datetime.fromtimestamp(group.ends, UTC)
+        order = f"DELETE {pushgateway.origin}{pushgateway.path}{_grouped(dict(group.labels))}"
+        return f", over by itself at {over:%H:%M:%S} UTC; {order} ends it at once"
+
     @property
     def _group(self) -> str:
         return _grouped({"job": JOB, "instance": self._drill})
@@ -79,12 +86,12 @@ class Asking:
             self._wanted.prometheus, "/api/v1/alerts", lambda body: fired(body, self._drill)
         )
 
-    async def why_not_fired(self, alert: str) -> str:
-        """What is amiss in Prometheus where an alert does not fire."""
+    async def why_not_fired(self, alert: str, started: float) -> str:
+        """What is amiss in Prometheus where an alert does not fire that was pushed at this Unix time."""
         value = f"/api/v1/query?query={quote(METRIC, safe='')}"
         figure = await self._read(self._wanted.prometheus, value, lambda body: body)
         rules = await self._read(self._wanted.prometheus, "/api/v1/rules?type=alert", lambda body: body)
-        return why_not_fired(figure, rules, alert, self._drill)
+        return why_not_fired(figure, rules, alert, self._drill, started)
 
     # --- the Alertmanager
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 from atalaia.exchange.network import Network
 from atalaia.systems.document import Unreadable
@@ -23,6 +22,7 @@ from atalaia.systems.drill.model import (
     Leg,
     Part,
 )
+from atalaia.systems.drill.noted import Noted
 from atalaia.systems.drill.rivals import rivals
 
 _BETWEEN = 0.1
@@ -42,19 +42,19 @@ class Course:
         self._drill = drill
         self._ask = Asking(wanted, network, drill)
         self._arrival: Arrival = ByDeliveries(self._ask) if wanted.deliveries else ByCount(self._ask)
-        self._seen = DrillSeen(drill=drill, within=wanted.within)
+        self._noted = Noted(drill, wanted.within)
         self._started = 0.0
         self._pushed = self._silencing = False
 
     def seen(self) -> DrillSeen:
         """All of it."""
-        return self._seen.model_copy(update={"deliveries": self._arrival.came})
+        return self._noted.seen(self._arrival.came)
 
     async def run(self) -> None:
         """Begin, follow, end, and look what is left; nothing at all where another drill is under way."""
         if why := await self._why_not():
             answered = self._ask.answered
-            self._note(refused=why, failure=answered.failure if answered else None)
+            self._noted.refused, self._noted.failure = why, answered.failure if answered else None
             return
         self._started, self._pushed = time.time(), True
         why = await self._ask.push(self._started)
@@ -63,7 +63,7 @@ class Course:
             await self._look_back(await self.take_back())
             return
         if rival := await self._rival():
-            self._note(refused=rival)
+            self._noted.refused = rival
             await self.take_back()
             return
         if await self._leg(Part.FIRES, lambda: self._fires(ALERT)):
@@ -98,8 +98,8 @@ class Course:
             return f"what lies in the Pushgateway cannot be read: {others}"
         now = time.time()
         if there := [other for other in others if other.fires(now)]:
-            told = "; ".join(other.told(now) for other in there)
-            return f"another drill is under way, or was left behind and expires by itself: {told}"
+            told = "; ".join(f"{other.told(now)}{self._ask.how_it_ends(other)}" for other in there)
+            return f"another drill is under way, or was left behind: {told}"
         for other in others:
             await self._ask.withdraw(other)
         await self._end_silences()  # one that was killed has left its own, and it would keep this one back
@@ -108,7 +108,8 @@ class Course:
             return f"what channels the receiver has is not known: {channels}"
         if unreadable := await self._arrival.begin():
             return f"it could not be told whether it arrives: {unreadable}"
-        self._note(channels=channels, removed=tuple(other.told(now) for other in others))
+        self._noted.channels = channels
+        self._noted.removed = tuple(other.told(now) for other in others)
         return ""
 
     async def _rival(self) -> str:
@@ -122,7 +123,7 @@ class Course:
     async def _follow(self) -> None:
         handed_over = await self._leg(Part.HANDED_OVER, self._handed_over)
         if handed_over:
-            await self._leg(Part.ARRIVES, lambda: self._arrives(self._seen.channels, FIRING, "missing"))
+            await self._leg(Part.ARRIVES, self._arrives)
         too = await self._leg(Part.FIRES_TOO, lambda: self._fires(INHIBITED))
         if not too:
             await self._explain(INHIBITED)
@@ -139,15 +140,15 @@ class Course:
 
     async def _explain(self, alert: str) -> None:
         """Put why an alert does not fire in the place of that it does not."""
-        *before, leg = self._seen.legs
-        why = await self._ask.why_not_fired(alert)
-        self._note(legs=(*before, leg.model_copy(update={"observed": f"{leg.observed}: {why}"})))
+        leg = self._noted.legs[-1]
+        why = await self._ask.why_not_fired(alert, self._started)
+        self._noted.legs[-1] = leg.model_copy(update={"observed": f"{leg.observed}: {why}"})
 
     async def _handed_over(self) -> str:
         alert = await self._held(ALERT)
         if isinstance(alert, str):
             return alert
-        self._note(receivers=alert.receivers, silenced_before=alert.silenced_by)
+        self._noted.receivers, self._noted.silenced_before = alert.receivers, alert.silenced_by
         return ""
 
     async def _inhibits(self) -> str:
@@ -162,13 +163,17 @@ class Course:
             return str(found)
         return found.get(name) or f"the Alertmanager has no {name}"
 
-    async def _arrives(self, due: tuple[Channel, ...], status: str, field: str) -> str:
-        missing = await self._arrival.missing(due, status)
+    async def _arrives(self) -> str:
+        missing = await self._untold(self._noted.channels, FIRING)
         if isinstance(missing, Unreadable):
-            self._note(unread=str(missing))
             return str(missing)
-        self._note(**{"unread": "", field: missing})
-        return ", ".join(f"nothing by {channel}" for channel in missing)
+        self._noted.missing = missing
+        return _nothing_by(missing)
+
+    async def _untold(self, due: tuple[Channel, ...], status: str) -> tuple[Channel, ...] | Unreadable:
+        missing = await self._arrival.missing(due, status)
+        self._noted.unread = str(missing) if isinstance(missing, Unreadable) else ""
+        return missing
 
     async def _silence(self) -> None:
         self._silencing = True
@@ -198,17 +203,41 @@ class Course:
     # --- the way back
 
     async def _end(self) -> None:
-        told = [channel for channel in self._seen.channels if channel not in self._seen.missing]
-        due = tuple(channel for channel in told if channel.resolved)
-        arrived = self._seen.leg(Part.ARRIVES) is not None and not self._seen.unread
-        unreadable = await self._arrival.begin() if arrived else None
+        """Take it back, and wait until that is known everywhere.
+
+        | before that                              | it is awaited that …                              |
+        |------------------------------------------|---------------------------------------------------|
+        | it was not looked at whether it arrives  | it resolves: it may have fired late               |
+        | what arrived could not be read           | it resolves                                       |
+        | nobody was told who is to be told of the | it resolves                                       |
+        | end, too                                 |                                                   |
+        | somebody was                             | it resolves, and then that they are told so; or   |
+        |                                          | it is told that this can be read no more          |
+        """
+        due = self._to_be_told_so()
+        # What is sent from here on counts for the end; so this comes before the end is begun.
+        unreadable = await self._arrival.begin() if due else None
         refused = await self.take_back()
-        if self._seen.leg(Part.FIRES) and await self._leg(Part.RESOLVED, self._resolved) and arrived:
-            if unreadable:
-                self._note(unread=str(unreadable))
-            elif due:
-                await self._leg(Part.TOLD_RESOLVED, lambda: self._arrives(due, RESOLVED, "unresolved"))
+        resolved = await self._leg(Part.RESOLVED, self._resolved)
+        if resolved and unreadable:
+            self._noted.unread = str(unreadable)
+        elif resolved and due:
+            await self._leg(Part.TOLD_RESOLVED, lambda: self._told_so(due))
         await self._look_back(refused)
+
+    def _to_be_told_so(self) -> tuple[Channel, ...]:
+        """The channels that were told of it, and are to be told of the end."""
+        if not self._noted.came_to(Part.ARRIVES) or self._noted.unread:
+            return ()
+        told = (channel for channel in self._noted.channels if channel not in self._noted.missing)
+        return tuple(channel for channel in told if channel.resolved)
+
+    async def _told_so(self, due: tuple[Channel, ...]) -> str:
+        unresolved = await self._untold(due, RESOLVED)
+        if isinstance(unresolved, Unreadable):
+            return str(unresolved)
+        self._noted.unresolved = unresolved
+        return _nothing_by(unresolved)
 
     async def _resolved(self) -> str:
         states, alert = await self._ask.fired(), await self._ask.held()
@@ -233,7 +262,7 @@ class Course:
             left.append(f"perhaps a silence: {silences}")
         else:
             left += [f"the silence {silence}" for silence in silences]
-        self._note(left=tuple(left))
+        self._noted.left = tuple(left)
 
     # --- looking
 
@@ -248,8 +277,9 @@ class Course:
 
     def _mark(self, part: Part, observed: str, seconds: float = 0.0) -> bool:
         leg = Leg(name=part, seconds=seconds, reached=not observed, observed=observed)
-        self._note(legs=(*self._seen.legs, leg))
+        self._noted.legs.append(leg)
         return leg.reached
 
-    def _note(self, **seen: Any) -> None:
-        self._seen = self._seen.model_copy(update=seen)
+
+def _nothing_by(channels: tuple[Channel, ...]) -> str:
+    return ", ".join(f"nothing by {channel}" for channel in channels)

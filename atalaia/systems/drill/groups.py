@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from atalaia.systems.document import Unreadable
-from atalaia.systems.drill.model import EXPIRES, JOB, METRIC, STARTED
+from atalaia.systems.drill.model import AHEAD, EXPIRES, JOB, METRIC, STARTED
 from atalaia.systems.prometheus.envelope import data
 
 
@@ -26,13 +26,28 @@ class Group:
     pushed: float
     """Unix time by the Pushgateway's own clock."""
 
+    @property
+    def ends(self) -> float:
+        """The Unix time from which on the rules take it for over."""
+        return self.started + EXPIRES
+
     def fires(self, now: float) -> bool:
-        """Whether the rules still take it for a drill."""
-        return self.on and now - self.started < EXPIRES
+        """Whether the rules still take it for a drill, or soon will."""
+        return self.on and now < self.ends and not self.ahead(now)
+
+    def ahead(self, now: float) -> bool:
+        """Whether it was pushed with a beginning in the future, of which the rules know nothing yet.
+
+        Its own beginning is compared with when it was pushed: of two clocks ours may be the wrong one.
+        """
+        return self.started - (self.pushed or now) > AHEAD
 
     def told(self, now: float) -> str:
         """`run-x, begun 12 s ago`."""
-        return f"{self.drill or 'one without a name'}, begun {now - self.started:.0f} s ago"
+        name = self.drill or "one without a name"
+        if self.ahead(now):
+            return f"{name}, pushed with a beginning {self.started - (self.pushed or now):.0f} s ahead"
+        return f"{name}, begun {now - self.started:.0f} s ago"
 
 
 def groups(body: bytes) -> tuple[Group, ...] | Unreadable:

@@ -18,6 +18,8 @@ ALERT, INHIBITED = "AtalaiaDrill", "AtalaiaDrillInhibited"
 """The two alerts of deploy/prometheus/rules/drill.yml."""
 EXPIRES = 300.0
 """Seconds after its beginning the rules take a drill for over, whatever became of who began it."""
+AHEAD = 60.0
+"""Seconds that the clock of who begins a drill may be ahead of Prometheus'; one that is further is none."""
 FIRING, RESOLVED = "firing", "resolved"
 
 

@@ -8,19 +8,35 @@ from pathlib import Path
 
 import pytest
 
+from atalaia.environment.url import parse_url
+from atalaia.exchange.hop import Hop
+from atalaia.exchange.network import Network
 from atalaia.systems.document import Unreadable
 from atalaia.systems.drill import channels as reading
 from atalaia.systems.drill.alerts import fired, held
+from atalaia.systems.drill.asking import Asking
 from atalaia.systems.drill.channels import channels
 from atalaia.systems.drill.deliveries import belongs, deliveries, reached
 from atalaia.systems.drill.groups import Group, groups
-from atalaia.systems.drill.model import Channel, Delivery, DrillSeen, Leg, Part
+from atalaia.systems.drill.model import (
+    AHEAD,
+    EXPIRES,
+    STARTED,
+    Channel,
+    Delivery,
+    DrillMeasurement,
+    DrillSeen,
+    Leg,
+    Part,
+)
 from atalaia.systems.drill.rivals import rivals
 from atalaia.systems.drill.sent import sent
 from atalaia.systems.drill.why import why_not_fired
 
 DATA = Path(__file__).parents[3] / "data" / "drill"
 DEPLOYED = Path(__file__).parents[4] / "deploy" / "alertmanager" / "alertmanager.yml"
+RULES = Path(__file__).parents[4] / "deploy" / "prometheus" / "rules" / "drill.yml"
+ANY = parse_url("http://monitoring.test", frozenset({"http"}))
 BAD = {
     "truncated": b'{"status":"success","data":[{"labels"',
     "html": b"<html>503</html>",
@@ -63,11 +79,29 @@ class TestPrometheus:
         ],
     )
     def test_it_tells_why_an_alert_does_not_fire(self, rules: bytes, drill: str, told: str) -> None:
-        assert told in why_not_fired(recorded("prometheus-query.json"), rules, "AtalaiaDrill", drill)
+        figure = recorded("prometheus-query.json")
+        assert told in why_not_fired(figure, rules, "AtalaiaDrill", drill, self.AT)
+
+    AT = 1795288719.0
+    """When Prometheus was asked, by its clock."""
+
+    @pytest.mark.parametrize(
+        ("started", "told"),
+        [(AT + 100, "begins in 100 s"), (AT - 301, "begins 301 s ago"), (AT + 59, "does not fire")],
+    )
+    def test_it_tells_of_clocks_that_differ(self, started: float, told: str) -> None:
+        figure = recorded("prometheus-query.json")
+        assert told in why_not_fired(figure, self.RULES % b"", "AtalaiaDrill", "run-x", started)
+
+    def test_a_figure_without_a_time_is_told(self) -> None:
+        figure = recorded("prometheus-query.json").replace(b"1795288719.087,", b"")
+        for broken in (figure.replace(b'["1"]', b"[]"), figure.replace(b'["1"]', b'["x"]')):
+            told = why_not_fired(broken, self.RULES % b"", "AtalaiaDrill", "run-x", self.AT)
+            assert told == "a query's result without a time"
 
     @pytest.mark.parametrize("figure", [*BAD.values(), Unreadable("no answer")])
     def test_an_unreadable_figure_is_told(self, figure: bytes | Unreadable) -> None:
-        assert why_not_fired(figure, self.RULES % b"", "AtalaiaDrill", "run-x")
+        assert why_not_fired(figure, self.RULES % b"", "AtalaiaDrill", "run-x", self.AT)
 
 
 class TestAlertmanager:
@@ -163,8 +197,28 @@ class TestPushgateway:
         assert not isinstance(found, Unreadable)
         assert not found[0].fires(found[0].started + 1)
 
-    def test_one_that_is_dated_in_the_future_never_ends_by_itself(self) -> None:
-        assert Group("x", (), True, started=2000.0, pushed=0.0).fires(1000.0)
+    @pytest.mark.parametrize("pushed", [1000.0, 0.0], ids=["pushed", "without the time of its push"])
+    def test_one_that_is_dated_in_the_future_is_no_drill_and_says_so(self, pushed: float) -> None:
+        far = Group("x", (), True, started=1795289000000.0, pushed=pushed)
+        assert not far.fires(1000.0)
+        assert far.told(1000.0) == "x, pushed with a beginning 1795288999000 s ahead"
+        assert Group("x", (), True, started=1060.0, pushed=pushed).fires(1000.0)
+        assert not Group("x", (), True, started=1061.0, pushed=pushed).fires(1000.0)
+
+    def test_a_drill_of_now_is_one_also_where_our_clock_is_late(self) -> None:
+        assert Group("x", (), True, started=2000.0, pushed=2001.0).fires(1000.0)
+        assert Group("x", (), True, started=2000.0, pushed=2001.0).ends == 2300.0
+
+    def test_when_it_ends_and_how_somebody_ends_it_is_told(self) -> None:
+        wanted = DrillMeasurement(
+            key="drill", hop=Hop.MONITORING, prometheus=ANY, alertmanager=ANY, receiver="drill", within=15,
+            pushgateway=parse_url("http://pushgateway.test:9091/base", frozenset({"http"})),
+        )  # fmt: skip
+        group = Group("killed", (("instance", "a b"), ("job", "atalaia-drill")), True, 1795287176.0, 0.0)
+        assert Asking(wanted, Network(), "run-x").how_it_ends(group) == (
+            ", over by itself at 18:57:56 UTC; DELETE "
+            "http://pushgateway.test:9091/base/metrics/job/atalaia-drill/instance/a%20b ends it at once"
+        )
 
     @pytest.mark.parametrize("name", sorted(BAD.keys()))
     def test_what_is_no_list_of_groups_is_unreadable(self, name: str) -> None:
@@ -173,6 +227,12 @@ class TestPushgateway:
     def test_a_group_without_figures_is_over(self) -> None:
         body = json.dumps({"status": "success", "data": [{"labels": {"job": "atalaia-drill"}}, 1]}).encode()
         assert groups(body) == (Group("", (("job", "atalaia-drill"),), False, 0.0, 0.0),)
+
+
+def test_the_rules_take_a_drill_for_one_as_long_as_it_is_taken_for_one_here() -> None:
+    rules = RULES.read_text()
+    for bound in (f"time() - {STARTED} < {EXPIRES:g} and", f"time() - {STARTED} >= -{AHEAD:g}\n"):
+        assert rules.count(bound) == 2
 
 
 class TestRivals:
