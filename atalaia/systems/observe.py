@@ -17,6 +17,7 @@ from atalaia.systems.kong.admin.model import AdminList
 from atalaia.systems.limiter.model import LimiterMeasurement
 from atalaia.systems.postgres.model import PostgresLogin
 from atalaia.systems.prometheus.counted_page import CountedPage
+from atalaia.systems.prometheus.evaluated import EvaluatedRules
 from atalaia.systems.prometheus.label_names import LabelNames
 from atalaia.systems.prometheus.loop import LoopMeasurement
 from atalaia.systems.prometheus.settled import ProbedPage, SettledTargets
@@ -48,6 +49,8 @@ def prepare(observables: Iterable[Observable], network: Network) -> None:
         importlib.import_module("atalaia.systems.drill.measure")
     if CountedPage in kinds:
         importlib.import_module("atalaia.systems.prometheus.count_page")
+    if EvaluatedRules in kinds:
+        importlib.import_module("atalaia.systems.prometheus.evaluating")
     if ProbedPage in kinds:
         importlib.import_module("atalaia.systems.prometheus.probing")
     if LoopMeasurement in kinds:
@@ -84,6 +87,10 @@ async def observe(observable: Observable, network: Network) -> Seen:
             from atalaia.systems.prometheus import count_page
 
             return await count_page.read_counted(observable, network)
+        case EvaluatedRules():
+            from atalaia.systems.prometheus import evaluating
+
+            return await evaluating.read_evaluated(observable, network)
         case ProbedPage():
             from atalaia.systems.prometheus import probing
 

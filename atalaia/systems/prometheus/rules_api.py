@@ -16,6 +16,8 @@ from atalaia.systems.prometheus.rules import Group, Rule
 
 NEVER = 0.0
 """The time of an evaluation that has not been."""
+_GRACE = 5.0
+"""Seconds beyond two intervals: the answer's clock has whole seconds, and servers may be held up."""
 
 
 @dataclass(frozen=True)
@@ -43,9 +45,9 @@ class Loaded:
         """Seconds between evaluations."""
         return self.group.interval or 0.0
 
-    def late(self, now: float, grace: float) -> bool:
-        """Whether its last evaluation is longer ago than two intervals, and so many seconds."""
-        return self.evaluated != NEVER and now - self.evaluated > 2 * self.interval + grace
+    def late(self, now: float) -> bool:
+        """Whether its last evaluation is longer ago than two intervals, and five seconds."""
+        return self.evaluated != NEVER and now - self.evaluated > 2 * self.interval + _GRACE
 
 
 def read_rules(body: bytes) -> tuple[Loaded, ...] | Unreadable:

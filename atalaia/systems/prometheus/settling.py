@@ -12,10 +12,11 @@ from atalaia.exchange.network import Network
 from atalaia.exchange.observable import HttpRequest
 from atalaia.systems.document import Unreadable
 from atalaia.systems.prometheus.answers import read_vector
+from atalaia.systems.prometheus.clock import answered_at
 from atalaia.systems.prometheus.runtime import read_runtime
 from atalaia.systems.prometheus.settled import SettledTargets
 from atalaia.systems.prometheus.slowness import least
-from atalaia.systems.prometheus.targets import ScrapeTarget, Targets, answered_at, read_targets
+from atalaia.systems.prometheus.targets import ScrapeTarget, Targets, read_targets
 
 _FIRST_LOOK = 10.0
 """Seconds from a start until all scrapers run: discovery and scrapers each look every 5 s (prometheus 2.42,

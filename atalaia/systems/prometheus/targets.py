@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from typing import Any
 
-from atalaia.exchange.exchange import Exchange
 from atalaia.systems.document import Unreadable
 from atalaia.systems.prometheus.durations import seconds, unix
 from atalaia.systems.prometheus.envelope import data
@@ -69,15 +67,6 @@ class Targets:
         """Whether these jobs have so many scrape targets, and all of those were scraped at least once."""
         known = all(len(self.of(job)) >= wanted for job, wanted in jobs)
         return known and all(each.health != "unknown" for each in self.active)
-
-
-def answered_at(exchange: Exchange) -> float:
-    """The Unix time of an answer by the clock of who answered; by ours where it does not tell."""
-    date = exchange.response.header("Date") if exchange.response else None
-    try:
-        return parsedate_to_datetime(date or "").timestamp()
-    except ValueError:
-        return exchange.sent_at
 
 
 def read_targets(body: bytes) -> Targets | Unreadable:

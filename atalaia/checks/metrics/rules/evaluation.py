@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
-from email.utils import parsedate_to_datetime
 
 from atalaia.checks.check import Check, Finding, Inconclusive, NotDeclared, Severity, Verdict
 from atalaia.checks.metrics.asking import ready, unanswered, unreadable
@@ -14,10 +13,8 @@ from atalaia.environment.units import format_duration
 from atalaia.exchange.exchange import Exchange
 from atalaia.exchange.hop import Hop
 from atalaia.systems.document import Unreadable
+from atalaia.systems.prometheus.clock import answered_at
 from atalaia.systems.prometheus.rules_api import NEVER, Loaded, read_rules
-
-_GRACE = 5.0
-"""Seconds beyond two intervals: the answer's clock has whole seconds, and servers may be held up."""
 
 
 def with_prometheus(environment: Environment) -> tuple[str, ...] | NotDeclared:
@@ -36,7 +33,7 @@ def _judge(seen: tuple[Exchange], expected: Given) -> Verdict:
     groups = read_rules(exchange.response.body)
     if isinstance(groups, Unreadable):
         return unreadable(groups, promise)
-    now = _time_of(exchange)
+    now = answered_at(exchange)
     findings = [finding for group in groups for finding in _findings(group, now, expected)]
     never = [group.group.name for group in groups if group.evaluated == NEVER and group.group.rules]
     if never and not findings:
@@ -53,21 +50,12 @@ def _findings(group: Loaded, now: float, declared: Given) -> Iterator[Finding]:
                 hop=Hop.MONITORING.value,
                 cause=declared.where(one.rule),
             )
-    if group.late(now, _GRACE):
+    if group.late(now):
         yield Finding(
             expected=f"the group {group.group.name} is evaluated every {_duration(group.interval)}",
             observed=f"last evaluated {_duration(round(now - group.evaluated))} before",
             hop=Hop.MONITORING.value,
         )
-
-
-def _time_of(exchange: Exchange) -> float:
-    """When an answer was made, by the clock of who made it."""
-    said = exchange.response.header("Date") if exchange.response else None
-    try:
-        return parsedate_to_datetime(said).timestamp() if said else exchange.sent_at + exchange.elapsed
-    except ValueError:
-        return exchange.sent_at + exchange.elapsed
 
 
 def _duration(seconds: float) -> str:

@@ -10,8 +10,9 @@ from atalaia.checks.metrics.asking import from_prometheus, unanswered
 from atalaia.environment import Environment
 from atalaia.environment.remembered import per_environment
 from atalaia.exchange.exchange import Exchange
-from atalaia.exchange.observable import HttpRequest
+from atalaia.exchange.hop import Hop
 from atalaia.systems.document import Unreadable
+from atalaia.systems.prometheus.evaluated import EvaluatedRules
 from atalaia.systems.prometheus.rules import Group, Rule
 from atalaia.systems.prometheus.rules_api import Loaded, read_rules
 from atalaia.systems.prometheus.rules_file import read_rule_file
@@ -51,9 +52,13 @@ def given(environment: Environment) -> Given:
     return Given(tuple(groups), tuple(broken))
 
 
-def the_rules(environment: Environment) -> HttpRequest:
+def the_rules(environment: Environment) -> EvaluatedRules:
     """Ask Prometheus which rules it has."""
-    return from_prometheus(environment, "/api/v1/rules")
+    return EvaluatedRules(
+        key="rules of prometheus, evaluated",
+        hop=Hop.MONITORING,
+        rules=from_prometheus(environment, "/api/v1/rules"),
+    )
 
 
 def rules_in(exchange: Exchange) -> tuple[Loaded, ...] | Inconclusive:

@@ -23,8 +23,9 @@ from atalaia.environment import Environment
 from atalaia.environment.units import format_duration
 from atalaia.exchange.hop import Hop
 from atalaia.systems.prometheus.answers import Vector
+from atalaia.systems.prometheus.clock import answered_at
 from atalaia.systems.prometheus.slowness import SCRAPES, slow_alone, usual
-from atalaia.systems.prometheus.targets import ScrapeTarget, answered_at
+from atalaia.systems.prometheus.targets import ScrapeTarget
 
 _MONITORING = Hop.MONITORING.value
 
