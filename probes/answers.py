@@ -8,12 +8,13 @@ from datetime import timedelta
 
 from atalaia.environment.probes import Expect
 from atalaia.environment.units import format_duration
+from atalaia.exchange import pointer
 from atalaia.exchange.exchange import Response
 from atalaia.exchange.failure import Reason as FailureReason
 from atalaia.exchange.scrub import scrub
 from atalaia.exchange.timed import Timed
 from atalaia.systems.health import read_health
-from probes import pattern, pointer
+from probes import pattern
 from probes.model import Reason
 
 _ABOUT_OURSELVES = {FailureReason.SOURCE, FailureReason.STALLED}

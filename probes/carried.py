@@ -9,13 +9,13 @@ from urllib.parse import quote
 
 from atalaia.environment.probes import Step
 from atalaia.environment.url import Url
+from atalaia.exchange import pointer
 from atalaia.exchange.bearer import Bearer
 from atalaia.exchange.exchange import Response
 from atalaia.exchange.hop import Hop
 from atalaia.exchange.network import Network
 from atalaia.exchange.observable import HttpRequest
 from atalaia.exchange.step import Step as Sent
-from probes import pointer
 
 PLACE = re.compile(r"\{([a-z0-9][a-z0-9-]*)\}")
 """`{name}` in a path, a header or a text of a body. Other braces stand for themselves."""

@@ -13,11 +13,11 @@ from pydantic import JsonValue
 
 from atalaia.environment.units import format_duration
 from atalaia.exchange.network import Network
+from atalaia.exchange.pointer import same
 from atalaia.systems.postgres.client import log_in
 from atalaia.systems.postgres.model import PostgresLogin, PostgresSession
 from probes.answers import Wrong, reason_of
 from probes.model import Attempt, Planned, Reason
-from probes.pointer import same
 
 
 @dataclass(frozen=True)

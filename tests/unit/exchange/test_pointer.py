@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from probes.pointer import NotThere, at, same
+from atalaia.exchange.pointer import NotThere, at, same
 
 DOCUMENT = {"foo": ["bar", "baz"], "": 0, "a/b": 1, "m~n": 8, " ": 7, "n": None}
 
