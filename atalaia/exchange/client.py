@@ -6,6 +6,7 @@ import asyncio
 import time
 from datetime import timedelta
 from functools import partial
+from itertools import count
 from statistics import median
 from types import TracebackType
 
@@ -22,6 +23,7 @@ from atalaia.exchange.failure import Failure, Reason
 from atalaia.exchange.hop import Hop
 from atalaia.exchange.network import Network, NotOpened, addresses_of, share, timed_out
 from atalaia.exchange.observable import HttpRequest, HttpSequence
+from atalaia.exchange.pressure import Pressure
 from atalaia.exchange.progress import Progress, header_of
 from atalaia.exchange.proxy import proxy_for, through
 from atalaia.exchange.scrub import scrub
@@ -30,6 +32,8 @@ from atalaia.exchange.told import told_headers
 from atalaia.exchange.trust import verifying
 
 MAX_REDIRECTS = 10
+_BETWEEN_ROUNDS = 0.2
+"""Seconds in which a machine may become less busy."""
 _BACKEND = Backend()
 _OF_TRANSPORT = (
     httpcore.NetworkError,
@@ -103,11 +107,24 @@ class Client:
 
     async def sequence(self, sequence: HttpSequence) -> Exchanges:
         """Send requests one after the other, each as its own client and within a deadline of its own."""
-        for _ in range(sequence.rounds):
-            steps = [await Client(self._network.of(step.client)).exchange(step) for step in sequence.steps]
-            if sequence.within is None or median(step.elapsed for step in steps) <= sequence.within:
+        pressure = Pressure()
+        for number in count(1):
+            steps = await self._round(sequence)
+            within = sequence.within
+            if within is None or steps[-1].failure or median(step.elapsed for step in steps) <= within:
                 break
+            if number >= (sequence.rounds_when_busy if pressure.busy else sequence.rounds):
+                break
+            await asyncio.sleep(_BETWEEN_ROUNDS)
         return Exchanges(steps=tuple(steps))
+
+    async def _round(self, sequence: HttpSequence) -> list[Exchange]:
+        steps: list[Exchange] = []
+        for step in sequence.steps:
+            steps.append(await Client(self._network.of(step.client)).exchange(step))
+            if sequence.within is not None and steps[-1].failure:
+                break
+        return steps
 
     async def _ending(self, request: HttpRequest, step: Step, progress: Progress) -> Failure | None:
         try:

@@ -90,8 +90,8 @@ FAULTS = (
             "standins",
             "user-service",
             "page-slow",
-            "the user service's page of metrics takes 250 ms",
-            seconds=0.25,
+            "the user service's page of metrics takes 400 ms",
+            seconds=0.4,
         )
     ),
     _mended(

@@ -121,7 +121,10 @@ def test_a_sequence_that_takes_too_long_is_sent_anew_up_to_three_times(
 ) -> None:
     before = server.clients["127.0.0.1"]
     steps = (_request(server.url), _request(server.url))
-    seen = _observe(HttpSequence(key="sequence", hop=Hop.SERVICE, steps=steps, within=within))
+    sequence = HttpSequence(
+        key="sequence", hop=Hop.SERVICE, steps=steps, within=within, rounds=3, rounds_when_busy=3
+    )
+    seen = _observe(sequence)
     assert isinstance(seen, Exchanges)
     assert len(seen.steps) == 2
     assert server.clients["127.0.0.1"] == before + 2 * rounds
