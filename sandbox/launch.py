@@ -20,7 +20,7 @@ from sandbox.terminate import end
 
 READY_WITHIN = 30.0
 """Seconds that one server gets to become ready; a healthy machine needs two."""
-_RELOADED_WITHIN = 5.0
+_RELOADED_WITHIN = 15.0
 _LAST_LINES = 8
 
 Progress = Callable[[str, float], None]
@@ -86,7 +86,7 @@ async def reload_one(record: Record, server: Server) -> bool:
     async def done() -> bool:
         return await server.loaded() != before
 
-    # A refusal after a refusal changes nothing that could be seen, hence the short wait.
+    # A refusal after a refusal changes nothing that could be seen, hence no long wait.
     changed = await until(done, _RELOADED_WITHIN)
     now = await server.loaded()
     if not changed or (now and not now[0]):

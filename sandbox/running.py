@@ -106,7 +106,7 @@ class Sandbox:
         """Write environment.yml anew, undoing every change to it."""
         write_environment(self.blueprint)
 
-    async def wait_until_scraped(self, seconds: float = 15.0) -> None:
+    async def wait_until_scraped(self, seconds: float = 60.0) -> None:
         """Wait until Prometheus has found everything up; it begins 5 s after it started.
 
         Raises NotMeasured when it has not within so many seconds.

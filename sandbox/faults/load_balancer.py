@@ -18,7 +18,7 @@ async def _flap(sandbox: Sandbox) -> None:
         found = (await statistics(sandbox.blueprint)).server("health_service", "health-service")
         return found is not None and found.status == "UP"
 
-    if not await until(is_up, 5):
+    if not await until(is_up, 30):
         raise NotMeasured("the server did not come up again after it had flapped", where=sandbox.id)
 
 

@@ -30,10 +30,11 @@ from sandbox.servers.prometheus import Prometheus
 FileEdit = tuple[str, str, str]
 """A file of Prometheus' directory, a regular expression (see `edits.Edit`), and what to put in its place."""
 
-_SECONDS = 25.0
-"""Prometheus looks for other scrape targets every 5 s, and hands them to its scrapers every 5 s."""
+_SECONDS = 90.0
+"""Prometheus looks for other scrape targets every 5 s, and hands them to its scrapers every 5 s; longer
+for a machine that is busy."""
 _SOON = 5.0
-"""Seconds; a job or group of a longer interval is not waited for."""
+"""Seconds; a job or group of a longer interval is not waited for, nor what is stale for longer."""
 _CONFIGURATION = "prometheus.yml"
 
 

@@ -39,7 +39,7 @@ async def _count_once(sandbox: Sandbox) -> None:
             [await answers(port, "/metrics", containing=b"kong_http_requests_total{") for port in pages]
         )
 
-    if not await until(there, 5):
+    if not await until(there, 30):
         raise NotMeasured("Kong's nodes did not count a request", where=sandbox.id)
 
 

@@ -27,7 +27,7 @@ async def _to_standby(sandbox: Sandbox) -> None:
         os.chown(signal, account.uid, account.gid)
     await sandbox.start("postgres")
     # Their pools hold sessions of the server that was.
-    if not await until(lambda: services_are_well(sandbox), 15):
+    if not await until(lambda: services_are_well(sandbox), 60):
         raise NotMeasured("the services did not find the standby", where=sandbox.id)
 
 

@@ -27,7 +27,7 @@ def _targets(name: str, description: str, state: str, *edits: Edit) -> Fault:
             paths = "/upstreams/conversations.upstream/health"
             return all([f'"{state}"' in json.dumps(await get_json(port, paths)) for port in ports])
 
-        if not await until(seen, 10):
+        if not await until(seen, 40):
             raise NotMeasured(f"no node took a target for {state}", where=sandbox.id)
 
     return Fault(name, loaded.changes, description, apply, loaded.revert)

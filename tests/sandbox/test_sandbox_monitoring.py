@@ -92,11 +92,11 @@ def test_a_drill_is_heard_held_back_where_it_must_be_and_over_when_it_is_cleaned
     asyncio.run(sandbox.wait_until_scraped())
     push(sandbox, "PUT", f"atalaia_drill 1\natalaia_drill_started_timestamp_seconds {time.time()}\n")
     heard = {"AtalaiaDrill": ("active", ("drill",)), "AtalaiaDrillInhibited": ("suppressed", ("drill",))}
-    eventually(lambda: drills(sandbox) == heard, 15, lambda: drills(sandbox))
+    eventually(lambda: drills(sandbox) == heard, 60, lambda: drills(sandbox))
     assert value(sandbox, 'count(ALERTS{alertstate="firing"})') == 2
     assert value(sandbox, "severity:alerts_firing:count") == 0
     push(sandbox, "DELETE", "")
-    eventually(lambda: drills(sandbox) == {}, 15, lambda: drills(sandbox))
+    eventually(lambda: drills(sandbox) == {}, 60, lambda: drills(sandbox))
 
 
 def push(sandbox: Sandbox, method: str, body: str) -> None:
