@@ -61,11 +61,24 @@ class Histogram:
                 return math.inf if index == _NEVER else _middle(index)
         raise AssertionError("a rank beyond the count")
 
+    def mean(self) -> float | None:
+        """The mean of those that ended well, in seconds, by the middles of buckets; None without any."""
+        ended = self.count - self.never
+        total = sum(_middle(index) * count for index, count in self._counts.items() if index != _NEVER)
+        return total / ended if ended else None
+
     def above(self, limit: float) -> int:
         """How many took longer than the limit, in seconds; a bucket counts by its middle."""
         return sum(
             count for index, count in self._counts.items() if index == _NEVER or _middle(index) > limit
         )
+
+    def forget_never(self, most: int) -> None:
+        """Take off those that never ended well, at most so many."""
+        left = max(self.never - most, 0)
+        self._counts.pop(_NEVER, None)
+        if left:
+            self._counts[_NEVER] = left
 
     def merge(self, other: Histogram) -> None:
         """Add what another has counted; exact."""
