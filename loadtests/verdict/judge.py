@@ -1,0 +1,129 @@
+"""PASS, FAIL or INVALID."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from loadtests.measured import Measured, Series
+from loadtests.plan import LoadPlan
+from loadtests.thresholds import Limits, Thresholds
+from loadtests.verdict import generator
+from loadtests.verdict.excuse import NONE, Excuse
+from loadtests.verdict.failures import error_rate, failures
+from loadtests.verdict.latency import percentile
+from loadtests.verdict.model import ALL, Flaw, Holds, Judgement, Outcome, Reason, Verdict, Window
+from loadtests.verdict.spent import everything, times
+from loadtests.verdict.throughput import route_throughput, throughput
+
+
+def judge(
+    measured: Measured, plan: LoadPlan, thresholds: Thresholds, lag_limit: float | None = None
+) -> Verdict:
+    """The verdict on a load test; pure.
+
+    `lag_limit`: seconds that 99 of 100 arrivals may lag; default: `generator.lag_limit`.
+
+    What is true decides between FAIL and INVALID, in this order (docs/load-verdict.md):
+    1. Samples are missing and nobody knows which (a worker lost or missing, counts that do not reconcile, an
+       interruption, no data): INVALID, whatever the rest says.
+    2. The generator was late, left arrivals unsent, or had room for too few: FAIL only by a threshold that
+       fails also with all that the generator may have spoiled taken off; else INVALID.
+    3. A threshold does not hold: FAIL, also where another is undecided.
+    4. A threshold is undecided, or there is none: INVALID.
+    5. PASS.
+    """
+    judgements, windows = _judged(measured, plan, thresholds, NONE)
+    voids = generator.voids(measured, plan)
+    limit = generator.lag_limit(thresholds) if lag_limit is None else lag_limit
+    doubts, excuse = generator.doubts(measured, plan, thresholds, limit)
+    failed = [judgement for judgement in judgements if judgement.holds is Holds.NO]
+    if doubts and excuse != NONE:
+        favourable, _ = _judged(measured, plan, thresholds, excuse)
+        certain = {(one.what, one.where) for one in favourable if one.holds is Holds.NO}
+        failed = [judgement for judgement in failed if (judgement.what, judgement.where) in certain]
+    reasons = (*voids, *doubts, *_undecided(judgements), *_without(judgements))
+    outcome = Outcome.PASS
+    if voids or (reasons and not failed):
+        outcome = Outcome.INVALID
+    elif failed:
+        outcome = Outcome.FAIL
+    return Verdict(
+        outcome=outcome,
+        because=because(outcome, tuple(failed), reasons, len(judgements)),
+        judgements=judgements,
+        reasons=reasons,
+        times=times(measured),
+        windows=windows,
+    )
+
+
+def because(
+    outcome: Outcome, failed: tuple[Judgement, ...], reasons: tuple[Reason, ...], thresholds: int
+) -> str:
+    """The outcome's cause in one sentence."""
+    if outcome is Outcome.PASS:
+        return "the threshold holds" if thresholds == 1 else f"all {thresholds} thresholds hold"
+    if outcome is Outcome.FAIL:
+        first, more = failed[0], len(failed) - 1
+        where = "" if first.where == ALL else f" of {first.where}"
+        told = f"{first.what}{where}: {first.observed}; {first.expected}"
+    else:
+        reason, more = reasons[0], len(reasons) - 1
+        told = f"{reason.flaw.value}: {reason.observed}; expected {reason.expected}"
+    return told + (f"; and {more} more" if more else "")
+
+
+def _judged(
+    measured: Measured, plan: LoadPlan, thresholds: Thresholds, excuse: Excuse
+) -> tuple[tuple[Judgement, ...], tuple[Window, ...]]:
+    found: list[Judgement] = []
+    windows: tuple[Window, ...] = ()
+    if thresholds.throughput is not None:
+        judgement, windows = throughput(thresholds.throughput, measured, plan, excuse=excuse)
+        found.append(judgement)
+    found += _series(ALL, thresholds, everything(measured), excuse)
+    for name, limits in sorted(thresholds.routes.items()):
+        series = measured.series.get(name, Series())
+        if limits.throughput is not None:
+            found.append(
+                route_throughput(name, limits.throughput, series, measured, plan, excuse=excuse)
+            )
+        found += _series(name, limits, series, excuse)
+    return tuple(found), windows
+
+
+def _series(where: str, limits: Limits, series: Series, excuse: Excuse) -> Iterator[Judgement]:
+    counted = limits.failures is not None
+    for what, limit in (("p50", limits.p50), ("p95", limits.p95), ("p99", limits.p99)):
+        if limit is not None:
+            yield percentile(what, where, limit, series.corrected, counted=counted, excuse=excuse)
+    if limits.error_rate is not None:
+        yield error_rate(where, limits.error_rate, series, excuse=excuse)
+    if limits.failures is not None:
+        yield failures(where, limits.failures, series, excuse=excuse)
+
+
+def _undecided(judgements: tuple[Judgement, ...]) -> list[Reason]:
+    return [
+        Reason(
+            flaw=Flaw.UNDECIDED,
+            expected=f"{one.what} {one.expected}" + ("" if one.where == ALL else f" ({one.where})"),
+            observed=one.observed,
+            remedy=one.remedy,
+        )
+        for one in judgements
+        if one.holds is Holds.UNDECIDED
+    ]
+
+
+def _without(judgements: tuple[Judgement, ...]) -> list[Reason]:
+    if judgements:
+        return []
+    return [
+        Reason(
+            flaw=Flaw.NO_THRESHOLD,
+            expected="at least one threshold",
+            observed="none",
+            remedy="give the environment an slo, or the scenario thresholds",
+        )
+    ]
