@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from atalaia.environment.base import Count, HttpUrl, Name, NamedFile, Section, Text
+from atalaia.environment.base import Count, HttpUrl, Name, NamedFile, Secret, Section, Text
 from atalaia.environment.frozen import FrozenDict, Table
 
 PageKind = Literal["service", "kong", "haproxy", "postgres", "redis", "node", "monitoring", "other"]
@@ -20,6 +20,10 @@ class Exporter(Section):
     """The page's whole address: http://host:9187/metrics."""
     kind: PageKind = "other"
     """What its metrics are of."""
+    username: Text | None = None
+    """Who may read it, where it asks for basic authentication."""
+    password: Secret | None = None
+    """Their password: a variable, `${EXPORTER_PASSWORD}`."""
 
 
 class Metrics(Section):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from pydantic import SecretStr
 
 from atalaia.environment.metrics import PageKind
 from atalaia.environment.model import Environment
@@ -23,6 +25,9 @@ class MetricsPage:
     """The server; `path` is the page's."""
     path: str
     kind: PageKind
+    username: str | None = None
+    password: SecretStr | None = field(default=None, repr=False)
+    """Basic authentication, where it is declared, by itself or in the address."""
 
 
 def metrics_pages(environment: Environment) -> dict[str, MetricsPage]:
@@ -39,7 +44,10 @@ def _pages(environment: Environment) -> Iterator[MetricsPage]:
             if status := environment.gateway.nodes[index].status:
                 yield MetricsPage(f"{name}-status", status, "/metrics", "kong")
     for name, exporter in environment.metrics.exporters.items():
-        yield MetricsPage(name, exporter.url, exporter.url.path or "/metrics", exporter.kind)
+        url = exporter.url
+        username = exporter.username or url.username or None
+        password = exporter.password or (SecretStr(url.password) if url.password else None)
+        yield MetricsPage(name, url, url.path or "/metrics", exporter.kind, username, password)
     for name in _OWN:
         if system := getattr(environment, name):
             yield MetricsPage(name, system.url, "/metrics", "monitoring")

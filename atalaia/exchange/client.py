@@ -153,7 +153,7 @@ class Client:
             except ValueError:
                 detail = "sent on to what is no http or https address"
                 return Failure(reason=Reason.REDIRECTS, detail=detail)
-            if onward is None:
+            if onward is None or (request.within_origin and onward.url.origin != request.url.origin):
                 return None
             if len(progress.redirects) == MAX_REDIRECTS:
                 return Failure(reason=Reason.REDIRECTS, detail=f"more than {MAX_REDIRECTS} redirects")

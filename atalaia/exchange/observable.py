@@ -128,6 +128,9 @@ class HttpRequest(Observable):
     password: SecretStr | None = None
     """Basic authentication, where given."""
     follow_redirects: bool = False
+    within_origin: bool = False
+    """Whether they are followed only to the same scheme, host and port; what is seen of another one is the
+    redirect to it."""
     patience: float = 0.0
     """Seconds to have the whole answer, where that is longer than the environment's deadline: whoever is
     asked waits for somebody else, and is to say so in the end."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from atalaia.checks.observables import get
 from atalaia.environment import Environment, endpoints
 from atalaia.environment.endpoints import MONITORING, PROBES_PUSHGATEWAY
+from atalaia.environment.metrics_pages import metrics_pages
 from atalaia.environment.probes import Expect
 from atalaia.exchange.observable import HttpRequest
 from atalaia.systems.readiness import READY_PATHS
@@ -25,10 +26,13 @@ _READY: Mapping[str, Expect] = {
 
 def drafts(environment: Environment) -> Iterator[Draft]:
     """The probes of exporters' pages, and of the monitoring's readiness."""
+    pages = metrics_pages(environment)
     for name, exporter in environment.metrics.exporters.items():
         query = f"?{exporter.url.query}" if exporter.url.query else ""
         # `get` asks below the endpoint's own path, which is the page's here.
-        yield _asked(name, get(environment, name, query or ("" if exporter.url.path else "/")), Expect())
+        request = get(environment, name, query or ("" if exporter.url.path else "/"))
+        who = {"username": pages[name].username, "password": pages[name].password}
+        yield _asked(name, request.model_copy(update=who), Expect())
     declared = endpoints(environment)
     for name in (*MONITORING, PROBES_PUSHGATEWAY):
         if name in declared:

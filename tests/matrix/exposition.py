@@ -2,6 +2,7 @@
 
 MATRIX: dict[str, set[str]] = {
     "metrics-missing": {"metrics.missing@user-service"},
+    "metrics-redirected": {"metrics.sent-elsewhere@user-service"},
     "metrics-html": {"metrics.missing@user-service"},
     "metrics-content-type": {"metrics.wrong-content-type@user-service"},
     "metrics-crlf": {"metrics.unreadable@user-service"},

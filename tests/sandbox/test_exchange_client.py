@@ -358,6 +358,18 @@ def test_credentials_do_not_follow_a_redirect_to_another_server(server: HostileS
         assert "Authorization: Basic " in same.response.text()
 
 
+def test_a_redirect_to_another_server_is_not_followed_where_none_is_wanted(server: HostileServer) -> None:
+    with HostileServer() as other:
+        within = {"follow_redirects": True, "within_origin": True}
+        onward = _exchange(_request(server.url, f"/redirect-to?{other.url}/echo", **within))
+        assert onward.response is not None
+        assert (onward.response.status, onward.redirects) == (302, ())
+        assert onward.response.header("Location") == f"{other.url}/echo"
+        same = _exchange(_request(server.url, "/redirect-to?/echo", **within))
+        assert same.response is not None
+        assert (same.response.status, same.redirects) == (200, (f"{server.url}/echo",))
+
+
 def test_an_unknown_kind_of_observable_is_a_defect() -> None:
     class Other(Observable):
         sees = Seen

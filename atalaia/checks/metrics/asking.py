@@ -10,7 +10,7 @@ from atalaia.checks.check import Finding, Verdict
 from atalaia.checks.monitoring import NOT_READY
 from atalaia.checks.observables import bare, get, hop_of
 from atalaia.environment import Environment
-from atalaia.environment.metrics_pages import metrics_pages
+from atalaia.environment.metrics_pages import MetricsPage, metrics_pages
 from atalaia.exchange.exchange import Exchange
 from atalaia.exchange.hop import Hop
 from atalaia.exchange.observable import HttpRequest, HttpSequence
@@ -48,17 +48,27 @@ def from_grafana(environment: Environment, path: str) -> HttpRequest:
     return get(environment, "grafana", path).model_copy(update=who)
 
 
+def page_request(environment: Environment, page: MetricsPage, how: str) -> HttpRequest:
+    """A page of metrics, with the declared credentials. Its redirects are followed, as Prometheus follows
+    them (follow_redirects), but not to another origin: that is nobody's who was declared.
+    """
+    return HttpRequest(
+        key=f"GET {page.target} {page.path} {how}",
+        hop=hop_of(environment, page.target),
+        url=bare(page.url),
+        target=page.path,
+        username=page.username,
+        password=page.password,
+        follow_redirects=True,
+        within_origin=True,
+    )
+
+
 def page_samples(environment: Environment, target: str) -> HttpSequence:
     """A page of metrics a few times in a row, nothing else of ours under way."""
     page = metrics_pages(environment)[target]
-    request = HttpRequest(
-        key=f"GET {target} {page.path} as metrics",
-        hop=hop_of(environment, target),
-        url=bare(page.url),
-        target=page.path,
-        headers=(("Accept", ACCEPT),),
-        body_cap=PAGE_BYTES,
-    )
+    read_whole = {"headers": (("Accept", ACCEPT),), "body_cap": PAGE_BYTES}
+    request = page_request(environment, page, "as metrics").model_copy(update=read_whole)
     steps = tuple(
         request.model_copy(update={"key": f"{request.key} #{number + 1}"}) for number in range(PAGE_SAMPLES)
     )

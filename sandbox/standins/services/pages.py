@@ -13,7 +13,7 @@ from sandbox.standins.http.message import Response
 PageFlaw = Literal[
     "absent", "html", "content-type", "crlf", "not-utf-8", "second-type", "series-twice", "no-infinity",
     "decreasing", "negative", "falling", "many-series", "no-metric", "other-label", "camel-case", "token",
-    "token-unread", "old-timestamp", "bucket-twice", "byte-order-mark", "nul",
+    "token-unread", "old-timestamp", "bucket-twice", "byte-order-mark", "nul", "elsewhere",
 ]  # fmt: skip
 _SERIES = 6000
 _TYPE = b"# TYPE service_info gauge\n"
@@ -28,6 +28,9 @@ def spoil(flaw: PageFlaw, response: Response) -> None:
     """Give an answer with a page of metrics this flaw."""
     if flaw == "absent":
         response.status, response.body = 404, b""
+    elif flaw == "elsewhere":
+        response.status, response.body = 302, b""
+        response.headers = [*response.headers, ("Location", "http://127.0.0.1:9/login?from=/metrics")]
     elif flaw == "html":
         response.body = b"<!DOCTYPE html>\n<html><head><title>Shop</title></head><body></body></html>\n"
         _typed(response, "text/html; charset=utf-8")
@@ -87,4 +90,4 @@ _CHANGES: Mapping[str, Callable[[bytes], bytes]] = {
     "byte-order-mark": lambda page: b"\xef\xbb\xbf" + page,
     "nul": lambda page: page + b"# \0\n",
 }
-assert _CHANGES.keys() | {"absent", "html", "content-type"} == set(get_args(PageFlaw))
+assert _CHANGES.keys() | {"absent", "elsewhere", "html", "content-type"} == set(get_args(PageFlaw))

@@ -31,7 +31,7 @@ NOTICED: dict[PageFlaw, FlawKind] = {
 OTHERS: set[PageFlaw] = {
     "falling", "many-series", "no-metric", "other-label", "camel-case", "token", "old-timestamp",
 }  # fmt: skip
-NO_PAGE: set[PageFlaw] = {"absent", "html", "content-type"}
+NO_PAGE: set[PageFlaw] = {"absent", "elsewhere", "html", "content-type"}
 
 
 def spoiled(flaw: PageFlaw) -> Response:
@@ -68,5 +68,7 @@ def test_what_a_page_says_wrongly() -> None:
 
 def test_what_is_no_page_is_another_answer() -> None:
     assert (spoiled("absent").status, spoiled("absent").body) == (404, b"")
+    assert (spoiled("elsewhere").status, spoiled("elsewhere").body) == (302, b"")
+    assert dict(spoiled("elsewhere").headers)["Location"].startswith("http://127.0.0.1:")
     assert dict(spoiled("html").headers)["Content-Type"] == "text/html; charset=utf-8"
     assert dict(spoiled("content-type").headers)["Content-Type"] == "application/octet-stream"

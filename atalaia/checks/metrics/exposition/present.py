@@ -8,7 +8,8 @@ from atalaia.checks.addresses import Needs
 from atalaia.checks.answers import not_ok, undecided
 from atalaia.checks.check import Check, Finding, Severity, Verdict
 from atalaia.checks.metrics.asking import page_samples
-from atalaia.checks.metrics.exposition.pages import hop, page_of, targets, told, whole_pages, working
+from atalaia.checks.metrics.exposition.pages import hop, page_of, targets, told, whole_pages
+from atalaia.checks.metrics.exposition.redirects import SENT_ELSEWHERE, without_query
 from atalaia.environment import Environment, endpoints
 from atalaia.environment.metrics_pages import metrics_pages
 from atalaia.exchange.exchange import Exchanges, Response
@@ -49,8 +50,12 @@ def _judge_missing(seen: tuple[Exchanges], expected: Place) -> Verdict:
             findings = [Finding(expected=_PROMISE, observed=f"200 with {why}", hop=expected.hop)]
         if findings:
             (finding,) = findings
-            told = f"{finding.observed}; the address is that of {expected.store}, which speaks no HTTP"
-            return [finding.model_copy(update={"observed": told})] if expected.store else findings
+            told = finding.observed
+            if step.redirects:
+                told += f"; sent on to {without_query(step.redirects[-1])}"
+            if expected.store:
+                told += f"; the address is that of {expected.store}, which speaks no HTTP"
+            return [finding.model_copy(update={"observed": told})]
     return []
 
 
@@ -70,12 +75,13 @@ MISSING = Check(
     catches="A service or exporter without the page of metrics that it should have: a path that is another, "
     "a front page in HTML that answers 200 to everything, a database's port taken for its exporter's.",
     remedy="Correct the path or address in services[].metrics or metrics.exporters, or let the server export "
-    "its metrics there; Kong: enable its prometheus plugin and status_listen.",
+    "its metrics there; Kong: enable its prometheus plugin and status_listen. An exporter that answers 401 "
+    "wants username and password of metrics.exporters, and basic_auth in its scrape job.",
     source="MT03; AtendeAI 2.0 monitoring, scrape_configs (postgres:5432)",
     targets=targets,
     observes=lambda environment, target: (page_samples(environment, target),),
     expects=_place,
-    requires=working,
+    requires=lambda environment, target: ((SENT_ELSEWHERE, target),),
     judge=_judge_missing,
 )
 
@@ -138,7 +144,7 @@ UNREADABLE = Check(
     judge=_judge_readable,
 )
 
-CHECKS: tuple[Check, ...] = (MISSING, WRONG_CONTENT_TYPE, UNREADABLE)
+CHECKS: tuple[Check, ...] = (SENT_ELSEWHERE, MISSING, WRONG_CONTENT_TYPE, UNREADABLE)
 
 
 def readable(environment: Environment, target: str) -> Needs:

@@ -7,6 +7,7 @@ from typing import Any
 from atalaia.checks.addresses import Needs, all_of
 from atalaia.checks.answers import describe, succeeded, undecided
 from atalaia.checks.check import Check, Finding, Inconclusive, Severity, Verdict
+from atalaia.checks.metrics.asking import page_request
 from atalaia.checks.metrics.scraping.jobs import MISSING, NOT_AN_EXPORTER
 from atalaia.checks.metrics.scraping.scraped import (
     DeclaredJob,
@@ -17,7 +18,6 @@ from atalaia.checks.metrics.scraping.scraped import (
     read,
     scrape_targets,
 )
-from atalaia.checks.observables import bare, hop_of
 from atalaia.environment import Environment
 from atalaia.environment.metrics_pages import MetricsPage
 from atalaia.exchange.exchange import Exchange
@@ -29,12 +29,7 @@ _MONITORING = Hop.MONITORING.value
 
 def probe(environment: Environment, page: MetricsPage) -> HttpRequest:
     """The page of metrics, asked for as Prometheus does, by us."""
-    return HttpRequest(
-        key=f"GET {page.target} {page.path} as prometheus does",
-        hop=hop_of(environment, page.target),
-        url=bare(page.url),
-        target=page.path,
-    )
+    return page_request(environment, page, "as prometheus does")
 
 
 def pages_answer(environment: Environment, job: str) -> Needs:

@@ -23,6 +23,7 @@ from atalaia.checks.metrics.exposition.leaks import SECRET_SHOWN
 from atalaia.checks.metrics.exposition.names import BAD_NAME
 from atalaia.checks.metrics.exposition.owner import OTHER_SERVER, Owner
 from atalaia.checks.metrics.exposition.present import MISSING, UNREADABLE, WRONG_CONTENT_TYPE, Place, readable
+from atalaia.checks.metrics.exposition.redirects import SENT_ELSEWHERE
 from atalaia.checks.metrics.exposition.required import (
     MISSING_LABEL,
     MISSING_METRIC,
@@ -82,6 +83,7 @@ def inconclusive(check, seen, expected) -> str:
 
 
 EXPECTED = {
+    SENT_ELSEWHERE: "service",
     MISSING: Place("service"),
     WRONG_CONTENT_TYPE: "service",
     UNREADABLE: "service",
@@ -122,6 +124,69 @@ def test_a_good_page_passes_every_judge():
 def test_an_answer_that_is_no_page(look, what):
     (told,) = observed(MISSING, looks(step(), look), Place("service"))
     assert what in told
+
+
+def sent_on(location: str, **changes) -> Exchange:
+    return step(b"", status=302, headers=(("Location", location),), **changes)
+
+
+@pytest.mark.parametrize(
+    ("look", "what"),
+    [
+        (
+            sent_on("https://me:pw@login.test/in?state=s3cret"),
+            "302, a redirect to https://login.test/in, which",
+        ),
+        (sent_on("//other.test"), "302, a redirect to http://other.test, which"),
+        (sent_on("http://[/"), "302, a redirect to what is no address"),
+        (
+            step(
+                failure=Failure(reason=Reason.REDIRECTS, detail="more than 10 redirects"),
+                redirects=("http://auth/loop?x=1",),
+            ),
+            "more than 10 redirects, the last to http://auth/loop",
+        ),
+    ],
+)
+def test_a_page_that_is_elsewhere_is_told_with_where_and_is_not_missing(look, what):
+    (told,) = observed(SENT_ELSEWHERE, looks(step(), look), "service")
+    assert told.startswith(what)
+    for secret in ("s3cret", "pw", "x=1"):
+        assert secret not in told
+
+
+def test_a_redirect_within_the_server_is_followed_and_told_where_it_leads_to_no_page():
+    moved = step(redirects=("http://auth/metrics/",))
+    assert observed(SENT_ELSEWHERE, looks(moved), "service") == []
+    assert observed(MISSING, looks(moved), Place("service")) == []
+    login = step(b"<html></html>", redirects=("http://auth/login?next=/metrics",))
+    assert observed(SENT_ELSEWHERE, looks(login), "service") == []
+    (told,) = observed(MISSING, looks(login), Place("service"))
+    assert told == "200 with HTML instead of a page of metrics; sent on to http://auth/login"
+    (told,) = observed(MISSING, looks(step(b"", status=304)), Place("service"))
+    assert told == "the service answered 304 with an empty body"
+
+
+def test_a_stalled_machine_was_sent_nowhere():
+    assert "held Atalaia up" in inconclusive(SENT_ELSEWHERE, looks(step(failure=STALLED)), "service")
+
+
+def test_an_exporters_page_is_asked_for_with_its_credentials_and_within_its_server():
+    exporters = {
+        "named": {"url": "http://x.test:1/metrics", "username": "me", "password": "s3cret-1"},
+        "inside": {"url": "http://you:s3cret-2@x.test:2/metrics"},
+        "open": {"url": "http://x.test:3/metrics"},
+    }
+    stack = environment(metrics={"exporters": exporters})
+    asked = {name: page_samples(stack, name).steps[0] for name in exporters}
+    told = {
+        name: (each.username, each.password.get_secret_value() if each.password else None)
+        for name, each in asked.items()
+    }
+    assert told == {"named": ("me", "s3cret-1"), "inside": ("you", "s3cret-2"), "open": (None, None)}
+    assert all(each.follow_redirects and each.within_origin for each in asked.values())
+    assert {"s3cret-1", "s3cret-2"} <= stack.secrets()
+    assert "s3cret" not in "".join(map(repr, asked.values()))
 
 
 def test_a_page_at_a_stores_own_address_says_so():
@@ -406,8 +471,12 @@ def test_what_is_not_declared_is_not_judged():
 
 
 def test_a_page_needs_its_server_and_what_it_tells_of():
-    needs = {target: {(check.id, name) for check, name in MISSING.requires(STACK, target)} for target in
-             ("auth-service", "kong-1-status", "postgres-exporter")}  # fmt: skip
+    targets = ("auth-service", "kong-1-status", "postgres-exporter")
+    needs = {
+        target: {(check.id, name) for check, name in SENT_ELSEWHERE.requires(STACK, target)}
+        for target in targets
+    }
+    assert all(MISSING.requires(STACK, target) == ((SENT_ELSEWHERE, target),) for target in targets)
     assert (UNHEALTHY.id, "auth-service") in needs["auth-service"]
     assert (GATEWAY_NOT_READY.id, "kong-1") in needs["kong-1-status"]
     store = {(check.id, name) for check, name in usable_stores(STACK, ("postgres",))}
