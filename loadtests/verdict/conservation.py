@@ -95,12 +95,14 @@ def _sums(measured: Measured) -> Iterator[Problem]:
 
 
 def _series(name: str, series: Series) -> Iterator[Problem]:
-    if series.corrected.count != series.intended:
-        yield f"{name}: a time for each intended request", f"{series.corrected.count:,} of {series.intended:,}"
-    if series.corrected.count - series.corrected.never != series.good:
-        told_good = series.corrected.count - series.corrected.never
-        yield f"{name}: a time for each good answer, and `never` for the others", (
-            f"{told_good:,} times, {series.good:,} good"
+    counted = series.corrected.count
+    if counted != series.intended:
+        yield f"{name}: a time for each intended request", f"{counted:,} of {series.intended:,}"
+    timed = counted - series.corrected.never
+    if timed != series.good:
+        yield (
+            f"{name}: a time for each good answer, and `never` for the others",
+            f"{timed:,} times, {series.good:,} good",
         )
     if series.service.count != series.good:
         yield f"{name}: a service time for each good answer", f"{series.service.count:,} of {series.good:,}"

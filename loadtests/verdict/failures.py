@@ -38,7 +38,7 @@ def error_rate(where: str, limit: float, series: Series, *, excuse: Excuse = NON
         what="error-rate",
         where=where,
         expected=expected,
-        observed=f"{told.share(bad / total)}, surely {told.share(low)} to {told.share(high)}"
+        observed=f"{told.share(bad / total)}, 95 % sure of {told.share(low)} to {told.share(high)}"
         f" ({bad:,} of {told.some(total, 'request')}{_kinds(series)})",
         holds=holds,
         remedy=_remedy(holds, bad / total, limit, total),
@@ -48,10 +48,9 @@ def error_rate(where: str, limit: float, series: Series, *, excuse: Excuse = NON
 def failures(where: str, limit: int, series: Series, *, excuse: Excuse = NONE) -> Judgement:
     """Whether at most `limit` requests failed, counted: a smoke run sends too few for a rate."""
     bad = _bad(series, excuse)
+    holds = Holds.YES if bad <= limit else Holds.NO
     if not series.intended:
         holds = Holds.UNDECIDED
-    else:
-        holds = Holds.YES if bad <= limit else Holds.NO
     return Judgement(
         what="failures",
         where=where,
@@ -72,7 +71,7 @@ def _kinds(series: Series) -> str:
     if dropped and "dropped" not in series.failures:
         kinds.append(("dropped", dropped))
     more = ["…"] if len(kinds) > _KINDS else []
-    told_kinds = [f"{kind} {count:,}×" for kind, count in kinds[:_KINDS]]
+    told_kinds = [f"{count:,} {kind}" for kind, count in kinds[:_KINDS]]
     return ": " + ", ".join(told_kinds + more) if kinds else ""
 
 

@@ -59,5 +59,5 @@ def needed(share: float, limit: float) -> int | None:
     if share == limit:
         return None
     count = Z * Z * limit * (1 - limit) / (share - limit) ** 2
-    digits = 10 ** max(math.floor(math.log10(max(count, 1))) - 1, 0)
+    digits = int(10 ** max(math.floor(math.log10(max(count, 1))) - 1, 0))
     return math.ceil(count / digits) * digits

@@ -10,7 +10,7 @@ from loadtests.thresholds import Limits, Thresholds
 from loadtests.verdict import generator
 from loadtests.verdict.excuse import NONE, Excuse
 from loadtests.verdict.failures import error_rate, failures
-from loadtests.verdict.latency import percentile
+from loadtests.verdict.latency import Percentile, percentile
 from loadtests.verdict.model import ALL, Flaw, Holds, Judgement, Outcome, Reason, Verdict, Window
 from loadtests.verdict.spent import everything, times
 from loadtests.verdict.throughput import route_throughput, throughput
@@ -85,16 +85,15 @@ def _judged(
     for name, limits in sorted(thresholds.routes.items()):
         series = measured.series.get(name, Series())
         if limits.throughput is not None:
-            found.append(
-                route_throughput(name, limits.throughput, series, measured, plan, excuse=excuse)
-            )
+            found.append(route_throughput(name, limits.throughput, series, measured, plan, excuse=excuse))
         found += _series(name, limits, series, excuse)
     return tuple(found), windows
 
 
 def _series(where: str, limits: Limits, series: Series, excuse: Excuse) -> Iterator[Judgement]:
     counted = limits.failures is not None
-    for what, limit in (("p50", limits.p50), ("p95", limits.p95), ("p99", limits.p99)):
+    wanted: dict[Percentile, float | None] = {"p50": limits.p50, "p95": limits.p95, "p99": limits.p99}
+    for what, limit in wanted.items():
         if limit is not None:
             yield percentile(what, where, limit, series.corrected, counted=counted, excuse=excuse)
     if limits.error_rate is not None:

@@ -10,11 +10,12 @@ from loadtests.verdict.excuse import NONE, Excuse
 from loadtests.verdict.intervals import needed, ranks
 from loadtests.verdict.model import Holds, Judgement
 
-SHARES: dict[Literal["p50", "p95", "p99"], float] = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
+Percentile = Literal["p50", "p95", "p99"]
+SHARES: dict[Percentile, float] = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
 
 
 def percentile(
-    what: Literal["p50", "p95", "p99"],
+    what: Percentile,
     where: str,
     limit: float,
     corrected: Histogram,
@@ -57,7 +58,7 @@ def percentile(
         holds = Holds.YES
     elif low > allowed:
         holds = Holds.NO
-    between = "" if counted else f", surely {_between(low, high)}"
+    between = "" if counted else f", 95 % sure of {_between(low, high)}"
     return Judgement(
         what=what,
         where=where,
@@ -86,11 +87,11 @@ def _without(times: Histogram, failures: int) -> Histogram:
 
 def _between(low: float, high: float) -> str:
     if high == float("inf"):
-        return f"above {told.seconds(low)}"
+        return f"at least {told.seconds(low)}"
     return f"{told.seconds(low)} to {told.seconds(high)}"
 
 
-def _remedy(what: Literal["p50", "p95", "p99"], holds: Holds, times: Histogram, limit: float) -> str:
+def _remedy(what: Percentile, holds: Holds, times: Histogram, limit: float) -> str:
     if holds is Holds.NO:
         return "see who spent the time; the server's figures over this very window name the hop"
     if holds is Holds.YES:

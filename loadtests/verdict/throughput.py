@@ -40,7 +40,7 @@ def throughput(
     of = f"{len(bad)} of {told.some(len(windows), 'window')} fell short; " if bad else ""
     short = "" if windows[0].lasts == WINDOW else f", judged as a whole: shorter than {WINDOW} s"
     observed = (
-        f"{of}{told.rate(worst.good / worst.lasts)} at {worst.begins}–{worst.begins + worst.lasts} s"
+        f"{of}{told.rate(worst.good / worst.lasts)} at {worst.begins}-{worst.begins + worst.lasts} s"
         f" ({worst.good:,} good of {worst.intended:,}; {worst.needed:,} needed{short})"
     )
     return Judgement(
