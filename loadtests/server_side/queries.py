@@ -1,7 +1,7 @@
 """What Prometheus is asked for, by name. Names of metrics: deploy/metrics/exporters/.
 
-`$jobs` selects the environment's scrape jobs; `$window` is the run's length, `$whole` that of everything
-since before the load. Counters are read as they are at two moments and subtracted: `increase()` would extrapolate.
+`$jobs` selects the scrape jobs of the environment; `$window` is the length of the run, `$whole` that of all
+since before the load. Counters are read as they are at two moments and subtracted: `increase()` extrapolates.
 """
 
 from __future__ import annotations
