@@ -9,7 +9,10 @@ from pathlib import Path
 
 import yaml
 
+from atalaia.environment.guessable import guessable
+from atalaia.environment.monitoring_secrecy import of_alertmanager, of_prometheus
 from atalaia.environment.reading import read, short_path
+from atalaia.environment.withheld import is_keyword, withheld
 from atalaia.errors import UsageError
 
 MAX_BYTES = 4 * 2**20
@@ -44,12 +47,21 @@ class MonitoringFiles:
     """The list of metrics, and after it those beside it, of exporters and others, which it may include."""
 
     def secrets(self) -> Iterator[str]:
-        """What stands under names of credentials."""
-        for file in (self.prometheus, self.alertmanager):
-            for found in _SECRETS.finditer(file.text if file else ""):
-                value = found["value"].strip().strip("\"'")
-                if value and not value.startswith(("&", "*", "{", "[", "|", ">")):
-                    yield value
+        """What is taken out of everything that is written: credentials by their names, and whatever else may
+        not be shown (see `monitoring_secrecy`) and is nothing that also stands elsewhere.
+        """
+        for file, covered in ((self.prometheus, of_prometheus), (self.alertmanager, of_alertmanager)):
+            if file is not None:
+                yield from _named(file.text)
+                yield from withheld(file.text, covered)
+
+
+def _named(text: str) -> Iterator[str]:
+    """What stands under names of credentials, also behind where a text is no YAML any more."""
+    for found in _SECRETS.finditer(text):
+        value = found["value"].strip().strip("\"'")
+        if not (is_keyword(value) or value.startswith(("&", "*", "{", "[", "|", ">")) or guessable(value)):
+            yield value
 
 
 def read_monitoring_files(

@@ -55,12 +55,16 @@ def shown(text: str) -> str:
     return in_addresses(text, lambda part, sure: MARK)
 
 
-def origins(text: str) -> str:
-    """A text with every URL in it cut to `scheme://host:port`: the path of a webhook is its password."""
+def to_origin(text: str, cover: Cover) -> str:
+    """The text with every URL in it cut to `scheme://host:port`: the path of a webhook is its password."""
 
     def cut(found: re.Match[str]) -> str:
-        host = found["rest"].partition("/")[0]
-        return f"{found['scheme']}{host if _is_host(found) else MARK}"
+        in_addresses(found[0], cover)
+        host, slash, path = found["rest"].partition("/")
+        if not _is_host(found):
+            return f"{found['scheme']}{cover(found[0].removeprefix(found['scheme']), True)}"
+        behind = f"{slash}{path}{found['query'] or ''}{found['fragment'] or ''}"
+        return f"{found['scheme']}{host}{f'/{cover(behind, False)}' if behind.strip('/') else ''}"
 
     return _URL.sub(cut, text)
 

@@ -53,4 +53,9 @@ def is_keyword(text: str) -> bool:
 
 def ordinary(text: str) -> bool:
     """Whether a text may well stand elsewhere and mean something else: words, numbers, hosts, paths."""
-    return len(text) < _LONG or "$(" in text or _PLAIN.fullmatch(text) is not None
+    return len(text) < _LONG or "$(" in text or is_plain(text)
+
+
+def is_plain(text: str) -> bool:
+    """Whether a text has the shape of words, numbers, a host, or a path."""
+    return _PLAIN.fullmatch(text) is not None

@@ -29,7 +29,8 @@ def completed(configuration: Mapping[str, Any]) -> dict[str, Any]:
         managers = alerting.get("alertmanagers")
         if isinstance(managers, list):
             found["alerting"]["alertmanagers"] = [
-                _relabelled({**_ALERTMANAGER, **_table(each)}, "relabel_configs") for each in managers
+                _relabelled(_authorized({**_ALERTMANAGER, **_table(each)}), "relabel_configs")
+                for each in managers
             ]
     return found
 
@@ -60,7 +61,12 @@ def _job(job: dict[str, Any], of_all: Mapping[str, Any]) -> dict[str, Any]:
     whole = {**_SCRAPE, "scrape_interval": of_all["scrape_interval"], **given}
     if "scrape_timeout" not in given:
         whole["scrape_timeout"] = _shorter(of_all["scrape_timeout"], whole["scrape_interval"])
-    return _relabelled(whole, "relabel_configs", "metric_relabel_configs")
+    return _relabelled(_authorized(whole), "relabel_configs", "metric_relabel_configs")
+
+
+def _authorized(whole: dict[str, Any]) -> dict[str, Any]:
+    given = whole.get("authorization")
+    return {**whole, "authorization": {"type": "Bearer", **given}} if isinstance(given, dict) else whole
 
 
 def _with_timeout(whole: dict[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:

@@ -160,7 +160,7 @@ def test_other_words_for_the_same_are_no_difference(change):
         ),
         (
             lambda meant: meant["scrape_configs"][2].pop("honor_labels"),
-            "scrape_configs[pushgateway].honor_labels: True, meant: nothing",
+            "scrape_configs[pushgateway].honor_labels: true, meant: nothing",
         ),
         (
             lambda meant: meant["scrape_configs"][1]["static_configs"][0]["targets"].pop(),
@@ -168,16 +168,16 @@ def test_other_words_for_the_same_are_no_difference(change):
         ),
         (
             lambda meant: meant["scrape_configs"][0].update(basic_auth={"username": "a", "password": "b"}),
-            "scrape_configs[auth-service].basic_auth: nothing, meant: something",
+            "scrape_configs[auth-service].basic_auth: nothing, meant: {username: a, password: [redacted]}",
         ),
-        (lambda meant: meant["rule_files"].append("more.yml"), "rule_files: without, meant: more.yml"),
+        (lambda meant: meant["rule_files"].append("more.yml"), "rule_files: nothing, meant: more.yml"),
         (
             lambda meant: meant["alerting"]["alertmanagers"][0].update(scheme="https"),
             "alerting.alertmanagers[0].scheme: http, meant: https",
         ),
         (
             lambda meant: meant.update(remote_write=[{"url": "http://long-term:9009"}]),
-            "remote_write: nothing, meant: something",
+            "remote_write[0]: not there, meant: url http://long-term:9009",
         ),
     ],
 )
@@ -199,6 +199,82 @@ def test_a_secret_is_no_difference():
     (difference,) = differences(loaded, meant, "scrape_configs")
     assert difference.path == "scrape_configs[a].basic_auth.password"
     assert difference.place == ("scrape_configs", 0, "basic_auth", "password")
+
+
+def loaded_and_meant(loaded: dict, meant: dict) -> list[str]:
+    """Differences of one job's settings."""
+    both = ({"scrape_configs": [{"job_name": "a", **each}]} for each in (loaded, meant))
+    return [str(each) for each in differences(*both, "scrape_configs")]
+
+
+def test_source_labels_are_joined_in_their_order():
+    rules = [{"relabel_configs": [{"source_labels": each}]} for each in (["b", "a"], ["a", "b"])]
+    path = "scrape_configs[a].relabel_configs[0].source_labels"
+    assert loaded_and_meant(*rules) == [f"{path}: b, a, meant: a, b"]
+
+
+def test_a_rule_that_was_put_before_others_is_one_difference():
+    drop = {"source_labels": ["x"], "regex": "y", "action": "drop"}
+    rules = [{"source_labels": [name], "target_label": name} for name in "abc"]
+    path = "scrape_configs[a].relabel_configs"
+    (difference,) = loaded_and_meant({"relabel_configs": [drop, *rules]}, {"relabel_configs": rules})
+    assert difference == (
+        f"{path}[0]: source_labels x; regex y; replacement $1; action drop, meant: not there"
+    )
+    (difference,) = loaded_and_meant({"relabel_configs": rules}, {"relabel_configs": [*rules[1:], rules[0]]})
+    assert difference.startswith(f"{path}[2]: the same as entry 1, meant: source_labels a; target_label a;")
+
+
+def test_a_label_more_is_told():
+    label = {"static_configs": [{"targets": ["h:1"], "labels": {"tier": "x"}}]}
+    bare = {"static_configs": [{"targets": ["h:1"]}]}
+    assert loaded_and_meant(label, bare) == [
+        "scrape_configs[a].static_configs[0].labels: {tier: x}, meant: nothing"
+    ]
+
+
+SECRET = "S3cretThatNobodyMaySee"
+OTHER = "An0therSecretOfTheirs"
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        "params: {token: [SECRET]}",
+        "params: {apikey: [SECRET]}",
+        "params: {anything: [SECRET]}",
+        "metrics_path: /metrics?x=SECRET",
+        "proxy_url: http://proxy:SECRET@h:1/",
+        "proxy_url: http://proxy:SECRET/more@h:1/",
+        "static_configs: [{targets: ['http://h/p?key=SECRET']}]",
+        "static_configs: [{targets: [h], labels: {__param_key: SECRET}}]",
+        "metric_relabel_configs: [{target_label: api_token, replacement: SECRET}]",
+        "http_sd_configs: [{url: 'http://u:SECRET@h/sd?k=SECRET'}]",
+        "eureka_sd_configs: [{whatever: SECRET}]",
+        "oauth2: {client_secret: SECRET, endpoint_params: {p: SECRET}}",
+    ],
+)
+def test_no_difference_shows_a_secret_of_either_side(settings):
+    loaded, meant = (yaml.safe_load(settings.replace("SECRET", each)) for each in (SECRET, OTHER))
+    differing = loaded_and_meant(loaded, meant)
+    assert differing
+    for told in differing:
+        assert SECRET not in told
+        assert OTHER not in told
+        assert "[redacted]" in told
+
+
+def test_a_secret_of_another_section_is_not_shown():
+    loaded, meant = ({"remote_read": [{"url": f"http://u:{each}@h/read?key={each}"}]} for each in "ab")
+    (difference,) = differences(loaded, meant, None)
+    told = "http://[redacted]:[redacted]@h/read?key=[redacted]"
+    assert (difference.meant, difference.running) == (told, f"{told}, another one")
+
+
+def test_what_was_taken_out_before_is_any_secret():
+    loaded = {"remote_read": [{"url": "http://u:[redacted]@h/read"}]}
+    assert differences(loaded, {"remote_read": [{"url": "http://u:secret@h/read"}]}, None) == ()
+    assert differences(loaded, {"remote_read": [{"url": "http://u:secret@else/read"}]}, None) != ()
 
 
 def test_intervals_of_jobs_are_their_own_or_inherited():

@@ -1,0 +1,1 @@
+"""A configuration that runs against the one that is meant: differences in meaning, of any system."""
