@@ -16,7 +16,7 @@ from tests.support.sandboxes import state_directory
 
 RUNS = int(os.environ.get("ATALAIA_PROVE_RUNS", "20"))
 BESIDE_THE_WAITS = 15.0
-"""Seconds that a run may take beyond the windows that it has to wait for."""
+"""Seconds that the whole gateway suite may take beyond the windows that it has to wait for."""
 FRONT_LIMITER = "load-balancer"
 """Target of what may be inconclusive in a second run: the front remembers the first one."""
 
@@ -56,15 +56,18 @@ def test_a_fresh_healthy_stack_fails_nothing(tmp_path, number, capsys):
         print(f"\nfresh sandbox {number + 1}: waited {waited} s for windows, {rest} s otherwise")
     assert not odd(findings), said
     assert code == 0, said
-    assert rest <= BESIDE_THE_WAITS
 
 
-def test_a_second_run_within_the_minute_is_the_same(tmp_path):
+def test_a_second_run_within_the_minute_is_the_same(tmp_path, capsys):
     """But for HAProxy's own limiter, which may still remember the first one, and says so."""
     with state_directory(), launcher.running() as sandbox:
         code, first, told = check(str(sandbox.environment_file), tmp_path / "first", "gateway")
         _, findings, said = check(str(sandbox.environment_file), tmp_path / "second", "gateway")
+    with capsys.disabled():
+        for waited, rest in map(times, (first, findings)):
+            print(f"\ngateway suite: waited {waited} s for windows, {rest} s otherwise")
     assert code == 0, told
+    assert times(first)[1] <= BESIDE_THE_WAITS, told
     assert len(findings["results"]) == len(first["results"]) >= 300
     assert _between(first, findings) < 60, said
     for result in odd(findings):
