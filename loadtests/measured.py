@@ -27,7 +27,7 @@ Times = Annotated[Histogram, PlainValidator(_histogram), PlainSerializer(Histogr
 class Fact(BaseModel):
     """A part of what was measured."""
 
-    model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
+    model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True, ser_json_inf_nan="strings")
 
 
 class Second(Fact):
@@ -70,6 +70,9 @@ class Worker(Fact):
     done: int = 0
     """Answered whatever way, or the connection broke."""
     timed_out: int = 0
+    resent: int = 0
+    """Requests sent once more, since the kept connection turned out closed before a byte of an answer: the
+    target may have seen them twice. They count once in `sent`."""
     warm_up: int = 0
     """Requests intended in warm-ups."""
     lag: Times = Field(default_factory=Histogram)
