@@ -35,7 +35,7 @@ REQUESTS = Metric(
     ("state",),
 )  # fmt: skip
 ERRORS = Metric(
-    "atalaia_load_error_ratio", "gauge", "Part of the intended requests without a good answer; route all: of all.",
+    "atalaia_load_error_ratio", "gauge", "Part of the intended requests that got no good answer.",
     ("route",),
 )  # fmt: skip
 LATENCY = Metric(

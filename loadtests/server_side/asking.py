@@ -24,6 +24,8 @@ from loadtests.server_side import queries
 
 _LATE = 2.0
 """Seconds that a scrape may be late."""
+_WRITTEN = 1.5
+"""Seconds after an answer until it is counted: Kong's workers bring their counts together once a second."""
 _LONGEST = 90.0
 """Seconds that the last scrape is waited for, whatever the interval."""
 _UNKNOWN_INTERVAL = 15.0
@@ -70,7 +72,7 @@ async def ask(environment: Environment, network: Network, window: Window) -> Ans
     asker = _Asker(environment, network)
     skew = await asker.skew()
     interval = await asker.interval()
-    scraped = await asker.until_scraped(window.answered + skew, interval or _UNKNOWN_INTERVAL)
+    scraped = await asker.until_scraped(window.answered + _WRITTEN + skew, interval or _UNKNOWN_INTERVAL)
     now = await asker.now()
     named = _of_services(environment)
     moments: dict[Moment, float] = {
@@ -131,7 +133,7 @@ class _Asker:
 
     async def until_scraped(self, moment: float, interval: float) -> bool:
         """Wait until everything was scraped after that moment of its clock; whether it was."""
-        end = time.monotonic() + min(2 * interval + _LATE, _LONGEST)
+        end = time.monotonic() + min(2 * interval + _WRITTEN + _LATE, _LONGEST)
         while True:
             oldest = await self._ask("min(timestamp(up{$jobs} == 1))", None)
             if not isinstance(oldest, Unreadable) and oldest and min(oldest.values()) >= moment:

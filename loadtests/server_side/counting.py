@@ -53,21 +53,15 @@ def total(answers: Answers, name: str, since: Moment, by: Label = "") -> float |
 
 
 def quantile(buckets: Mapping[str, float], share: float) -> float | None:
-    """As Prometheus' histogram_quantile, evenly within a bucket; None without data, or beyond all bounds."""
+    """The bound that this share (0..1) does not exceed: what buckets really tell. Prometheus'
+    histogram_quantile would invent a place within the bucket. None without data, or beyond all bounds.
+    """
     edges = sorted((_bound(bound), count) for bound, count in buckets.items())
     if not edges or not math.isinf(edges[-1][0]) or edges[-1][1] <= 0:
         return None
     rank = share * edges[-1][1]
-    lower = below = 0.0
-    for bound, count in edges:
-        if count >= rank:
-            return None if math.isinf(bound) else lower + (bound - lower) * _part(rank, below, count)
-        lower, below = bound, count
-    return None
-
-
-def _part(rank: float, below: float, count: float) -> float:
-    return (rank - below) / (count - below) if count > below else 1.0
+    bound = next(bound for bound, count in edges if count >= rank)
+    return None if math.isinf(bound) else bound
 
 
 def _bound(text: str) -> float:

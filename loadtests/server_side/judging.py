@@ -47,7 +47,10 @@ def least(measured: Measured) -> int | None:
 
 
 def missed(hops: Sequence[HopSeen], whole: int | None, answered: int | None) -> Iterator[str]:
-    """Which hop has seen fewer requests than were answered behind … and which has seen others' too."""
+    """Which hop has seen fewer requests than were answered, and which has seen others' too.
+
+    Services are asked by health checks all the time, so that more says nothing there.
+    """
     if whole is None or answered is None:
         return
     for hop in hops:
@@ -59,7 +62,7 @@ def missed(hops: Sequence[HopSeen], whole: int | None, answered: int | None) -> 
                 f"{hop.name}: has seen {seen} of {whole} requests that were sent, where {answered} were"
                 " answered: somebody answers before it, or it does not count all"
             )
-        elif seen > whole + max(_OTHERS * whole, _FEW):
+        elif hop.name != "services" and seen > whole + max(_OTHERS * whole, _FEW):
             more = f"{seen} requests, {seen - whole} more than were sent"
             yield f"{hop.name}: has seen {more}: the load was not alone"
 

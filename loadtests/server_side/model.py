@@ -23,9 +23,11 @@ class HopSeen(Told):
     mean: float | None = None
     """Seconds that it had a request, all behind it included."""
     p50: float | None = None
-    """Seconds, as exact as its buckets …"""
+    """Seconds that half of the requests did not exceed: the bound of a bucket …"""
     p95: float | None = None
+    """… 95 of 100 …"""
     p99: float | None = None
+    """… 99 of 100."""
 
 
 class Share(Told):

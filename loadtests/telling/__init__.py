@@ -1,0 +1,1 @@
+"""A load test told to people: its plan, its progress, its verdict."""
