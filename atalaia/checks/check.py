@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from pydantic import BaseModel
-
 from atalaia.environment import Effect, Environment
+from atalaia.environment.documented import Documented
 from atalaia.exchange.failure import Seen
 from atalaia.exchange.observable import Observable
 
@@ -22,9 +21,7 @@ class Severity(StrEnum):
     MINOR = "minor"
 
 
-class Finding(
-    BaseModel, frozen=True, use_attribute_docstrings=True, json_schema_serialization_defaults_required=True
-):
+class Finding(Documented, frozen=True, json_schema_serialization_defaults_required=True):
     """One contradiction: what should be, what is, at which hop, and what causes it."""
 
     expected: str

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from atalaia.environment.base import Name, Secret, Section, Text
-from atalaia.environment.frozen import FrozenDict, Table
+from atalaia.environment.frozen import Table, empty
 from atalaia.environment.gateway import SampleRequest
 from atalaia.environment.units import PositiveDuration
 
@@ -19,7 +19,7 @@ class Authentication(Section):
     """How tokens are signed."""
     secret: Secret | None = None
     """Signing secret, for tokens that the toolkit makes itself: a variable, `${JWT_SECRET}`."""
-    claims: Table[Text, str | int | bool] = Field(default_factory=FrozenDict)
+    claims: Table[Text, str | int | bool] = Field(default_factory=empty)
     """Claims of a token that the toolkit makes, beside `iat` and `exp`: `{iss: atendeai, sub: atalaia}`."""
     hop: Literal["gateway", "service"] = "gateway"
     """Who refuses a request without a good token; what is behind it never sees one."""

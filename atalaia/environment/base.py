@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from ipaddress import ip_address
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     ConfigDict,
     Field,
-    GetJsonSchemaHandler,
     PlainSerializer,
     SecretStr,
     StringConstraints,
@@ -19,11 +17,12 @@ from pydantic import (
     WithJsonSchema,
 )
 
+from atalaia.environment.documented import Documented
 from atalaia.environment.url import Url, UrlType, parse_url
 from atalaia.redaction import MARK
 
 if TYPE_CHECKING:
-    from pydantic_core import CoreSchema
+    pass
 
 NAME = r"^[a-z0-9][a-z0-9-]*$"
 Name = Annotated[str, StringConstraints(pattern=NAME, max_length=63)]
@@ -91,8 +90,12 @@ NamedFile = Annotated[Path, AfterValidator(_existing), WithJsonSchema({"type": "
 """A file that the environment names; relative to the environment file."""
 
 
-class Section(BaseModel):
-    """A frozen section: unknown keys are refused, and nothing is coerced."""
+class Section(Documented):
+    """A frozen section: unknown keys are refused, and nothing is coerced.
+
+    Where a section is a field's default it is `model_construct()`: it holds defaults only, which need no
+    validator, and so none is built.
+    """
 
     model_config = ConfigDict(
         extra="forbid",
@@ -100,19 +103,3 @@ class Section(BaseModel):
         strict=True,
         hide_input_in_errors=True,
     )
-
-    @classmethod
-    def __get_pydantic_json_schema__(
-        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
-        """Fields are described by their docstrings."""
-        # Loaded here: only who asks for the schema needs them.
-        from atalaia.environment.described import described
-
-        schema = handler(core_schema)
-        properties = handler.resolve_ref_schema(schema).get("properties", {})
-        for name, text in described(cls).items():
-            key = cls.model_fields[name].alias or name
-            if key in properties:
-                properties[key].setdefault("description", text)
-        return schema

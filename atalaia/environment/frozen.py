@@ -36,7 +36,17 @@ def frozen(value: Any) -> Any:
     return value
 
 
-Table = Annotated[Mapping[K, V], AfterValidator(FrozenDict)]
+def empty() -> FrozenDict[Any, Any]:
+    """A table with nothing in it, as a default."""
+    return FrozenDict()
+
+
+def _table(value: Mapping[Any, Any]) -> FrozenDict[Any, Any]:
+    """A function, whose parameters are quickly looked up; those of a class that is a `dict` are not."""
+    return FrozenDict(value)
+
+
+Table = Annotated[Mapping[K, V], AfterValidator(_table)]
 """`Table[Name, Service]`: name → thing, in the order of the file, frozen."""
 
 Json = Annotated[Any, AfterValidator(frozen)]

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from atalaia.environment.base import Count, HttpPath, HttpUrl, Name, NamedFile, Section, Text
-from atalaia.environment.frozen import FrozenDict, Json, Table
+from atalaia.environment.frozen import Json, Table, empty
 from atalaia.environment.units import Percentage, PositiveDuration
 
 _CREDENTIAL = re.compile(r"authorization|cookie|credential|passw|secret|token|api-?_?key", re.IGNORECASE)
@@ -121,7 +121,7 @@ class SampleRequest(Section):
     """Its method; outside the sandbox others than GET, HEAD and OPTIONS are sent only if `harmless`."""
     path: HttpPath | None = None
     """Its path and query, where the route's own path is not enough."""
-    headers: Table[str, str] = Field(default_factory=FrozenDict)
+    headers: Table[str, str] = Field(default_factory=empty)
     """Its headers; credentials belong in variables."""
     json_body: Annotated[Json, Field(alias="json")] = None
     """Its body, sent as JSON; credentials belong in variables."""

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from atalaia.environment.base import Section, Text
-from atalaia.environment.frozen import FrozenDict, Table
+from atalaia.environment.frozen import Table, empty
 
 PROFILES = ("api", "html", "admin")
 """Profiles that need no declaration."""
@@ -21,7 +21,7 @@ class HeaderProfile(Section):
     hop: Literal["gateway", "load-balancer"] | None = None
     """Where they are there at the latest: on every answer of the gateway (the default), or only on what
     leaves the load balancer."""
-    require: Table[Text, Text] = Field(default_factory=FrozenDict)
+    require: Table[Text, Text] = Field(default_factory=empty)
     """Header → the value that it must have, or a stronger one; `*` is any."""
     forbid: tuple[Text, ...] = ()
     """Headers that clients must not see; `X-Kong-*` is all that begin so."""

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from atalaia.environment.base import Count, HttpPath, HttpsUrl, HttpUrl, Secret, Section, Text
-from atalaia.environment.frozen import FrozenDict, Table
+from atalaia.environment.frozen import Table, empty
 from atalaia.environment.units import PositiveDuration
 
 
@@ -57,7 +57,7 @@ class LoadBalancer(Section):
     """What its limiter lets one client address send."""
     dead_upstream: HttpPath | None = None
     """A path of the front that leads to a backend without a live server, so that its own 503 can be seen."""
-    backends: Table[Text, Backend] = Field(default_factory=FrozenDict)
+    backends: Table[Text, Backend] = Field(default_factory=empty)
     """Its backends, by the names in its own configuration."""
     private_paths: tuple[HttpPath, ...] = ()
     """Further paths of the front on which no administration may answer."""

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from atalaia.environment.base import Count, HttpUrl, Name, NamedFile, Secret, Section, Text
-from atalaia.environment.frozen import FrozenDict, Table
+from atalaia.environment.frozen import Table, empty
 
 PageKind = Literal["service", "kong", "haproxy", "postgres", "redis", "node", "monitoring", "other"]
 """What a page is of: its vendor's names are allowed to break rules for names, and others' are not."""
@@ -29,11 +29,11 @@ class Exporter(Section):
 class Metrics(Section):
     """What every page of metrics promises. How long a page may take is `prometheus.scrape_duration`."""
 
-    exporters: Table[Name, Exporter] = Field(default_factory=FrozenDict)
+    exporters: Table[Name, Exporter] = Field(default_factory=empty)
     """Pages beside those of services, Kong's Status APIs and the monitoring itself, by name."""
     series: Count = 5000
     """A page has at most so many series."""
-    required: Table[PageKind, Table[Text, tuple[Text, ...]]] = Field(default_factory=FrozenDict)
+    required: Table[PageKind, Table[Text, tuple[Text, ...]]] = Field(default_factory=empty)
     """Metrics that must be on every page of a kind, and their labels: kind → metric → labels."""
     names: NamedFile | None = None
     """The list of all metrics that rules and dashboards may name (deploy/metrics/atendeai.yml)."""

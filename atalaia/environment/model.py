@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field, PrivateAttr, SecretStr
 
 from atalaia.environment.authentication import Authentication
 from atalaia.environment.base import IpAddress, Name, Section, Text
-from atalaia.environment.frozen import FrozenDict, Table
+from atalaia.environment.frozen import Table, empty
 from atalaia.environment.gateway import CorsPolicy, Gateway, Route, RouteClass, SampleRequest
 from atalaia.environment.gateway_file import GatewayFile
 from atalaia.environment.header_profile import HeaderProfile
@@ -45,37 +45,37 @@ class Environment(Section):
     """What reports call it."""
     safety: Safety = Safety.PRODUCTION
     """What kind of stack this is: `sandbox`, `staging` or `production`; decides what may be done to it."""
-    allow: Allow = Allow()
+    allow: Allow = Allow.model_construct()
     """Permission for what `safety` alone would forbid."""
-    client: Client = Client()
+    client: Client = Client.model_construct()
     """How the toolkit appears to the stack."""
-    deadlines: Deadlines = Deadlines()
+    deadlines: Deadlines = Deadlines.model_construct()
     """How long the toolkit waits for any one answer."""
-    hosts: Table[Text, IpAddress] = Field(default_factory=FrozenDict)
+    hosts: Table[Text, IpAddress] = Field(default_factory=empty)
     """Names resolved here instead of by DNS: host → IP address."""
-    tls: Tls = Tls()
+    tls: Tls = Tls.model_construct()
     """What the toolkit trusts, and when it warns."""
-    services: Table[Name, Service] = Field(default_factory=FrozenDict)
+    services: Table[Name, Service] = Field(default_factory=empty)
     """The microservices, by name."""
     gateway: Gateway | None = None
     """The API gateway in front of the services."""
-    route_classes: Table[Name, RouteClass] = Field(default_factory=FrozenDict)
+    route_classes: Table[Name, RouteClass] = Field(default_factory=empty)
     """What the routes of a class have in common, by the class's name."""
     routes: tuple[Route, ...] = ()
     """The paths that the gateway serves."""
-    cors: Table[Name, CorsPolicy] = Field(default_factory=FrozenDict)
+    cors: Table[Name, CorsPolicy] = Field(default_factory=empty)
     """CORS policies, by name."""
-    header_profiles: Table[Name, HeaderProfile] = Field(default_factory=FrozenDict)
+    header_profiles: Table[Name, HeaderProfile] = Field(default_factory=empty)
     """Security-header profiles, by name; `api`, `html` and `admin` are there already and may be replaced."""
-    authentication: Table[Name, Authentication] = Field(default_factory=FrozenDict)
+    authentication: Table[Name, Authentication] = Field(default_factory=empty)
     """Authentication schemes, by name."""
     load_balancer: LoadBalancer | None = None
     """The load balancer in front of it all."""
-    flapping: Flapping = Flapping()
+    flapping: Flapping = Flapping.model_construct()
     """When a server that is up now counts as unstable."""
-    stores: Stores = Stores()
+    stores: Stores = Stores.model_construct()
     """The stores that the services keep their data in."""
-    metrics: Metrics = Metrics()
+    metrics: Metrics = Metrics.model_construct()
     """Pages of metrics."""
     prometheus: Prometheus | None = None
     """The Prometheus server."""
@@ -87,11 +87,11 @@ class Environment(Section):
     """The Pushgateway."""
     drill: Drill | None = None
     """The fire drill."""
-    slo: Slo = Slo()
+    slo: Slo = Slo.model_construct()
     """Service-level objectives."""
-    probes: Probes = Probes()
+    probes: Probes = Probes.model_construct()
     """The probe runner."""
-    load: Load = Load()
+    load: Load = Load.model_construct()
     """Permission for load tests outside the sandbox."""
     accepted: tuple[Accepted, ...] = ()
     """Known defects: shown, and not counted as failures until their day."""

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from atalaia.environment.base import Count, HttpUrl, NamedFile, Secret, Section, Text
-from atalaia.environment.frozen import FrozenDict, Table
+from atalaia.environment.frozen import Table, empty
 from atalaia.environment.units import Duration, PositiveDuration
 
 Threshold = Annotated[str, StringConstraints(pattern=r"^(>|<|>=|<=|==|!=) ?-?[0-9]+(\.[0-9]+)?$")]
@@ -37,7 +37,7 @@ class Prometheus(Section):
     """How long it keeps samples."""
     scrape_duration: PositiveDuration | None = None
     """A scrape takes at most this long."""
-    jobs: Table[Text, Count] = Field(default_factory=FrozenDict)
+    jobs: Table[Text, Count] = Field(default_factory=empty)
     """Scrape jobs and how many scrape targets each has."""
     config: NamedFile | None = None
     """The configuration file that it should run with: prometheus.yml; its rule files are read with it."""
@@ -54,7 +54,7 @@ class Alertmanager(Section):
     """Names of the receivers that alerts are routed to."""
     config: NamedFile | None = None
     """The configuration file that it should run with: alertmanager.yml."""
-    routes: Table[Text, tuple[Text, ...]] = Field(default_factory=FrozenDict)
+    routes: Table[Text, tuple[Text, ...]] = Field(default_factory=empty)
     """Which receivers an alert reaches, in any order, by its severity: `critical: [on-call, ops-email]`."""
 
 

@@ -19,7 +19,7 @@ from atalaia.environment.base import (
     Section,
     Text,
 )
-from atalaia.environment.frozen import FrozenDict, Table
+from atalaia.environment.frozen import Table, empty
 from atalaia.environment.gateway import Method, named_like_secrets
 from atalaia.environment.units import PositiveDuration
 
@@ -31,11 +31,11 @@ class Expect(Section):
 
     status: tuple[Annotated[int, Field(ge=100, le=599)], ...] = ()
     """Statuses that are right; empty: any of 2xx."""
-    headers: Table[Text, Text] = Field(default_factory=FrozenDict)
+    headers: Table[Text, Text] = Field(default_factory=empty)
     """Header → regular expression that one of its values matches."""
     body: Text | None = None
     """Regular expression that the body matches somewhere."""
-    json_values: Annotated[Table[Text, JsonValue], Field(alias="json")] = Field(default_factory=FrozenDict)
+    json_values: Annotated[Table[Text, JsonValue], Field(alias="json")] = Field(default_factory=empty)
     """JSON pointer (RFC 6901) → the value there."""
     latency: PositiveDuration | None = None
     """The whole answer takes at most this long."""
@@ -52,13 +52,13 @@ class Step(Section):
     """Its method; writing ones are sent in the sandbox only, or where `harmless`."""
     path: HttpPath
     """Path and query; `{name}` stands for what an earlier step saved."""
-    headers: Table[Text, Text] = Field(default_factory=FrozenDict)
+    headers: Table[Text, Text] = Field(default_factory=empty)
     """Its headers; `{name}` as in the path."""
     json_body: Annotated[JsonValue, Field(alias="json")] = None
     """Its body; `{name}` as in the path, in any text of it."""
-    expect: Expect = Expect()
+    expect: Expect = Expect.model_construct()
     """What its answer must be like."""
-    save: Table[Name, Text] = Field(default_factory=FrozenDict)
+    save: Table[Name, Text] = Field(default_factory=empty)
     """Name → JSON pointer of the value in its answer that later steps use."""
     harmless: bool = False
     """The owner says that sending it changes nothing, or nothing that a clean-up step does not undo."""
@@ -90,7 +90,7 @@ class Probe(Section):
     """Path and query: http."""
     method: Literal["GET", "HEAD", "OPTIONS"] = "GET"
     """The method: http. What writes is a journey's."""
-    headers: Table[Text, Text] = Field(default_factory=FrozenDict)
+    headers: Table[Text, Text] = Field(default_factory=empty)
     """Request headers: http."""
     username: Text | None = None
     """Basic authentication: http."""
@@ -98,7 +98,7 @@ class Probe(Section):
     """Their password: a variable."""
     bearer: Name | None = None
     """A scheme under `authentication` whose token is sent: http, journey."""
-    expect: Expect = Expect()
+    expect: Expect = Expect.model_construct()
     """What the answer must be like: http; `certificate`: tls."""
     fan_out: Literal["first", "all"] = "first"
     """Whether all addresses of the name are probed: http, tcp, tls."""
@@ -175,11 +175,11 @@ class Probes(Section):
     locations: tuple[Name, ...] = ()
     """All locations that run these probes: every limiter is taken to count all of them, since addresses may
     be shared and a front may hide them."""
-    overrides: Table[Text, ProbeOverride] = Field(default_factory=FrozenDict)
+    overrides: Table[Text, ProbeOverride] = Field(default_factory=empty)
     """What is different about planned probes, by name (`atalaia probe list` names them)."""
     add: tuple[Probe, ...] = ()
     """Further probes."""
-    negative_control: NegativeControl = NegativeControl()
+    negative_control: NegativeControl = NegativeControl.model_construct()
     """What must fail."""
 
     @model_validator(mode="after")

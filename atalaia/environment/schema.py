@@ -26,8 +26,6 @@ _TYPED = {
     "writeOnly",
 }
 
-_ISO = TypeAdapter(timedelta)
-
 
 @cache
 def model_schema(model: type[BaseModel]) -> Mapping[str, Any]:
@@ -76,9 +74,14 @@ def _says_nothing(key: str, value: object) -> bool:
 def _as_written(default: str) -> str:
     """pydantic tells durations as ISO 8601 does: PT2S."""
     try:
-        return format_duration(_ISO.validate_python(default)) if default.startswith("P") else default
+        return format_duration(_iso().validate_python(default)) if default.startswith("P") else default
     except ValidationError:
         return default
+
+
+@cache
+def _iso() -> TypeAdapter[timedelta]:
+    return TypeAdapter(timedelta)
 
 
 def _alternatives(node: dict[str, Any]) -> list[dict[str, Any]]:

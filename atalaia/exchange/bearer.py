@@ -24,7 +24,7 @@ class Flaw(StrEnum):
 class Bearer(BaseModel):
     """A JSON Web Token as it is to be sent in `Authorization: Bearer`."""
 
-    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True, defer_build=True)
 
     algorithm: str
     secret: SecretStr

@@ -85,7 +85,7 @@ class Exchange(Seen):
     failure: Failure | None = None
     """Set where no whole answer came; `response` may hold what came before."""
     answered_by: Hop = Hop.UNKNOWN
-    phases: Phases = Phases()
+    phases: Phases = Phases.model_construct()
     elapsed: float
     """Seconds from the start to the end of it all."""
     attempts: tuple[Attempt, ...] = ()

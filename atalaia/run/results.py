@@ -5,15 +5,15 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from atalaia.checks.check import Finding, Severity
+from atalaia.environment.documented import Documented
 
 _DOCUMENT = ConfigDict(
     frozen=True,
     extra="forbid",
-    # Both for docs/findings.schema.json: what a key means, and that every key is written.
-    use_attribute_docstrings=True,
+    # For docs/findings.schema.json: every key is written.
     json_schema_serialization_defaults_required=True,
 )
 
@@ -39,7 +39,7 @@ class SkipKind(StrEnum):
     """A tool or credential is absent; counts as not measured under --enforce."""
 
 
-class Result(BaseModel):
+class Result(Documented):
     """The outcome of one case; its identity is (check, target)."""
 
     model_config = _DOCUMENT
@@ -69,7 +69,7 @@ class Result(BaseModel):
         return self.blocked_by or self.identity
 
 
-class RunRecord(BaseModel):
+class RunRecord(Documented):
     """The document findings.json: everything one run found out."""
 
     model_config = ConfigDict(**_DOCUMENT, populate_by_name=True)
