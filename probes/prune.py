@@ -65,8 +65,7 @@ async def look(
 ) -> tuple[Obsolete, ...]:
     """What lies in a Pushgateway and is obsolete. Raises NotMeasured where it cannot be asked."""
     try:
-        async with Pushgateway(url, network, redactor) as pushgateway:
-            return obsolete(await pushgateway.groups(_ANSWER), watched, now)
+        return obsolete(await Pushgateway(url, network, redactor).groups(_ANSWER), watched, now)
     except NotTaken as error:
         raise NotMeasured(
             "the Pushgateway does not tell what lies there", where=str(url), observed=str(error)
@@ -87,8 +86,7 @@ async def remove(
     """
     doomed = {_key(one.group): one.group for one in gone}
     try:
-        async with Pushgateway(url, network, redactor) as pushgateway:
-            await _take_away(pushgateway, doomed, within)
+        await _take_away(Pushgateway(url, network, redactor), doomed, within)
     except NotTaken as error:
         raise DeliveryError(
             "groups cannot be taken away from the Pushgateway", where=str(url), observed=str(error)

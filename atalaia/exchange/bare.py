@@ -20,7 +20,7 @@ _MOST = 2**18
 class Bare:
     """A connection, with or without TLS."""
 
-    __slots__ = ("_file", "_loop", "_reading", "_socket")
+    __slots__ = ("_file", "_loop", "_reading", "_socket", "_unsent")
 
     def __init__(self, timed: Timed) -> None:
         self._loop = asyncio.get_running_loop()
@@ -28,6 +28,8 @@ class Bare:
         self._socket: socket.socket | None = None
         self._file = -1
         """The socket's number: the loop would describe the socket itself in words, each time."""
+        self._unsent: OSError | None = None
+        """Why not all of the request could be sent."""
 
     async def open(self, address: str, port: int, source: str | None, seconds: float) -> float:
         """Connect, within so many seconds; how many it took. Raises OSError, TimeoutError without a number
@@ -66,8 +68,14 @@ class Bare:
                 return secured
 
     async def ask(self, request: bytes, method: str, cap: int) -> None:
-        """Send, and read the answer to its end. Raises Broken, Undecodable, OSError."""
-        await self._send(request)
+        """Send, and read the answer to its end. Raises Broken, Undecodable, OSError.
+
+        Who reads no further than what is wrong, and hangs up, has answered before: that is read, too.
+        """
+        try:
+            await self._send(request)
+        except ConnectionError as error:
+            self._unsent = error
         answer = self._reading.asked(method, cap)
         self._loop.add_reader(self._file, self._came)
         try:
@@ -117,7 +125,7 @@ class Bare:
                 self._stop(error)
                 return
             if not data:
-                self._stop(None)
+                self._stop(None if self._reading.begun else self._unsent)
                 return
             self._reading.came(data)
             if not (isinstance(self._socket, ssl.SSLSocket) and self._socket.pending()):

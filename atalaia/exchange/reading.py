@@ -56,6 +56,11 @@ class Reading:
         self._head: Head | None = None
         self._asked = self._first = 0.0
 
+    @property
+    def begun(self) -> bool:
+        """Whether anything of the answer has come."""
+        return bool(self._first)
+
     def asked(self, method: str, cap: int) -> asyncio.Future[None]:
         """The request has been sent; what is returned is done when the answer is whole, or raises
         Broken, Undecodable, OSError.

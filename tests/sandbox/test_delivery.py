@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
 import threading
 import time
@@ -19,6 +20,7 @@ from atalaia.errors import DeliveryError, ExitCode
 from atalaia.exchange.network import Network
 from atalaia.redaction import Redactor
 from atalaia.systems.prometheus.exposition import read
+from atalaia.systems.pushgateway.client import NotTaken, Pushgateway
 from probes.delivery import deliver
 from probes.exposition import expose
 from probes.model import Run
@@ -218,6 +220,25 @@ def test_any_other_answer_is_final(status: int) -> None:
     with answering(status, 200) as (port, asked), pytest.raises(DeliveryError, match=f"found {status}: "):
         push(f"http://127.0.0.1:{port}", page("auth-service"))
     assert len(asked) == 1
+
+
+def test_who_refuses_a_page_before_reading_all_of_it_is_heard() -> None:
+    refusal = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 9\r\n\r\nnot again"
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def refuse() -> None:
+            connection, _ = server.accept()
+            with connection:
+                connection.recv(1024)
+                connection.sendall(refusal)
+
+        refusing = threading.Thread(target=refuse, daemon=True)
+        refusing.start()
+        url = parse_url(f"http://127.0.0.1:{server.getsockname()[1]}", frozenset({"http"}))
+        with pytest.raises(NotTaken, match="400: not again") as caught:
+            asyncio.run(Pushgateway(url, NETWORK).put(VANTAGE.labels, "#" * 2**25, LONG))
+        refusing.join()
+    assert not caught.value.again
 
 
 def test_credentials_are_sent_and_never_told() -> None:

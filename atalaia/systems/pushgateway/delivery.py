@@ -14,6 +14,7 @@ from atalaia.environment.url import Url
 from atalaia.errors import DeliveryError
 from atalaia.exchange.network import Network
 from atalaia.redaction import Redactor
+from atalaia.systems.pushgateway.client import NotTaken, Pushgateway
 
 ATTEMPT = timedelta(seconds=5)
 """One attempt takes at most this long."""
@@ -37,25 +38,23 @@ async def put(
     Network errors and 5xx are tried again; a refusal (4xx) never is. Raises DeliveryError with the
     Pushgateway's own words, and with `hint`: where the results are otherwise.
     """
-    from atalaia.systems.pushgateway.client import NotTaken, Pushgateway  # httpx takes long to load
-
     end = time.monotonic() + within.total_seconds()
+    pushgateway = Pushgateway(to, network, redactor)
     failures: list[NotTaken] = []
     try:
-        async with Pushgateway(to, network, redactor) as pushgateway:
-            async for attempt in AsyncRetrying(
-                retry=retry_if_exception(lambda error: isinstance(error, NotTaken) and error.again),
-                stop=stop_after_attempt(_ATTEMPTS) | stop_before_delay(within.total_seconds()),
-                wait=wait_random_exponential(multiplier=_FIRST, max=_LONGEST),
-                reraise=True,
-            ):
-                with attempt:
-                    left = timedelta(seconds=max(end - time.monotonic(), 0.001))
-                    try:
-                        await pushgateway.put(labels, text, min(left, ATTEMPT))
-                    except NotTaken as failure:
-                        failures.append(failure)
-                        raise
+        async for attempt in AsyncRetrying(
+            retry=retry_if_exception(lambda error: isinstance(error, NotTaken) and error.again),
+            stop=stop_after_attempt(_ATTEMPTS) | stop_before_delay(within.total_seconds()),
+            wait=wait_random_exponential(multiplier=_FIRST, max=_LONGEST),
+            reraise=True,
+        ):
+            with attempt:
+                left = timedelta(seconds=max(end - time.monotonic(), 0.001))
+                try:
+                    await pushgateway.put(labels, text, min(left, ATTEMPT))
+                except NotTaken as failure:
+                    failures.append(failure)
+                    raise
     except NotTaken as error:
         # The last attempt has what time is left; that it was too little says less than what came before.
         told = next((failure for failure in reversed(failures) if not failure.late), error)
