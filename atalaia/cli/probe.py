@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import time
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from atalaia.cli.start import quick_start
 from atalaia.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from atalaia.environment import Environment
     from atalaia.environment.url import Url
     from probes.planning.shards import Shard
@@ -90,7 +87,7 @@ def run(
     another run is under way; 3 usage, configuration, or a plan that takes too much of a limiter;
     4 measured, and not delivered or not counted; 5 a defect of Atalaia.
     """
-    with _quick_start():
+    with quick_start():
         from probes import telling
         from probes.cron_run import Asked, run_once
         from probes.planning.shards import Shard
@@ -287,19 +284,6 @@ def backfill(
     if written.safe is not None:
         click.echo(f"younger ones: {written.too_young}; they may be from {_told(written.safe)} on")
     return ExitCode.OK
-
-
-@contextmanager
-def _quick_start() -> Iterator[None]:
-    """Load without what a run of a second does not need: collecting garbage that there is not yet, which
-    takes a third of the time, and looking for plug-ins of pydantic's in every package that is installed."""
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        gc.enable()
 
 
 def _environment(selector: str | None) -> Environment:
