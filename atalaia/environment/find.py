@@ -13,7 +13,7 @@ from atalaia.state import RunningSandbox, sandboxes
 
 VARIABLE = "ATALAIA_ENV"
 SANDBOX = "sandbox"
-_SUFFIXES = (".yml", ".yaml")
+SUFFIXES = (".yml", ".yaml")
 
 
 def find(selector: str | None, variables: Mapping[str, str] = os.environ) -> Path:
@@ -33,14 +33,14 @@ def find(selector: str | None, variables: Mapping[str, str] = os.environ) -> Pat
         )
     if chosen == SANDBOX or chosen.startswith(f"{SANDBOX}:"):
         return _sandbox(chosen.partition(":")[2]).environment_file
-    if os.sep in chosen or chosen.endswith(_SUFFIXES):
+    if os.sep in chosen or chosen.endswith(SUFFIXES):
         return Path(chosen)
-    named = _named()
-    if chosen in named:
-        return named[chosen]
+    environments = _named()
+    if chosen in environments:
+        return environments[chosen]
     if Path(chosen).exists():
         return Path(chosen)
-    similar = get_close_matches(chosen, [*named, SANDBOX], 1)
+    similar = get_close_matches(chosen, [*environments, SANDBOX], 1)
     raise UsageError(
         f"no environment is called {chosen!r}",
         expected=_choices(),
@@ -48,15 +48,18 @@ def find(selector: str | None, variables: Mapping[str, str] = os.environ) -> Pat
     )
 
 
-def _named() -> dict[str, Path]:
-    """Name → file. A file of the user's own goes before the one of the same name that is shipped."""
-    shipped = Path(str(files("environments")))
+def named(shipped: Path, own: Path) -> dict[str, Path]:
+    """Name → file of YAML. A file of the user's own goes before the one of the same name that is shipped."""
     return {
         path.stem: path
-        for directory in (shipped, Path("environments"))
-        for suffix in reversed(_SUFFIXES)
+        for directory in (shipped, own)
+        for suffix in reversed(SUFFIXES)
         for path in sorted(directory.glob(f"*{suffix}"))
     }
+
+
+def _named() -> dict[str, Path]:
+    return named(Path(str(files("environments"))), Path("environments"))
 
 
 def _choices() -> str:

@@ -71,7 +71,7 @@ def probes(data: Any) -> Found:
             yield (*here, "value"), "a value without a query", "query: SELECT …", ""
         if kind == "tls" and (other := sorted(set(table(probe, "expect")) - {"certificate"})):
             yield (*here, "expect", other[0]), "not a key of kind tls", "it takes: certificate", ""
-        yield from _patterns(table(probe, "expect"), (*here, "expect"))
+        yield from patterns(table(probe, "expect"), (*here, "expect"))
 
 
 def probe_steps(data: Any) -> Found:
@@ -94,18 +94,22 @@ def steps(journey: dict[str, Any], where: Location, given: Collection[str] = ())
             saved.add(kept)
             if isinstance(pointer, str) and not pointer.startswith("/"):
                 yield (*here, "save", kept), "not a JSON pointer", "it begins with /: /data/id", ""
-        yield from _patterns(table(step, "expect"), (*here, "expect"))
+        yield from patterns(table(step, "expect"), (*here, "expect"))
 
 
-def places(request: dict[str, Any], here: Location, given: Collection[str]) -> Found:
+def places(
+    request: dict[str, Any],
+    here: Location,
+    given: Collection[str],
+    what: str = "a {name} that no step before it saves",
+    of: str = "saved before it",
+) -> Found:
     """Every `{name}` of a request's texts stands for something."""
     for where, text in _written(request):
         for used in PLACE.findall(text):
             if used not in given:
-                allowed = f"saved before it: {listed(given)}"
                 # Its name is not told: where a variable gave the text it may be a secret's part.
-                what = "a {name} that no step before it saves"
-                yield (*here, *where), what, allowed, did_you_mean(used, given)
+                yield (*here, *where), what, f"{of}: {listed(given)}", did_you_mean(used, given)
 
 
 def _way(probe: dict[str, Any], kind: str, here: Location, data: Any) -> Found:
@@ -147,7 +151,7 @@ def _credentials(probe: dict[str, Any], here: Location, data: Any) -> Found:
         yield (*here, "bearer"), what, "one that tokens can be made with", ""
 
 
-def _patterns(expect: dict[str, Any], here: Location) -> Found:
+def patterns(expect: dict[str, Any], here: Location) -> Found:
     """Regular expressions and JSON pointers of an expectation that are none."""
     patterns: list[tuple[Location, Any]] = [(("body",), expect.get("body"))]
     patterns += [(("headers", name), value) for name, value in table(expect, "headers").items()]
