@@ -1,0 +1,88 @@
+"""What Locust sees: one user a worker, whose only task is the pacer; its statistics, files and page."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import gevent
+from gevent.event import Event
+from locust import User, stats, task
+from locust.env import Environment
+from locust.html import get_html_report
+
+_PORT = 8089
+_LOOPBACK = "127.0.0.1"
+
+
+def environment(base: str, pace: Callable[[], None] | None) -> Environment:
+    """An environment of Locust; `pace` is what its user does. None at a master: its users are elsewhere."""
+
+    class Pacer(User):  # type: ignore[misc]
+        """The open model: arrivals are begun by the clock, not by users that wait for answers."""
+
+        host = base
+
+        @task  # type: ignore[untyped-decorator]
+        def send(self) -> None:
+            if pace is not None:
+                pace()
+            Event().wait()  # until Locust stops it: it is counted as running
+
+    return Environment(user_classes=[Pacer], host=base)
+
+
+class Files:
+    """Locust's CSV files, HTML page and web UI, at whoever gathers its statistics."""
+
+    def __init__(self, env: Environment, csv: Path | None, html: Path | None, *, web: bool) -> None:
+        self._env = env
+        self._html = html
+        self._csv = None
+        self.address = ""
+        """Of the web UI, where there is one."""
+        gevent.spawn(stats.stats_history, env.runner)
+        if csv is not None:
+            csv.parent.mkdir(parents=True, exist_ok=True)
+            self._csv = stats.StatsCSVFileWriter(env, stats.PERCENTILES_TO_REPORT, str(csv))
+            self._writing = gevent.spawn(self._csv.stats_writer)
+        if web:
+            port = _free(_PORT)
+            env.create_web_ui(host=_LOOPBACK, port=port)
+            self.address = f"http://{_LOOPBACK}:{port}"
+
+    def write(self) -> None:
+        """Bring all of them to their last state. Raises OSError."""
+        if self._csv is not None:
+            self._writing.kill()
+            _last_rows(self._csv)
+        if self._html is not None:
+            self._html.parent.mkdir(parents=True, exist_ok=True)
+            self._html.write_text(get_html_report(self._env, show_download_link=False), encoding="utf-8")
+
+
+def _last_rows(files: stats.StatsCSVFileWriter) -> None:
+    """Locust's own loop writes at its interval, and stops with what it wrote last."""
+    for handle, write in (
+        (files.requests_csv_filehandle, lambda: files.requests_csv(files.requests_csv_writer)),
+        (files.failures_csv_filehandle, lambda: files.failures_csv(files.failures_csv_writer)),
+        (files.exceptions_csv_filehandle, lambda: files.exceptions_csv(files.exceptions_csv_writer)),
+    ):
+        handle.seek(0)
+        write()
+        handle.truncate()
+    files.close_files()
+
+
+def _free(port: int) -> int:
+    """The port itself, or where it is taken one that is free."""
+    for wanted in (port, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((_LOOPBACK, wanted))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise OSError("no free port on loopback")
