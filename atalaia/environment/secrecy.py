@@ -64,7 +64,8 @@ def to_origin(text: str, cover: Cover) -> str:
         if not _is_host(found):
             return f"{found['scheme']}{cover(found[0].removeprefix(found['scheme']), True)}"
         behind = f"{slash}{path}{found['query'] or ''}{found['fragment'] or ''}"
-        return f"{found['scheme']}{host}{f'/{cover(behind, False)}' if behind.strip('/') else ''}"
+        user = f"{cover(found['user'], False)}@" if found["user"] else ""
+        return f"{found['scheme']}{user}{host}{f'/{cover(behind, False)}' if behind.strip('/') else ''}"
 
     return _URL.sub(cut, text)
 

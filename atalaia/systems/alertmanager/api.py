@@ -6,6 +6,7 @@ github.com/prometheus/alertmanager, api/v2/openapi.yaml (0.25).
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
@@ -14,7 +15,17 @@ import yaml
 
 from atalaia.systems.document import Unreadable, instead_of, json_object
 
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_INTEGER = "tag:yaml.org,2002:int"
+_NUMBER = re.compile(r"[-+]?(0b[01_]+|0x[0-9a-fA-F_]+|0[0-7_]*|[1-9][0-9_]*)$")
+
+
+class _Loader(yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader):  # type: ignore[misc]
+    """Go's YAML knows no numbers to the base of 60: `end_time: 17:00` is a text."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 - PyYAML's own attribute
+        first: [(tag, _NUMBER if tag == _INTEGER else pattern) for tag, pattern in resolvers]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
 
 
 @lru_cache(maxsize=8)
@@ -33,8 +44,8 @@ def read_status(body: bytes) -> Mapping[str, Any] | Unreadable:
 def read_configuration(text: str, shown: str) -> Mapping[str, Any] | Unreadable:
     """A configuration's document."""
     try:
-        document = _LOADER(text).get_single_data()
-    except (yaml.YAMLError, RecursionError):
+        document = _Loader(text).get_single_data()
+    except (yaml.YAMLError, RecursionError, ValueError):
         return Unreadable(f"{shown} is no YAML")
     if not isinstance(document, dict) or not isinstance(document.get("route"), dict):
         return Unreadable(f"{shown} is no configuration of the Alertmanager: it has no route")

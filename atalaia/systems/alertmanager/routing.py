@@ -24,6 +24,10 @@ class Route:
     going_on: bool = False
     """`continue`"""
     routes: tuple[Route, ...] = ()
+    muted: tuple[str, ...] = ()
+    """`mute_time_intervals`: names of times in which it sends nothing. No route below takes them over."""
+    active: tuple[str, ...] = ()
+    """`active_time_intervals`: names of the times in which it sends; always, where there are none."""
 
     def taken_by(self, labels: Mapping[str, str]) -> Iterator[Route]:
         """The routes that take an alert, in their order. Raises Unclear."""
@@ -55,6 +59,8 @@ def read_route(given: Mapping[str, Any], above: str = "") -> Route:
             matchers=tuple(_matchers(given)),
             going_on=bool(given.get("continue")),
             routes=tuple(read_route(route, receiver) for route in given.get("routes") or ()),
+            muted=tuple(map(str, given.get("mute_time_intervals") or ())),
+            active=tuple(map(str, given.get("active_time_intervals") or ())),
         )
     except (AttributeError, TypeError):
         raise Unclear("a route that is none") from None

@@ -33,6 +33,8 @@ class Reading:
     """Lists in which the order of the entries counts."""
     only_meant: Callable[[Path], bool] = lambda place: False
     """Whether defaults are unknown at a place: what runs there beside what is meant is not told."""
+    is_default: Callable[[Any], bool] = lambda value: False
+    """Whether a value can be seen to be a default, of whatever setting nobody gave."""
 
 
 def compare(reading: Reading, meant: Any, running: Any, path: str, place: Path) -> Iterator[Difference]:
@@ -40,8 +42,11 @@ def compare(reading: Reading, meant: Any, running: Any, path: str, place: Path) 
     if is_empty(meant) and is_empty(running):
         return
     if isinstance(meant, dict) and isinstance(running, dict):
-        keys = [*meant, *(key for key in running if key not in meant and not reading.only_meant(place))]
-        for key in keys:
+        beside = {} if reading.only_meant(place) else running
+        for key in (
+            *meant,
+            *(key for key, it in beside.items() if not (key in meant or reading.is_default(it))),
+        ):
             below = f"{path}.{key}" if path else str(key)
             yield from compare(reading, meant.get(key), running.get(key), below, (*place, key))
     elif isinstance(meant, (list, type(None))) and isinstance(running, (list, type(None))):

@@ -11,12 +11,10 @@ from typing import Any
 
 import yaml
 
+from atalaia.systems.alertmanager.completion import CONFIGS
+from atalaia.systems.alertmanager.defaults import sends_resolved
 from atalaia.systems.document import Unreadable, json_object
 from atalaia.systems.drill.model import Channel
-
-_CONFIGS = "_configs"
-_SILENT = {"slack", "email", "wechat"}
-"""Integrations that tell of the end only where they are told to."""
 
 
 def channels(configuration: str, receiver: str) -> tuple[Channel, ...] | Unreadable:
@@ -44,12 +42,12 @@ def running(body: bytes) -> str | Unreadable:
 
 def _channels(receiver: dict[str, Any]) -> Iterator[Channel]:
     for key, entries in receiver.items():
-        kind = key.removesuffix(_CONFIGS)
+        kind = key.removesuffix(CONFIGS)
         if kind == key or not isinstance(entries, list):
             continue
         for entry in entries:
             settings = entry if isinstance(entry, dict) else {}
-            resolved = bool(settings.get("send_resolved", kind not in _SILENT))
+            resolved = bool(settings.get("send_resolved", sends_resolved(kind)))
             for to in _recipients(kind, settings, str(receiver["name"])):
                 yield Channel(kind=kind, to=to, resolved=resolved)
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
-
 from atalaia.checks.check import Check, Finding, Inconclusive, NotDeclared, Severity, Verdict
 from atalaia.checks.metrics.alerting.status import running, the_status
 from atalaia.checks.metrics.asking import ready
+from atalaia.checks.metrics.meant import Meant
 from atalaia.environment import Environment
 from atalaia.exchange.exchange import Exchange
 from atalaia.exchange.hop import Hop
@@ -18,15 +15,6 @@ from atalaia.systems.document import Unreadable
 from atalaia.systems.lines import Lines
 
 _HOP = Hop.MONITORING.value
-
-
-@dataclass(frozen=True)
-class Meant:
-    """The declared configuration."""
-
-    configuration: Mapping[str, Any] | Unreadable
-    shown: str
-    lines: Lines
 
 
 def _targets(environment: Environment) -> tuple[str, ...] | NotDeclared:
@@ -48,15 +36,7 @@ def _judge(seen: tuple[Exchange], expected: Meant) -> Verdict:
         return configuration
     if isinstance(expected.configuration, Unreadable):
         return [Finding(expected=promise, observed=str(expected.configuration), hop=_HOP)]
-    return [
-        Finding(
-            expected=f"{difference.told}: {difference.wanted}",
-            observed=difference.found,
-            hop=_HOP,
-            cause=f"{expected.shown}:{expected.lines.of(difference.path)}",
-        )
-        for difference in differences(expected.configuration, configuration)
-    ]
+    return expected.findings(differences(expected.configuration, configuration))
 
 
 DIFFERS = Check(

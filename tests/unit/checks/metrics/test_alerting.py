@@ -8,6 +8,7 @@ import pytest
 
 from atalaia.checks.check import Inconclusive
 from atalaia.checks.metrics.alerting import configuration, connection, receivers, routes
+from atalaia.checks.metrics.meant import Meant
 from atalaia.environment.url import parse_url
 from atalaia.systems.alertmanager.api import read_configuration
 from atalaia.systems.lines import Lines
@@ -35,10 +36,8 @@ def status(old: str = "", new: str = "") -> Any:
 
 
 class TestConfiguration:
-    def meant(self, text: str = GIVEN) -> configuration.Meant:
-        return configuration.Meant(
-            read_configuration(text, "alertmanager.yml"), "alertmanager.yml", Lines(text)
-        )
+    def meant(self, text: str = GIVEN) -> Meant:
+        return Meant(read_configuration(text, "alertmanager.yml"), "alertmanager.yml", Lines(text))
 
     def test_it_runs_with_what_it_was_given(self) -> None:
         assert configuration.DIFFERS.judge((status(),), self.meant()) == []
@@ -49,11 +48,11 @@ class TestConfiguration:
             ("resolve_timeout: 5m", "resolve_timeout: 1h", "global.resolve_timeout: 5m", "1h"),
             ("group_wait: 30s", "group_wait: 31s", "route.routes[2].group_wait: 30s", "31s"),
             ('- drill="true"', '- drill="yes"', 'route.routes[0].matchers: drill="true"', 'drill="yes"'),
-            ("continue: true", "continue: false", "route.routes[1].continue: True", "False"),
-            ("max_alerts: 5", "max_alerts: 6", "receivers[3].webhook_configs[0].max_alerts: 5", "6"),
-            ("- sli\n", "- slo\n", "inhibit_rules[2].equal[5]: sli", "slo"),
+            ("continue: true", "continue: false", "route.routes[1].continue: true", "false"),
+            ("max_alerts: 5", "max_alerts: 6", "receivers[ops-whatsapp].webhook_configs[0].max_alerts: 5", "6"),
+            ("- sli\n", "- slo\n", "inhibit_rules[2].equal: sli", "slo"),
             ("short_fields: false", "short_fields: true",
-             "receivers[0].slack_configs[0].short_fields: nothing said", "True"),
+             "receivers[ops-slack].slack_configs[0].short_fields: nothing", "true"),
         ],
     )  # fmt: skip
     def test_what_differs_is_told_with_its_line(self, old: str, new: str, path: str, observed: str) -> None:
@@ -62,10 +61,21 @@ class TestConfiguration:
         assert finding.observed == observed
         assert finding.cause.startswith("alertmanager.yml:")
 
-    def test_a_route_more_is_told(self) -> None:
-        more = status("  routes:\n", "  routes:\n  - receiver: drill\n    continue: false\n")
-        findings = configuration.DIFFERS.judge((more,), self.meant())
-        assert (findings[0].expected, findings[0].observed) == ("route.routes: 6 entries", "7 entries")
+    def test_a_route_more_is_told_as_one(self) -> None:
+        more = status("  routes:\n", '  routes:\n  - receiver: drill\n    matchers:\n    - team="x"\n')
+        (finding,) = configuration.DIFFERS.judge((more,), self.meant())
+        assert finding.expected == "route.routes[0]: not there"
+        assert finding.observed == 'matchers team="x"; receiver drill'
+        assert finding.cause == f"alertmanager.yml:{GIVEN.splitlines().index('  routes:') + 1}"
+
+    def test_a_route_less_is_told_as_one(self) -> None:
+        drill = GIVEN[GIVEN.index("  - matchers:") :].split("  - matchers:")[1]
+        less = GIVEN.replace(f"  - matchers:{drill}", "", 1)
+        (finding,) = configuration.DIFFERS.judge((status(),), self.meant(less))
+        assert (finding.expected, finding.observed.split(";")[0]) == (
+            "route.routes[0]: not there",
+            'matchers drill="true"',
+        )
 
     def test_secrets_are_masked_and_decide_nothing(self) -> None:
         secret = GIVEN.replace(
