@@ -53,7 +53,7 @@ class Expected(Part):
 class Request(Part):
     """One request; `{name}` in its texts stands for a value of the data, or of what an earlier step saved:
     percent-encoded in the path, as it is in headers and in texts of the body; a text of the body that is one
-    place only becomes the value itself. Every `{name}` in a plan has a value; other braces are themselves."""
+    place only becomes the value itself. Braces around anything else are themselves."""
 
     name: str
     """What the report calls it: a route, or `journey/step`."""
@@ -104,8 +104,8 @@ class LoadPlan(Part):
     entries: tuple[Entry, ...] = Field(min_length=1)
     tables: dict[str, Table] = {}
     identities: tuple[str, ...] = ()
-    """Source addresses that connections are bound to; empty: the machine's own choice. Each arrival, with all
-    its steps, takes the next one (worker i of n begins with the i-th): limiters are planned by that."""
+    """Source addresses that connections are bound to; empty: the machine's own choice. Each arrival, with
+    all its steps, takes the next one (worker i of n takes i, i+n …, then around): limiters are planned so."""
     timeout: float
     """Seconds from the sending until an answer counts as timed out."""
     in_flight: int

@@ -92,7 +92,7 @@ class Environment(Section):
     probes: Probes = Probes.model_construct()
     """The probe runner."""
     load: Load = Load.model_construct()
-    """Permission for load tests outside the sandbox."""
+    """Permission for load tests."""
     accepted: tuple[Accepted, ...] = ()
     """Known defects: shown, and not counted as failures until their day."""
     stand_ins: tuple[Text, ...] = ()

@@ -66,6 +66,9 @@ Date = Annotated[
 ]
 
 
+_LARGE = 1024
+"""Addresses of a network that is shared out."""
+
 CHECK_ID = r"^[a-z0-9-]+(\.[a-z0-9-]+)*$"
 
 
@@ -84,6 +87,21 @@ class Client(Section):
 
     addresses: Network | None = None
     """Source addresses of this machine that it may send from, one identity each."""
+
+    def positions(self, *, load: bool = False) -> tuple[int, int]:
+        """The first position in `addresses` of an address that may be taken, and the one after the last.
+
+        Of a large network load tests take the upper half, and everything else the lower one: no check
+        meets a budget that load has just spent.
+        """
+        if self.addresses is None:
+            return 0, 0
+        size = self.addresses.num_addresses
+        # The first and the last address of a network are not a host's.
+        first, end = (1, size - 1) if size > 2 else (0, size)
+        if size < _LARGE:
+            return first, end
+        return (size // 2, end) if load else (first, size // 2)
 
 
 class Deadlines(Section):
@@ -126,10 +144,11 @@ class Slo(Section):
 
 
 class Load(Section):
-    """Permission for load tests outside the sandbox."""
+    """Permission for load tests: production needs it, and elsewhere it may be withheld."""
 
     allowed: bool = False
-    """Whether load tests may run here."""
+    """Whether load tests may run here: `true` lets them, with `max_rate`, in production; `false` keeps them
+    out elsewhere too."""
     max_rate: Rate | None = None
     """The most requests they may send."""
 

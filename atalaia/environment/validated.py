@@ -16,6 +16,7 @@ from atalaia.environment.faults import Location
 Described = TypeVar("Described", bound=BaseModel)
 
 _WHOLE_NUMBER = re.compile(r"-?[0-9]{1,18}")
+_NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
 _TRUTH = {"true": True, "false": False}
 
 
@@ -58,6 +59,9 @@ def _retyped(document: Document, errors: list[ErrorDetails]) -> bool:
             continue
         if error["type"] == "int_type" and _WHOLE_NUMBER.fullmatch(text):
             document.retype(location, int(text))
+            changed = True
+        if error["type"] == "float_type" and _NUMBER.fullmatch(text):
+            document.retype(location, float(text))
             changed = True
         if error["type"] == "bool_type" and text in _TRUTH:
             document.retype(location, _TRUTH[text])

@@ -69,9 +69,7 @@ def clients_of(environment: Environment, run: str, names: Iterable[str]) -> dict
     network = environment.client.addresses
     if network is None:
         return {}
-    size = network.num_addresses
-    # The first and the last address of a network are not a host's.
-    first, end = (1, size - 1) if size > 2 else (0, size)
+    first, end = environment.client.positions()
     chooser = random.Random(run)  # noqa: S311 - spreads identities, guards nothing
     found: dict[str, str] = {}
     taken: set[int] = set()

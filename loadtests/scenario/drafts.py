@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pydantic import JsonValue
@@ -13,7 +13,6 @@ from atalaia.checks.routes import class_of, path_of, route, routes, sample
 from atalaia.environment import Effect, Environment
 from atalaia.environment.faults import did_you_mean, listed
 from atalaia.environment.gateway import SampleRequest
-from atalaia.environment.probe_rules import PLACE
 from atalaia.environment.probes import Probe, Step
 from atalaia.systems.limits import route_of
 from loadtests.plan import Request
@@ -146,11 +145,6 @@ class _Drafting:
             path = declared.upstream_path or path
         headers = asked.headers
         body = declared.sample.json_body if declared.sample else None
-        texts = (path, *(value for _, value in headers), *_texts(body))
-        if any(PLACE.search(text) for text in texts):
-            raise self._mistake(
-                "its sample has a word in braces, which would be taken for a value's", "route"
-            )
         scheme = entry.bearer if entry.bearer else class_of(self._environment, name).authentication
         spread = False
         if entry.anonymous:
@@ -331,14 +325,3 @@ def _typed(headers: Iterable[tuple[str, str]], body: JsonValue) -> Headers:
     if body is None or any(name.lower() == "content-type" for name, _ in given):
         return given
     return (("Content-Type", "application/json"), *given)
-
-
-def _texts(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for item in value.values():
-            yield from _texts(item)
-    elif isinstance(value, (list, tuple)):
-        for item in value:
-            yield from _texts(item)
