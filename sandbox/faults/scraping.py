@@ -6,26 +6,12 @@ from atalaia.errors import NotMeasured
 from sandbox.faults.fault import Changes, Fault
 from sandbox.faults.guarded import guarded
 from sandbox.faults.means import haproxy, standin, together
+from sandbox.faults.places import address_of, scrapes, scrapes_old_address
 from sandbox.faults.prometheus_means import prometheus, prometheus_file, prometheus_flag
 from sandbox.readiness import answers, get, until
 from sandbox.running import Sandbox
 
 _FILE = "prometheus.yml"
-
-
-def _address(job: str) -> str:
-    """Where the address of a job's first scrape target stands."""
-    return rf"(?s)(- job_name: {job}\n.*?- )127\.0\.0\.1:\d+"
-
-
-def _scrapes(name: str, description: str, job: str, port: str) -> Fault:
-    """Prometheus scrapes another port of the sandbox for a job."""
-
-    async def apply(sandbox: Sandbox) -> None:
-        address = f"127.0.0.1:{getattr(sandbox.ports, port)}"
-        await prometheus(name, description, (_FILE, _address(job), rf"\g<1>{address}")).apply(sandbox)
-
-    return Fault(name, Changes.LIVE, description, apply, prometheus(name, description).revert)
 
 
 async def _count_once(sandbox: Sandbox) -> None:
@@ -57,7 +43,7 @@ FAULTS = (
     prometheus(
         "scrape-target-down",
         "the address of the auth-service in Prometheus' configuration has another port: nobody listens there",
-        (_FILE, _address("auth-service"), r"\g<1>127.0.0.1:9"),
+        (_FILE, address_of("auth-service"), r"\g<1>127.0.0.1:9"),
     ),
     prometheus(
         "job-missing",
@@ -83,7 +69,7 @@ FAULTS = (
         "the pushgateway's job has a scrape interval of an hour of its own",
         (_FILE, r"^(- job_name: pushgateway\n)", r"\1  scrape_interval: 1h\n"),
     ),
-    _scrapes(
+    scrapes(
         "store-scraped-as-http",
         "Prometheus scrapes PostgreSQL's own port, as if it spoke HTTP",
         "postgres",
@@ -103,8 +89,9 @@ FAULTS = (
     together(
         "up-contradicts-probe",
         Changes.LIVE,
-        "the auth-service does not answer, and Prometheus says that it is up: it scrapes the user-service",
-        _scrapes("", "", "auth-service", "user_service"),
+        "the auth-service does not answer, and Prometheus says that it is up: it scrapes the user-service at "
+        "an address that nobody knows",
+        scrapes_old_address("", "auth-service", "user_service"),
         standin("", "standins", "auth-service", "stopped", ""),
     ),
     haproxy(

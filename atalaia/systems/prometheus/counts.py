@@ -28,6 +28,12 @@ def goal_of(leg: Leg, seen: LegSeen) -> float:
     return max(grown, summed(leg, seen.after)) if seen.whole else grown
 
 
+def most_of(leg: Leg, seen: LegSeen) -> float:
+    """What Prometheus can tell at most: what the pages told after it; no limit where it scrapes others."""
+    read = all(page.response and not page.failure and page.response.status == 200 for page in seen.last)
+    return summed(leg, seen.last) if seen.whole and seen.last and read else math.inf
+
+
 def newest_of(stamp: Exchange) -> float | None:
     """The time of a rule's newest sample; None where it has none."""
     vector = read_vector(stamp.response.body) if stamp.response else Unreadable("")

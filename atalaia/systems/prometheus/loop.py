@@ -71,6 +71,8 @@ class LegSeen(Seen):
     """What Prometheus told before the requests …"""
     told: Exchange | None = None
     """… and when it had the figure, or two intervals were over. None where its page did not grow."""
+    last: tuple[Exchange, ...] = ()
+    """The pages after that: Prometheus cannot know of more."""
     waited: float = 0.0
     """Seconds from when the page had the figure until then."""
     interval: float = 0.0

@@ -28,8 +28,8 @@ from atalaia.systems.prometheus.targets import Targets, read_targets
 _TIMES = 5
 """How often pages may change before the requests; then others move them."""
 _INTERVALS = 2
-_LATE = 2.0
-"""Seconds that a scrape or an evaluation may be late."""
+_LATE = 8.0
+"""Seconds that a scrape or an evaluation may be late, on a machine that is busy."""
 _BETWEEN = 0.05
 _FINEST = 100
 """Looks at Prometheus in one interval, at most."""
@@ -132,7 +132,8 @@ async def _leg(
         _INTERVALS * seen.interval + _LATE,
         max(_BETWEEN, seen.interval / _FINEST),
     )
-    return seen.model_copy(update={"told": told, "waited": time.monotonic() - begun})
+    waited = time.monotonic() - begun
+    return seen.model_copy(update={"told": told, "waited": waited, "last": await asker.all(leg.pages)})
 
 
 def _arrived(leg: Leg, seen: LegSeen) -> bool:

@@ -1,7 +1,7 @@
 """Prometheus scrapes all of the stack, and nothing else (MT01, MT10)."""
 
 from atalaia.checks.metrics import configuration
-from atalaia.checks.metrics.scraping import contradictions, jobs, retention, stale, up
+from atalaia.checks.metrics.scraping import contradictions, jobs, places, retention, stale, up
 from suites.holds import holds
 
 
@@ -22,6 +22,21 @@ def test_nothing_is_scraped_that_nobody_declared(case, hold):
 
 @holds(jobs.NOT_AN_EXPORTER)
 def test_stores_are_scraped_by_their_exporters(case, hold):
+    hold(case)
+
+
+@holds(places.OTHER_SERVER)
+def test_every_job_scrapes_whom_it_is_named_for(case, hold):
+    hold(case)
+
+
+@holds(places.WRONG_LABEL)
+def test_no_scrape_target_has_the_label_of_another_service(case, hold):
+    hold(case)
+
+
+@holds(places.TWICE)
+def test_nothing_is_scraped_by_two_jobs(case, hold):
     hold(case)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
+from math import inf
 from urllib.parse import quote
 
 from atalaia.checks.check import NotDeclared
@@ -32,14 +32,17 @@ from atalaia.systems.prometheus.promql import NotPromQL, parse
 from atalaia.systems.prometheus.promql.syntax import selectors
 from atalaia.systems.prometheus.rules import Rule
 
-REQUESTS = 5
-"""For each service."""
+_FEWEST = 2
+"""Requests for the first service …"""
+_NUMBERS = 18
+"""… one more for each of the next, so that no service's counter passes for another's; then from the first on
+again."""
 GATEWAY, BALANCER = "gateway", FRONT
 """The names of the legs that are no service's."""
 _CLIENT = "loop"
 _SHARE = 2
 """At most one part in so many of what the front's limiter lets the run have."""
-_WITHIN = 2 * SECONDS_UNTIL_COUNTED
+_WITHIN = 4 * SECONDS_UNTIL_COUNTED
 _SETTLES = 0.1
 """Seconds: a service counts as soon as it has answered."""
 _SLOWEST = 60.0
@@ -52,18 +55,32 @@ def services(environment: Environment) -> dict[str, str]:
     balancer = environment.load_balancer
     if balancer is None or environment.prometheus is None:
         return {}
-    found = {
-        name: chosen
-        for name, service in environment.services.items()
-        if service.metrics and service.requests_metric and (chosen := _route_to(environment, name))
-    }
-    if balancer.limit is None:
-        return found
-    allowed = int(balancer.limit.requests * environment.limiter_share / _SHARE / REQUESTS)
-    return dict(islice(found.items(), max(1, allowed)))
+    limit = balancer.limit
+    allowed = limit.requests * environment.limiter_share / _SHARE if limit else inf
+    found: dict[str, str] = {}
+    for name, service in environment.services.items():
+        number = _number(len(found))
+        if not (service.metrics and service.requests_metric):
+            continue
+        if found and sum(map(_number, range(len(found)))) + number > allowed:
+            break
+        if chosen := _route_to(environment, name, number):
+            found[name] = chosen
+    return found
 
 
-def _route_to(environment: Environment, service: str) -> str | None:
+def _number(place: int) -> int:
+    """How many requests the service in this place gets."""
+    return _FEWEST + place % _NUMBERS
+
+
+@per_environment
+def numbers(environment: Environment) -> dict[str, int]:
+    """The services that are asked, and how often."""
+    return {name: _number(place) for place, name in enumerate(services(environment))}
+
+
+def _route_to(environment: Environment, service: str, number: int) -> str | None:
     """A route of the service that can be asked for again and again; rather one that no limiter counts, and
     whose requests monitoring itself does not send."""
     named = routes(environment)
@@ -72,14 +89,14 @@ def _route_to(environment: Environment, service: str) -> str | None:
         if isinstance(named, tuple)
         else ()
     )
-    ranked = [(rank, name) for name in own if (rank := _rank(environment, name)) is not None]
+    ranked = [(rank, name) for name in own if (rank := _rank(environment, name, number)) is not None]
     return min(ranked, default=(0, None), key=lambda entry: entry[0])[1]
 
 
-def _rank(environment: Environment, name: str) -> int | None:
+def _rank(environment: Environment, name: str, number: int) -> int | None:
     request = sample(environment, name)
     limits = [cost.limit * environment.limiter_share for cost in gateway_costs(environment, request.target)]
-    if request.method != "GET" or any(limit < _SHARE * REQUESTS for limit in limits):
+    if request.method != "GET" or any(limit < _SHARE * number for limit in limits):
         return None
     return 2 if _is_health(environment, name) else bool(limits)
 
@@ -123,7 +140,7 @@ def _services(environment: Environment) -> Iterator[Leg]:
         health = None if _is_health(environment, services(environment)[name]) else service.health
         uncounted = tuple(filter(None, (health, service.metrics)))
         figure = Figure(service.requests_metric or "", uncounted=uncounted)
-        yield _leg(environment, name, (pages[name],), (figure,), REQUESTS)
+        yield _leg(environment, name, (pages[name],), (figure,), numbers(environment)[name])
 
 
 def _gateway(environment: Environment) -> Iterator[Leg]:
@@ -135,7 +152,7 @@ def _gateway(environment: Environment) -> Iterator[Leg]:
             dict.fromkeys(_of_route(environment, request_to(environment, name)) for name in names)
         )
         found = tuple(page for page in nodes if page)
-        yield _leg(environment, GATEWAY, found, figures, REQUESTS * len(names))
+        yield _leg(environment, GATEWAY, found, figures, sum(numbers(environment).values()))
 
 
 def _of_route(environment: Environment, request: HttpRequest) -> Figure:
@@ -155,7 +172,7 @@ def _balancer(environment: Environment) -> Iterator[Leg]:
             Figure("haproxy_backend_http_requests_total", (("proxy", name),))
             for name in dict.fromkeys(backend[0] for backend in backends if backend)
         )
-        yield _leg(environment, BALANCER, (pages[0],), figures, REQUESTS * len(names))
+        yield _leg(environment, BALANCER, (pages[0],), figures, sum(numbers(environment).values()))
 
 
 def _leg(
@@ -241,20 +258,20 @@ def _sources(environment: Environment) -> Iterator[Source]:
 
 def measurement(environment: Environment) -> LoopMeasurement:
     """The whole loop; all checks of it look at this one."""
-    requests = tuple(request_to(environment, name) for name in services(environment))
+    requests = tuple((request_to(environment, name), number) for name, number in numbers(environment).items())
     return LoopMeasurement(
         key="requests followed to every figure",
         hop=Hop.LOAD_BALANCER,
         client=_CLIENT,
         costs=tuple(
-            cost.model_copy(update={"requests": cost.requests * REQUESTS})
-            for request in requests
+            cost.model_copy(update={"requests": cost.requests * number})
+            for request, number in requests
             for cost in request.costs
         ),
         requests=tuple(
-            request.model_copy(update={"key": f"{request.key} counted {number}", "costs": ()})
-            for request in requests
-            for number in range(REQUESTS)
+            request.model_copy(update={"key": f"{request.key} counted {counted}", "costs": ()})
+            for request, number in requests
+            for counted in range(number)
         ),
         legs=tuple(legs(environment).values()),
         targets=from_prometheus(environment, targets.PATH),

@@ -19,7 +19,7 @@ from atalaia.environment import Environment
 from atalaia.exchange.hop import Hop
 from atalaia.systems.document import Unreadable
 from atalaia.systems.prometheus.answers import read_value, read_vector
-from atalaia.systems.prometheus.counts import follows, goal_of, newest_of, value_of
+from atalaia.systems.prometheus.counts import follows, goal_of, most_of, newest_of, value_of
 from atalaia.systems.prometheus.loop import Leg, LoopSeen
 from atalaia.systems.prometheus.rules import Rule
 
@@ -57,14 +57,15 @@ def _judge_told(seen: tuple[Any, ...], expected: Scraped) -> Verdict:
     value = read_value(leg.told.response.body if leg.told.response else b"")
     if not succeeded(leg.told) or isinstance(value, Unreadable):
         return Inconclusive(f"Prometheus did not answer a query: {describe(leg.told)}")
-    goal = goal_of(expected.leg, leg)
+    goal, most = goal_of(expected.leg, leg), most_of(expected.leg, leg)
     if value is None:
         observed = f"it has no such series in job {expected.leg.job}"
-    elif value == goal or (value > goal and not (leg.whole and expected.alone)):
+    elif goal <= value <= most and not (value > goal and leg.whole and expected.alone):
         return []
     else:
         observed = f"after {leg.waited:.1f} s it tells {value:g}"
-        observed += f", and the page told {goal:g}" if leg.whole else f", less than {goal:g}"
+        told = goal if not value > most else most
+        observed += f", and the page told {told:g}" if leg.whole else f", less than {goal:g}"
     return [Finding(expected=promise, observed=observed, hop=_HOP, cause=expected.cause)]
 
 

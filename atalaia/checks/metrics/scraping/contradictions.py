@@ -15,6 +15,7 @@ from atalaia.checks.load_balancer import SERVER_UNCHECKED, STATS_UNREADABLE, rea
 from atalaia.checks.metrics.asking import from_prometheus
 from atalaia.checks.metrics.exposition.owner import own_page
 from atalaia.checks.metrics.scraping.jobs import MISSING
+from atalaia.checks.metrics.scraping.places import in_its_place
 from atalaia.checks.metrics.scraping.scraped import Scraped, scraped_pages
 from atalaia.checks.metrics.scraping.up import probe
 from atalaia.checks.observables import statistics
@@ -77,6 +78,11 @@ def _judge_up(seen: tuple[Exchanges], expected: Scraped) -> Verdict:
     ]
 
 
+def _in_its_place(environment: Environment, target: str) -> Needs:
+    job = scraped_pages(environment)[target].job
+    return all_of(((MISSING, job),), in_its_place(environment, job))
+
+
 UP = Check(
     id="scrape.up-contradicts-probe",
     severity=Severity.CRITICAL,
@@ -87,7 +93,7 @@ UP = Check(
     targets=_pages,
     observes=_probed,
     expects=lambda environment, target: scraped_pages(environment)[target],
-    requires=lambda environment, target: ((MISSING, scraped_pages(environment)[target].job),),
+    requires=_in_its_place,
     judge=_judge_up,
 )
 

@@ -133,8 +133,8 @@ def _judge_expected(seen: tuple[Any, ...], expected: DeclaredJobs) -> Verdict:
 UNEXPECTED = Check(
     id="scrape.target-unexpected",
     severity=Severity.MAJOR,
-    catches="Something is scraped that nobody declared: a job left behind, a server that is scraped, and "
-    "counted, twice.",
+    catches="Something is scraped that nobody declared: a job left behind, one target more than there should "
+    "be.",
     remedy="Remove the job or scrape target from scrape_configs, or declare it in prometheus.jobs.",
     source="MT01",
     targets=with_jobs,

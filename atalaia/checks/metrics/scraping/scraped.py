@@ -151,9 +151,13 @@ def pages_of(environment: Environment, job: str) -> tuple[MetricsPage, ...]:
     addresses = declared_job(environment, job).addresses
     pages = metrics_pages(environment).values()
     found = tuple(page for page in pages if f"{page.url.host}:{page.url.port}" in addresses)
-    return found or tuple(
-        page for page in pages if page.target == job or (page.kind == job and page.kind in _VENDORS)
-    )
+    return found or pages_named(environment, job)
+
+
+def pages_named(environment: Environment, job: str) -> tuple[MetricsPage, ...]:
+    """The declared pages that a job is named for, whatever it scrapes."""
+    pages = metrics_pages(environment).values()
+    return tuple(page for page in pages if page.target == job or (page.kind == job and page.kind in _VENDORS))
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from atalaia.checks.answers import describe, succeeded, undecided
 from atalaia.checks.check import Check, Finding, Inconclusive, Severity, Verdict
 from atalaia.checks.metrics.asking import page_request
 from atalaia.checks.metrics.scraping.jobs import MISSING, NOT_AN_EXPORTER
+from atalaia.checks.metrics.scraping.places import in_its_place
 from atalaia.checks.metrics.scraping.scraped import (
     DeclaredJob,
     answering,
@@ -74,7 +75,9 @@ DOWN = Check(
     ),
     expects=declared_job,
     requires=lambda environment, target: all_of(
-        ((MISSING, target), (NOT_AN_EXPORTER, target)), pages_answer(environment, target)
+        ((MISSING, target), (NOT_AN_EXPORTER, target)),
+        in_its_place(environment, target),
+        pages_answer(environment, target),
     ),
     judge=_judge_up,
 )

@@ -133,6 +133,24 @@ def test_prometheus_tells_what_the_page_told(told, whole, alone, observed):
 
 
 @pytest.mark.parametrize(
+    ("told", "last", "observed"),
+    [
+        (value(45), page(45), None),
+        (value(47), page(48), None),
+        (value(47), page(46), "after 1.5 s it tells 47, and the page told 46"),
+        (value(44), page(48), "after 1.5 s it tells 44, and the page told 45"),
+        (value(47), answer(b"", 503), None),
+        (value(47), silent(), None),
+    ],
+)
+def test_prometheus_knows_of_no_more_than_the_page_whoever_else_asks(told, last, observed):
+    seen = loop(page(40), page(45), told=told)
+    leg = seen.legs[0].model_copy(update={"last": (last,)})
+    verdict = PROMETHEUS.judge((seen.model_copy(update={"legs": (leg,)}),), scraped(alone=False))
+    assert [finding.observed for finding in verdict] == ([observed] if observed else [])
+
+
+@pytest.mark.parametrize(
     "told",
     [None, silent(STALLED), silent(), answer(ERROR, 503), answer(b'{"status":"succ')],
     ids=["not asked", "held up", "refused", "WAL", "cut"],

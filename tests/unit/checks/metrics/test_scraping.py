@@ -11,7 +11,7 @@ import yaml
 
 from atalaia.checks.check import Inconclusive
 from atalaia.checks.metrics.configuration import DIFFERS, Meant
-from atalaia.checks.metrics.scraping import CHECKS
+from atalaia.checks.metrics.scraping import CHECKS, places
 from atalaia.checks.metrics.scraping.contradictions import HAPROXY, KONG, UP
 from atalaia.checks.metrics.scraping.jobs import (
     MISSING,
@@ -344,6 +344,7 @@ def test_kongs_views_agree():
 
 
 def test_every_check_of_scraping_is_judged_here():
-    judged = {MISSING, UNEXPECTED, UNREADABLE, NOT_AN_EXPORTER, DOWN, STALE, WRONG, UP, HAPROXY, KONG}
+    judged = set(places.CHECKS)  # in test_places.py
+    judged |= {MISSING, UNEXPECTED, UNREADABLE, NOT_AN_EXPORTER, DOWN, STALE, WRONG, UP, HAPROXY, KONG}
     assert {check.id for check in CHECKS} == {check.id for check in judged}
     assert not isinstance(read_configuration(MEANT), Unreadable)
