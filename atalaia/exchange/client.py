@@ -111,7 +111,7 @@ class Client:
         for number in count(1):
             steps = await self._round(sequence)
             within = sequence.within
-            if within is None or steps[-1].failure or median(step.elapsed for step in steps) <= within:
+            if within is None or _decides(steps[-1]) or median(step.elapsed for step in steps) <= within:
                 break
             if number >= (sequence.rounds_when_busy if pressure.busy else sequence.rounds):
                 break
@@ -122,7 +122,7 @@ class Client:
         steps: list[Exchange] = []
         for step in sequence.steps:
             steps.append(await Client(self._network.of(step.client)).exchange(step))
-            if sequence.within is not None and steps[-1].failure:
+            if sequence.repeats and _decides(steps[-1]):
                 break
         return steps
 
@@ -230,6 +230,11 @@ class Client:
         return httpcore.AsyncHTTPConnection(
             origin, context, local_address=self._network.source, network_backend=_BACKEND
         )
+
+
+def _decides(exchange: Exchange) -> bool:
+    """Whether another request of the kind would tell no more: none came whole, or one longer than is read."""
+    return exchange.failure is not None or (exchange.response is not None and exchange.response.truncated)
 
 
 def _retrying(attempts: int) -> AsyncRetrying:

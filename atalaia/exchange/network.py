@@ -8,14 +8,13 @@ import socket
 import ssl
 import time
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
 
 from atalaia.environment.units import format_duration
-from atalaia.exchange.beside import beside
+from atalaia.exchange.beside import aside
 from atalaia.exchange.causes import failure_of, handshake_failure_of
 from atalaia.exchange.exchange import Resolution
 from atalaia.exchange.failure import Failure, Reason
@@ -201,29 +200,12 @@ async def _look_up(host: str) -> tuple[tuple[str, ...], float]:
 
     The addresses, and when they were there, before this loop had the time to take them.
     """
-    loop = asyncio.get_running_loop()
-    answer: asyncio.Future[tuple[tuple[str, ...], float]] = loop.create_future()
 
-    def deliver(addresses: tuple[str, ...] | None, error: Exception | None, ended: float) -> None:
-        if answer.done():
-            return
-        if error:
-            answer.set_exception(error)
-        else:
-            answer.set_result((addresses or (), ended))
+    def look_up() -> tuple[tuple[str, ...], float]:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+        return tuple(dict.fromkeys(str(entry[4][0]) for entry in found)), time.perf_counter()
 
-    def look_up() -> None:
-        addresses, problem = None, None
-        try:
-            found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
-            addresses = tuple(dict.fromkeys(str(entry[4][0]) for entry in found))
-        except (OSError, ValueError) as error:
-            problem = error
-        with suppress(RuntimeError):  # the loop ended before the resolver did
-            loop.call_soon_threadsafe(deliver, addresses, problem, time.perf_counter())
-
-    beside(look_up)
-    return await answer
+    return await aside(look_up)
 
 
 @lru_cache(maxsize=1024)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from typing import Protocol
+from functools import partial
+from typing import Protocol, TypeVar
 
 from atalaia.checks.check import Finding, Inconclusive
 from atalaia.environment.policy import Accepted
 from atalaia.exchange.observable import Observable
 from atalaia.run.accepted import accept
+from atalaia.run.bulk import bulky
 from atalaia.run.case import Case
 from atalaia.run.observations import Observation
 from atalaia.run.results import Outcome, Result
+
+T = TypeVar("T")
 
 _BEGUN_AT_ONCE = 50
 """Cases that are begun before the loop turns to what is under way."""
@@ -24,6 +28,9 @@ class Takes(Protocol):
 
     async def take(self, observable: Observable) -> Observation:
         """See `atalaia.run.observations.Observations.take`."""
+
+    async def look_through(self, work: Callable[[], T]) -> T:
+        """See `atalaia.run.observations.Observations.look_through`."""
 
 
 def in_order(cases: Iterable[Case]) -> list[Case]:
@@ -112,7 +119,9 @@ class Executor:
         if unsent:
             return case.result(Outcome.INCONCLUSIVE, reason=unsent[0])
         seen = await asyncio.gather(*(self._observations.take(each) for each in case.observables))
-        verdict = case.check.judge(tuple(each.payload for each in seen), case.expected)
+        payloads = tuple(each.payload for each in seen)
+        judge = partial(case.check.judge, payloads, case.expected)
+        verdict = await self._observations.look_through(judge) if bulky(payloads) else judge()
         if isinstance(verdict, Inconclusive):
             return case.result(Outcome.INCONCLUSIVE, reason=verdict.reason)
         if not verdict:

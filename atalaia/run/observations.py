@@ -9,20 +9,28 @@ import os
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, SerializeAsAny
 
+from atalaia.exchange.beside import aside
 from atalaia.exchange.failure import Seen
 from atalaia.exchange.hop import Hop
 from atalaia.exchange.observable import Observable
 from atalaia.exchange.waiting import telling
 from atalaia.redaction import Redactor
 from atalaia.run import locked
+from atalaia.run.bulk import bulky
 from atalaia.run.notes import Notes
 from atalaia.run.places import Places
 from atalaia.run.quietness import Quietness
 from atalaia.run.stall import LoopWatch, doubted
 from atalaia.run.waits import Waits
+
+T = TypeVar("T")
+
+_LONG = 2**20
+"""Bytes of a file that take some tenths of a second to read."""
 
 Observe = Callable[[Observable], Awaitable[Seen]]
 """The effect that takes an observation."""
@@ -57,6 +65,7 @@ class Observations:
         self._loop_watch = LoopWatch()
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._places = Places()
+        self._long = asyncio.Lock()
         self._quietness = None if alone else Quietness(directory)
         self._waits = Waits(directory)
         self._notes = Notes(directory)
@@ -74,6 +83,14 @@ class Observations:
             task.cancel()
         self._loop_watch.stop()
 
+    async def look_through(self, work: Callable[[], T]) -> T:
+        """What work gives that looks through something long: beside the loop, one of them at a time.
+
+        Nothing is measured meanwhile.
+        """
+        async with self._long, self._places.one():
+            return await aside(work)
+
     async def _take(self, observable: Observable) -> Observation:
         if observable.after is not None:
             await self._until_due(observable, observable.after)
@@ -81,7 +98,7 @@ class Observations:
         # that waits for it; and only as many files are open as there are places.
         async with self._places.all() if observable.quiet else self._places.one():
             if self._quietness is None:
-                return self._observation(observable, await self._watched(observable))
+                return await self._observation(observable, await self._watched(observable))
             return await self._shared(observable, self._quietness)
 
     async def _shared(self, observable: Observable, quietness: Quietness) -> Observation:
@@ -89,19 +106,18 @@ class Observations:
         path = stored_at(self._directory, observable.key)
         async with locked.alone(path.with_suffix(".lock")):
             if path.exists():
-                return _load(path, observable)
+                return await _aside_if(path.stat().st_size >= _LONG, lambda: _load(path, observable))
             async with quietness.quiet() if observable.quiet else quietness.loud():
                 payload = await self._watched(observable)
-            observation = self._observation(observable, payload)
-            _store(path, observation)
+            observation = await self._observation(observable, payload)
+            await _aside_if(bulky([payload]), lambda: _store(path, observation))
             return observation
 
-    def _observation(self, observable: Observable, payload: Seen) -> Observation:
+    async def _observation(self, observable: Observable, payload: Seen) -> Observation:
+        taken_at = time.time()
+        redacted = await _aside_if(bulky([payload]), lambda: _redacted(payload, self._redactor))
         return Observation(
-            key=self._redactor(observable.key),
-            taken_at=time.time(),
-            hop=observable.hop,
-            payload=_redacted(payload, self._redactor),
+            key=self._redactor(observable.key), taken_at=taken_at, hop=observable.hop, payload=redacted
         )
 
     async def _until_due(self, observable: Observable, after: Observable) -> None:
@@ -127,6 +143,10 @@ class Observations:
             self._waits.note(started, started + getattr(payload, "waited", 0.0))
         self._notes.add(map(self._redactor, getattr(payload, "told", ())))
         return doubted(payload, time.monotonic() - begun, self._loop_watch.worst_since(begun))
+
+
+async def _aside_if(long: bool, work: Callable[[], T]) -> T:
+    return await aside(work) if long else work()
 
 
 def stored_at(directory: Path, key: str) -> Path:

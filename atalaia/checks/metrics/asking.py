@@ -74,7 +74,8 @@ def page_samples(environment: Environment, target: str) -> HttpSequence:
     )
     limit = environment.prometheus.scrape_duration if environment.prometheus else None
     within = limit.total_seconds() if limit else None
-    return HttpSequence(key=f"{request.key} x{PAGE_SAMPLES}", hop=request.hop, steps=steps, within=within)
+    key = f"{request.key} x{PAGE_SAMPLES}"
+    return HttpSequence(key=key, hop=request.hop, steps=steps, within=within, repeats=True)
 
 
 def ready(system: str) -> Needs:

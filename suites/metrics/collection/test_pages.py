@@ -1,7 +1,22 @@
 """Pages of metrics: there, readable, true to form, and what they should be."""
 
-from atalaia.checks.metrics.exposition import figures, form, leaks, names, owner, present, required
+from atalaia.checks.metrics.exposition import (
+    figures,
+    form,
+    leaks,
+    names,
+    owner,
+    present,
+    redirects,
+    required,
+    times,
+)
 from suites.holds import holds
+
+
+@holds(redirects.SENT_ELSEWHERE)
+def test_a_page_is_where_it_is_declared(case, hold):
+    hold(case)
 
 
 @holds(present.MISSING)
@@ -71,6 +86,11 @@ def test_the_required_metrics_have_their_labels(case, hold):
 
 @holds(names.BAD_NAME)
 def test_names_follow_the_conventions(case, hold):
+    hold(case)
+
+
+@holds(times.WRONG_TIMESTAMP)
+def test_samples_are_of_now(case, hold):
     hold(case)
 
 

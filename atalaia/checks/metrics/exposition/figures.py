@@ -149,7 +149,7 @@ def _limit(environment: Environment, target: str) -> Limit:
 
 def _judge_time(seen: tuple[Exchanges], expected: Limit) -> Verdict:
     (exchanges,) = seen
-    if reason := undecided(*exchanges.steps):
+    if reason := undecided(*exchanges.steps) or (TOO_LONG if too_long(exchanges) else None):
         return reason
     middle = median(step.elapsed for step in exchanges.steps)
     if middle <= expected.within.total_seconds():

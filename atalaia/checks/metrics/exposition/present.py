@@ -17,6 +17,8 @@ from atalaia.exchange.hop import Hop
 from atalaia.systems.document import instead_of
 from atalaia.systems.prometheus.exposition import FlawKind, content_type
 
+_BEGINNING = 2**16
+"""Bytes that say whether an answer is a page of metrics at all."""
 _PROMISE = "200 and a page of metrics"
 _TYPES = "Content-Type: text/plain; version=0.0.4, or application/openmetrics-text; version=1.0.0"
 
@@ -61,12 +63,19 @@ def _judge_missing(seen: tuple[Exchanges], expected: Place) -> Verdict:
 
 def _instead(response: Response) -> str | None:
     """What an answer is, where it is no page of metrics at all; a broken one is another check's."""
+    # Of a long page the beginning says it as well, and much sooner.
+    beginning = response.body[:_BEGINNING].rpartition(b"\n")[0] + b"\n"
+    if len(response.body) > _BEGINNING and _is_page(response.model_copy(update={"body": beginning})):
+        return None
+    return None if _is_page(response) else instead_of(response.body, "a page of metrics")
+
+
+def _is_page(response: Response) -> bool:
+    """Whether an answer is a page of metrics, though perhaps a broken one."""
     page = page_of(response)
     if len(page.samples) > len(page.flaws_of(FlawKind.REFUSED)):
-        return None
-    if page.samples and not response.body.lstrip().startswith((b"<", b"{", b"[")):
-        return None
-    return instead_of(response.body, "a page of metrics")
+        return True
+    return bool(page.samples) and not response.body.lstrip().startswith((b"<", b"{", b"["))
 
 
 MISSING = Check(

@@ -5,7 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from atalaia.systems.prometheus.exposition.secrets import secret_in, secret_under
+from atalaia.systems.prometheus.exposition.secrets import (
+    credential_under,
+    lines_with_shapes,
+    secret_in,
+    secret_under,
+)
 
 _HELP = re.compile(r"#\s*HELP\s+(\S+)")
 _NAME = re.compile(r"\s*([a-zA-Z_:][\w:.-]*)")
@@ -17,8 +22,12 @@ _SUFFIX = re.compile(r"_(bucket|sum|count|total|created)\Z")
 def leaks(body: bytes) -> Iterator[str]:
     """Where a page holds what, never itself: once for a label of a metric, however many of them there are."""
     told: set[tuple[str, str]] = set()
-    for at, line in enumerate(body.decode("utf-8", "replace").split("\n"), 1):
-        shape = secret_in(line)
+    text = body.decode("utf-8", "replace")
+    shapes = lines_with_shapes(text)
+    for at, line in enumerate(text.split("\n"), 1):
+        shape = shapes.get(at)
+        if shape is None and "=" not in line:
+            continue
         if line.lstrip().startswith("#"):
             if shape:
                 yield f"{_commented(line, at)} holds {shape}"
@@ -29,7 +38,7 @@ def leaks(body: bytes) -> Iterator[str]:
             (label, what)
             for label, quoted, bare in _PAIR.findall(line)
             if _tellable(label)
-            if (what := secret_under(label, quoted or bare))
+            if (what := (secret_under if shape else credential_under)(label, quoted or bare))
         ]
         if shape and not leaking:
             leaking = [("", shape)]

@@ -21,6 +21,8 @@ _SUFFIXES = {
     "counter": ("_total", "_created"),
     "info": ("_info",),
 }
+_MEANT = ("# HELP", "# TYPE", "# UNIT", "#  ", "# \t")
+"""Beginnings of comments that may be more than that."""
 _ALL_SUFFIXES = tuple({suffix for suffixes in _SUFFIXES.values() for suffix in suffixes})
 
 
@@ -80,6 +82,8 @@ class _Reader:
             self._flaw(FlawKind.REFUSED, "OpenMetrics that does not end with # EOF: it may have been cut")
 
     def _row(self, row: str, rows: list[str]) -> None:
+        if row.startswith("# ") and not row.startswith(_MEANT):
+            return  # a page may be millions of them
         blank = row.lstrip(" \t")
         if blank.startswith("#"):
             self._comment(row)

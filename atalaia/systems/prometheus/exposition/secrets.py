@@ -40,10 +40,27 @@ def secret_in(text: str) -> str | None:
     return next((what for what, shape in _SHAPES.items() if shape.search(text)), None)
 
 
+def lines_with_shapes(text: str) -> dict[int, str]:
+    """Number of a line, from 1 on → what it holds by its shape. All lines are searched at once."""
+    found: dict[int, str] = {}
+    for shape in _SHAPES.values():
+        at, number = 0, 1
+        for place in shape.finditer(text):
+            number, at = number + text.count("\n", at, place.start()), place.start()
+            line = text[text.rfind("\n", 0, at) + 1 : (text.find("\n", at) + 1 or len(text) + 1) - 1]
+            # White space in a shape may have been the end of a line.
+            if number not in found and (what := secret_in(line)):
+                found[number] = what
+    return found
+
+
 def secret_under(label: str, value: str) -> str | None:
     """What a label's value is, if it is a secret."""
-    if shape := secret_in(value):
-        return shape
+    return secret_in(value) or credential_under(label, value)
+
+
+def credential_under(label: str, value: str) -> str | None:
+    """What a value of no known shape is, if its label says that it is a secret."""
     if not _NAMED.search(label):
         return None
     if MARK in value:

@@ -202,6 +202,14 @@ def test_a_broken_page_is_not_a_missing_one():
     ]
 
 
+def test_a_long_page_is_known_by_its_beginning_and_what_is_none_by_all_of_it():
+    text = b"Lorem ipsum, dolor sit\n" * 4000
+    assert observed(MISSING, looks(step(GOOD + text)), Place("service")) == []
+    (told,) = observed(MISSING, looks(step(b"<html>\n" + text)), Place("service"))
+    assert told == "200 with HTML instead of a page of metrics"
+    assert observed(MISSING, looks(step(b"# a comment\n" * 9000 + GOOD)), Place("service")) == []
+
+
 def test_a_stalled_machine_has_seen_no_missing_page():
     assert "held Atalaia up" in inconclusive(MISSING, looks(step(failure=STALLED)), Place("service"))
     assert "429" in inconclusive(MISSING, looks(step(b"", status=429)), Place("service"))
@@ -223,7 +231,7 @@ def test_of_a_page_that_is_cut_nothing_is_said_but_its_size():
     seen = looks(step(truncated=True))
     cut = (
         UNREADABLE, OTHER_SERVER, MALFORMED, COUNTER_FELL, BAD_NAME, SECRET_SHOWN, TOO_MANY_SERIES,
-        WRONG_TIMESTAMP,
+        WRONG_TIMESTAMP, SLOW,
     )  # fmt: skip
     for check in cut:
         assert "longer than the 16 MiB" in inconclusive(check, seen, EXPECTED[check])

@@ -32,6 +32,16 @@ def test_a_secret_is_found_in_lines_that_are_none(line: str, told: str) -> None:
     assert JWT not in told
 
 
+def test_what_two_lines_hold_together_is_no_secret() -> None:
+    assert list(leaks(b"# Bearer\n f9e8d7c6b5a4f3e2d1c0 1\n")) == []
+
+
+def test_lines_are_counted_right_wherever_secrets_stand() -> None:
+    page = "\n".join(("up 1", f"# {JWT}", "up 2", "# Bearer f9e8d7c6b5a4f3e2d1c0", f"# {JWT}"))
+    numbers = [found.partition(":")[0] for found in leaks(page.encode())]
+    assert numbers == ["line 2", "line 4", "line 5"]
+
+
 def test_a_label_of_a_metric_is_told_once() -> None:
     lines = "".join(f'a_{kind}{{token="{RANDOM}{kind}1"}} 1\n' for kind in ("bucket", "sum", "count"))
     assert len(list(leaks(2 * lines.encode()))) == 1
