@@ -85,6 +85,12 @@ FAULTS = (
         "the receiver of e-mails has no e-mail: it swallows every alert",
         (r"(?s)(^- name: ops-email\n).*?(?=^- name: )", r"\1"),
     ),
+    alertmanager_file(
+        "critical-alerts-muted",
+        "the route of critical alerts was muted for a night, and the night has no end: nobody is woken",
+        (r'(- severity="critical"\n    receiver: on-call\n)', r"\1    mute_time_intervals: [one-night]\n"),
+        (r"\Z", "\ntime_intervals:\n- name: one-night\n  time_intervals: [{}]\n"),
+    ),
     alertmanager(
         "alertmanager-configured-otherwise",
         "the Alertmanager still runs with an old configuration, which forgets alerts after an hour",

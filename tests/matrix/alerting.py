@@ -15,6 +15,7 @@ MATRIX: dict[str, set[str]] = {
     "wrong-receiver": {"alerting.wrong-receiver@critical"},
     "receiver-missing": {"alerting.receiver-missing@ops-whatsapp"},
     "receiver-empty": {"alerting.receiver-empty@ops-email"},
+    "critical-alerts-muted": {"alerting.muted@critical"},
     "alertmanager-configured-otherwise": {"alerting.configuration-differs@alertmanager"},
 }
 """Fault → exactly the check@target that must fail."""

@@ -1,6 +1,6 @@
 """The way of an alert from Prometheus to people."""
 
-from atalaia.checks.metrics.alerting import configuration, connection, receivers, routes
+from atalaia.checks.metrics.alerting import configuration, connection, muted, receivers, routes
 from suites.holds import holds
 
 
@@ -21,6 +21,11 @@ def test_a_receiver_sends_what_it_receives(case, hold):
 
 @holds(routes.WRONG_RECEIVER)
 def test_an_alert_of_a_severity_reaches_its_receivers(case, hold):
+    hold(case)
+
+
+@holds(muted.MUTED)
+def test_an_alert_is_heard_at_any_time(case, hold):
     hold(case)
 
 

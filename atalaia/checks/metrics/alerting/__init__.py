@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from atalaia.checks.check import Check
-from atalaia.checks.metrics.alerting import configuration, connection, receivers, routes
+from atalaia.checks.metrics.alerting import configuration, connection, muted, receivers, routes
 
-CHECKS: tuple[Check, ...] = connection.CHECKS + receivers.CHECKS + routes.CHECKS + configuration.CHECKS
+CHECKS: tuple[Check, ...] = (
+    connection.CHECKS + receivers.CHECKS + routes.CHECKS + muted.CHECKS + configuration.CHECKS
+)

@@ -25,24 +25,26 @@ class Expected:
     cause: str
 
 
-def _targets(environment: Environment) -> tuple[str, ...] | NotDeclared:
-    declared = environment.alertmanager.routes if environment.alertmanager else {}
-    return tuple(declared) or NotDeclared("alertmanager.routes")
+def severities(environment: Environment) -> tuple[str, ...] | NotDeclared:
+    """The severities of which it is declared whom their alerts reach."""
+    routes = environment.alertmanager.routes if environment.alertmanager else {}
+    return tuple(routes) or NotDeclared("alertmanager.routes")
 
 
-def _declared(environment: Environment, target: str) -> tuple[str, ...]:
+def declared(environment: Environment, target: str) -> tuple[str, ...]:
+    """Whom alerts of a severity reach."""
     assert environment.alertmanager is not None, "the check's targets have it"
     return environment.alertmanager.routes[target]
 
 
 def _expects(environment: Environment, target: str) -> Expected:
-    return Expected(target, _declared(environment, target), cause_of(environment, ("route",)))
+    return Expected(target, declared(environment, target), cause_of(environment, ("route",)))
 
 
 def _needs(environment: Environment, target: str) -> Needs:
     assert environment.alertmanager is not None, "the check's targets have it"
     there = environment.alertmanager.receivers
-    missing = tuple((RECEIVER_MISSING, name) for name in _declared(environment, target) if name in there)
+    missing = tuple((RECEIVER_MISSING, name) for name in declared(environment, target) if name in there)
     return all_of(ready("alertmanager"), missing)
 
 
@@ -70,7 +72,7 @@ WRONG_RECEIVER = Check(
     remedy="Follow the alert with `amtool config routes test --config.file=alertmanager.yml "
     "severity=critical`, and correct the route's matchers, its receiver or its `continue`.",
     source="MT07; prometheus/alertmanager dispatch/route.go",
-    targets=_targets,
+    targets=severities,
     observes=lambda environment, target: (the_status(environment),),
     expects=_expects,
     requires=_needs,

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from atalaia.checks.check import Inconclusive
-from atalaia.checks.metrics.alerting import configuration, connection, receivers, routes
+from atalaia.checks.metrics.alerting import configuration, connection, muted, receivers, routes
 from atalaia.checks.metrics.meant import Meant
 from atalaia.environment.url import parse_url
 from atalaia.systems.alertmanager.api import read_configuration
@@ -49,7 +49,8 @@ class TestConfiguration:
             ("group_wait: 30s", "group_wait: 31s", "route.routes[2].group_wait: 30s", "31s"),
             ('- drill="true"', '- drill="yes"', 'route.routes[0].matchers: drill="true"', 'drill="yes"'),
             ("continue: true", "continue: false", "route.routes[1].continue: true", "false"),
-            ("max_alerts: 5", "max_alerts: 6", "receivers[ops-whatsapp].webhook_configs[0].max_alerts: 5", "6"),
+            ("max_alerts: 5", "max_alerts: 6",
+             "receivers[ops-whatsapp].webhook_configs[0].max_alerts: 5", "6"),
             ("- sli\n", "- slo\n", "inhibit_rules[2].equal: sli", "slo"),
             ("short_fields: false", "short_fields: true",
              "receivers[ops-slack].slack_configs[0].short_fields: nothing", "true"),
@@ -140,6 +141,57 @@ class TestRoutes:
     @pytest.mark.parametrize("bad", BAD)
     def test_an_answer_that_tells_no_configuration_is_a_finding(self, bad: str) -> None:
         assert len(self.judge(BAD[bad], "on-call")) == 1
+
+
+ALWAYS = "\ntime_intervals:\n- name: night\n  time_intervals: [{}]"
+NIGHT = ALWAYS.replace("{}", "{times: [{start_time: '22:00', end_time: '24:00'}]}")
+
+
+class TestMuted:
+    def judge(self, exchange: Any, *, in_file: bool = False) -> Any:
+        expected = muted.Expected("critical", ("on-call", "ops-slack"), in_file, "a.yml:12")
+        return muted.MUTED.judge((exchange,), expected)
+
+    def with_times(self, setting: str, intervals: str) -> Any:
+        document = recorded("alertmanager/status.json")
+        text = document["config"]["original"]
+        head, name, tail = text.partition("- receiver: on-call\n")
+        assert name
+        document["config"]["original"] = f"{head}{name}    {setting}: [night]\n{tail}{intervals}"
+        return told(document)
+
+    def test_routes_that_are_never_muted(self) -> None:
+        assert self.judge(status()) == []
+        assert self.judge(self.with_times("active_time_intervals", ALWAYS)) == []
+
+    @pytest.mark.parametrize("in_file", [True, False])
+    def test_a_route_that_is_always_muted(self, in_file: bool) -> None:
+        (finding,) = self.judge(self.with_times("mute_time_intervals", ALWAYS), in_file=in_file)
+        assert finding.expected == "an alert with severity=critical reaches on-call at any time"
+        assert finding.observed == "its route is muted always, by night ({})"
+        assert finding.cause == "a.yml:12"
+
+    @pytest.mark.parametrize(
+        ("setting", "words"),
+        [("mute_time_intervals", "muted in"), ("active_time_intervals", "active only in")],
+    )
+    def test_a_route_that_is_muted_at_times_is_told_where_no_file_says_so(
+        self, setting: str, words: str
+    ) -> None:
+        exchange = self.with_times(setting, NIGHT)
+        (finding,) = self.judge(exchange)
+        assert finding.observed == (
+            f"its route is {words} night ({{times: {{start_time: 22:00, end_time: 24:00}}}})"
+        )
+        assert self.judge(exchange, in_file=True) == []
+
+    def test_a_regular_expression_of_re2_only_decides_nothing(self) -> None:
+        exchange = status('severity=~"critical|warning"', r'severity=~"\\pL+"')
+        assert isinstance(self.judge(exchange), Inconclusive)
+
+    @pytest.mark.parametrize("bad", BAD)
+    def test_an_answer_that_tells_no_configuration_is_a_finding(self, bad: str) -> None:
+        assert len(self.judge(BAD[bad])) == 1
 
 
 class TestReceivers:
