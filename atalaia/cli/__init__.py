@@ -19,6 +19,7 @@ _UNWRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 _COMMANDS = {
     "check": "atalaia.cli.check:check",
     "env": "atalaia.cli.env:env",
+    "load": "atalaia.cli.load:load",
     "probe": "atalaia.cli.probe:probe",
     "report": "atalaia.cli.report:report",
     "sandbox": "atalaia.cli.sandbox:sandbox",
@@ -50,6 +51,7 @@ def cli() -> None:
       atalaia check connectivity --env sandbox    test it
       atalaia check --env environments/mine.yml   test your own
       atalaia probe run --env mine                probe it once, from cron
+      atalaia load run smoke --env mine           send load, and judge it
       atalaia env validate environments/mine.yml  is the file right?
 
     Exit codes: 0 all held; 1 a check failed; 2 could not be measured; 3 usage or configuration;

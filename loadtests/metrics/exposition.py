@@ -7,10 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from atalaia.systems.prometheus.written import number, written
 from loadtests.histogram import Histogram
-from loadtests.measured import Live, Measured, Series
+from loadtests.measured import Live, Measured
 from loadtests.metrics import catalogue
 from loadtests.metrics.catalogue import FINAL, LIVE, Metric
+from loadtests.verdict.generator import lag_of
 from loadtests.verdict.model import ALL, Holds, Outcome, Verdict
+from loadtests.verdict.spent import everything
 
 Sample = tuple[Metric, Mapping[str, str], float | None]
 _QUANTILES = (0.5, 0.95, 0.99)
@@ -27,7 +29,7 @@ def live(labels: Mapping[str, str], now: Live) -> str:
 
 
 def _final(verdict: Verdict, measured: Measured) -> Iterator[Sample]:
-    whole, lasted = _whole(measured), measured.ended - measured.began
+    whole, lasted = everything(measured), measured.ended - measured.began
     for outcome in Outcome:
         yield catalogue.VERDICT, {"verdict": outcome.lower()}, float(outcome is verdict.outcome)
     yield catalogue.ENDED, {}, measured.ended
@@ -43,10 +45,7 @@ def _final(verdict: Verdict, measured: Measured) -> Iterator[Sample]:
     }
     for state, count in counts.items():
         yield catalogue.REQUESTS, {"state": state}, count
-    lag = Histogram()
-    for worker in measured.workers:
-        lag.merge(worker.lag)
-    yield from _times(ALL, "lag", lag)
+    yield from _times(ALL, "lag", lag_of(measured))
     for route, series in {ALL: whole, **measured.series}.items():
         bad = series.intended - series.good
         yield catalogue.ERRORS, {"route": route}, bad / series.intended if series.intended else None
@@ -56,18 +55,6 @@ def _final(verdict: Verdict, measured: Measured) -> Iterator[Sample]:
         if judgement.holds is not Holds.UNDECIDED:
             told = {"what": judgement.what, "route": judgement.where}
             yield catalogue.HELD, told, float(judgement.holds is Holds.YES)
-
-
-def _whole(measured: Measured) -> Series:
-    whole = Series()
-    for series in measured.series.values():
-        whole.intended += series.intended
-        whole.sent += series.sent
-        whole.good += series.good
-        whole.timed_out += series.timed_out
-        whole.corrected.merge(series.corrected)
-        whole.service.merge(series.service)
-    return whole
 
 
 def _times(route: str, kind: str, times: Histogram) -> Iterator[Sample]:

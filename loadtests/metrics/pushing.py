@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import importlib
 import threading
 from collections.abc import Callable, Coroutine, Mapping
 from datetime import timedelta
@@ -13,6 +12,7 @@ from atalaia.environment.url import Url
 from atalaia.errors import DeliveryError
 from atalaia.redaction import Redactor
 from atalaia.run.network import network_of
+from atalaia.systems.pushgateway.client import NotTaken, Pushgateway
 from atalaia.systems.pushgateway.delivery import ATTEMPT, put
 from loadtests.metrics.catalogue import JOB, LIVE_JOB
 
@@ -58,7 +58,6 @@ class Pusher:
         self.failure = ""
 
     def __enter__(self) -> Pusher:
-        importlib.import_module("atalaia.systems.pushgateway.client")  # now, not at the load's expense
         self._thread.start()
         return self
 
@@ -80,8 +79,6 @@ class Pusher:
             self._try(self._take_away())
 
     def _try(self, doing: Coroutine[None, None, None]) -> None:
-        from atalaia.systems.pushgateway.client import NotTaken
-
         try:
             asyncio.run(doing)
         except (DeliveryError, NotTaken) as error:
@@ -91,7 +88,4 @@ class Pusher:
         await put(page, self._group, self._to, self._network, within=ATTEMPT, redactor=self._redactor)
 
     async def _take_away(self) -> None:
-        from atalaia.systems.pushgateway.client import Pushgateway
-
-        async with Pushgateway(self._to, self._network, self._redactor) as pushgateway:
-            await pushgateway.delete(self._group, ATTEMPT)
+        await Pushgateway(self._to, self._network, self._redactor).delete(self._group, ATTEMPT)
