@@ -33,7 +33,7 @@ def error_rate(where: str, limit: float, series: Series, *, excuse: Excuse = NON
     elif low > limit:
         holds = Holds.NO
     else:
-        holds = Holds.YES if high < limit else Holds.UNDECIDED
+        holds = Holds.YES if high < limit or limit >= 1 else Holds.UNDECIDED
     return Judgement(
         what="error-rate",
         where=where,
@@ -66,12 +66,12 @@ def _bad(series: Series, excuse: Excuse) -> int:
 
 
 def _kinds(series: Series) -> str:
-    kinds = sorted(series.failures.items(), key=lambda item: (-item[1], item[0]))
-    dropped = series.intended - series.sent
-    if dropped and "dropped" not in series.failures:
-        kinds.append(("dropped", dropped))
+    counts = dict(series.failures)
+    if dropped := series.intended - series.sent:
+        counts["dropped"] = dropped
+    kinds = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     more = ["…"] if len(kinds) > _KINDS else []
-    told_kinds = [f"{count:,} {kind}" for kind, count in kinds[:_KINDS]]
+    told_kinds = [f"{kind} {count:,}x" for kind, count in kinds[:_KINDS]]
     return ": " + ", ".join(told_kinds + more) if kinds else ""
 
 

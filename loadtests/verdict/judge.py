@@ -11,7 +11,7 @@ from loadtests.verdict import generator
 from loadtests.verdict.excuse import NONE, Excuse
 from loadtests.verdict.failures import error_rate, failures
 from loadtests.verdict.latency import Percentile, percentile
-from loadtests.verdict.model import ALL, Flaw, Holds, Judgement, Outcome, Reason, Verdict, Window
+from loadtests.verdict.model import ALL, Flaw, Holds, Judgement, Outcome, Reason, Verdict, What, Window
 from loadtests.verdict.spent import everything, times
 from loadtests.verdict.throughput import route_throughput, throughput
 
@@ -64,13 +64,20 @@ def because(
     if outcome is Outcome.PASS:
         return "the threshold holds" if thresholds == 1 else f"all {thresholds} thresholds hold"
     if outcome is Outcome.FAIL:
-        first, more = failed[0], len(failed) - 1
+        first, more = min(failed, key=_telling), len(failed) - 1
         where = "" if first.where == ALL else f" of {first.where}"
         told = f"{first.what}{where}: {first.observed}; {first.expected}"
     else:
         reason, more = reasons[0], len(reasons) - 1
         told = f"{reason.flaw.value}: {reason.observed}; expected {reason.expected}"
     return told + (f"; and {more} more" if more else "")
+
+
+def _telling(judgement: Judgement) -> tuple[bool, int]:
+    """What is told first: what concerns everything, and what causes the rest: failures make all else fail."""
+    order: tuple[What, ...] = ("failures", "error-rate", "p95", "p50", "p99")
+    rank = order.index(judgement.what) if judgement.what in order else len(order)
+    return judgement.where != ALL, rank
 
 
 def _judged(

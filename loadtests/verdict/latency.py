@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Literal
 
 from loadtests.histogram import RELATIVE_ERROR, Histogram
@@ -58,7 +59,7 @@ def percentile(
         holds = Holds.YES
     elif low > allowed:
         holds = Holds.NO
-    between = "" if counted else f", 95 % sure of {_between(low, high)}"
+    between = "" if counted or low == math.inf else f", 95 % sure of {_between(low, high)}"
     return Judgement(
         what=what,
         where=where,
@@ -73,7 +74,7 @@ def _interval(times: Histogram, share: float) -> tuple[float, float]:
     total = times.count
     lower, upper = ranks(share, total)
     low = times.quantile(lower / total) if lower else 0.0
-    high = times.quantile(upper / total) if upper <= total else float("inf")
+    high = times.quantile(upper / total) if upper <= total else math.inf
     return (low or 0.0) * (1 - RELATIVE_ERROR), (high or 0.0) * (1 + RELATIVE_ERROR)
 
 
@@ -86,7 +87,7 @@ def _without(times: Histogram, failures: int) -> Histogram:
 
 
 def _between(low: float, high: float) -> str:
-    if high == float("inf"):
+    if high == math.inf:
         return f"at least {told.seconds(low)}"
     return f"{told.seconds(low)} to {told.seconds(high)}"
 

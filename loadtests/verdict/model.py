@@ -30,7 +30,7 @@ def _seconds(value: Any) -> Any:
 
 
 def _told(value: float) -> float | str:
-    return "never" if math.isinf(value) else round(value, 7)
+    return "never" if math.isinf(value) else value
 
 
 Seconds = Annotated[

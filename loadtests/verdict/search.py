@@ -116,7 +116,8 @@ def _observed(found: Found) -> str:
 def _next(history: Sequence[Step], ladder: Ladder) -> float:
     highest = max(_rates(history))
     further = highest * ladder.factor if ladder.step is None else highest + ladder.step
-    return min(_rounded(further), ladder.most)
+    rounded = _rounded(further)
+    return min(rounded if rounded > highest else further, ladder.most)
 
 
 def _unclear(history: Sequence[Step], rate: float) -> bool:

@@ -39,12 +39,13 @@ def times(measured: Measured) -> tuple[Times, ...]:
 
 def quantiles(histogram: Histogram) -> Quantiles:
     """Its percentiles."""
-    return Quantiles(
-        count=histogram.count,
-        p50=histogram.quantile(0.5),
-        p95=histogram.quantile(0.95),
-        p99=histogram.quantile(0.99),
-    )
+    p50, p95, p99 = (histogram.quantile(share) for share in (0.5, 0.95, 0.99))
+    return Quantiles(count=histogram.count, p50=_rounded(p50), p95=_rounded(p95), p99=_rounded(p99))
+
+
+def _rounded(seconds: float | None) -> float | None:
+    """To a tenth of a microsecond: a bucket is never as narrow."""
+    return None if seconds is None else round(seconds, 7)
 
 
 def _times(where: str, series: Series, lag: Histogram, *, told_lag: Histogram | None = None) -> Times:
