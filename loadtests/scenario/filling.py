@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from atalaia.environment import Environment
 from loadtests.plan import Entry, Table
-from loadtests.scenario.drafts import Draft
+from loadtests.scenario.drafting import Draft
 from loadtests.scenario.model import Scenario
 from loadtests.scenario.target import Target
 from loadtests.scenario.tokens import TENANT, TOKEN, tokens

@@ -8,7 +8,7 @@ from datetime import timedelta
 from atalaia.environment import Environment
 from atalaia.environment.faults import did_you_mean, listed
 from atalaia.environment.units import format_rate
-from loadtests.scenario.drafts import Draft
+from loadtests.scenario.drafting import Draft
 from loadtests.scenario.judged import JudgedSeries
 from loadtests.scenario.mistake import Mistake
 from loadtests.scenario.model import Scenario

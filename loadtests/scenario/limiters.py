@@ -14,7 +14,7 @@ from atalaia.environment.units import format_duration, format_rate
 from atalaia.exchange.observable import Cost
 from loadtests.plan import Arrivals, Request, Stage, Table
 from loadtests.scenario.budget import Demand, counted
-from loadtests.scenario.drafts import Draft
+from loadtests.scenario.drafting import Draft
 from loadtests.scenario.mistake import Mistake
 from loadtests.scenario.stages import peak
 from loadtests.scenario.target import Target

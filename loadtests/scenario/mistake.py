@@ -29,10 +29,13 @@ def refused(mistakes: Iterable[Mistake], scenario: Scenario) -> UsageErrors:
 
 
 def _error(mistake: Mistake, scenario: Scenario) -> UsageError:
-    key = dotted(mistake.location)
+    location = mistake.location
+    if location[:1] == ("mix",) and not scenario.mix:
+        location = ()  # the mix by default, of which the file says nothing
+    key = dotted(location)
     return UsageError(
         f"{key}: {mistake.what}" if key else mistake.what,
-        where=_line(scenario, mistake.location),
+        where=_line(scenario, location),
         expected=mistake.allowed,
         hint=mistake.hint,
     )

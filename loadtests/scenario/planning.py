@@ -9,7 +9,7 @@ from atalaia.environment import Environment, Safety
 from loadtests.plan import Entry, LoadPlan, Stage, Table
 from loadtests.scenario import identities, limiters, safety
 from loadtests.scenario.digest import digest_of
-from loadtests.scenario.drafts import Draft, drafts_of
+from loadtests.scenario.drafting import Draft, drafts_of
 from loadtests.scenario.filling import filled
 from loadtests.scenario.judging import steps_of, thresholds_of, unknown_routes
 from loadtests.scenario.mistake import Mistake, refused

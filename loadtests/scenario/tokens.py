@@ -7,11 +7,10 @@ import base64
 import json
 import re
 import time
-from collections.abc import Iterator
 from typing import Any
 
 from atalaia.checks.routes import bearer_of
-from atalaia.environment import Environment
+from atalaia.environment import Effect, Environment
 from atalaia.environment.authentication import Authentication
 from atalaia.exchange.bearer import mint
 from atalaia.exchange.hop import Hop
@@ -28,7 +27,7 @@ TOKEN, TENANT = "atalaia-token", "atalaia-tenant"
 _MARGIN = 120.0
 """Seconds for which a token is good beyond the load: for its beginning, and for other machines' clocks."""
 _TOKEN = re.compile(r"[\w-]+\.[\w-]+\.[\w-]+")
-_DEPTH = 8
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def tokens(name: str, target: Target, environment: Environment, *, lasts: float, entry: int) -> Table:
@@ -66,6 +65,10 @@ def _given(
     login = scheme.login
     assert login is not None, "the caller has looked"
     assert login.path is not None, "the environment's loader asks for it"
+    if not (login.harmless or login.method in _SAFE or environment.allows(Effect.WRITES)):
+        what = f"authentication.{name}.login writes, and safety is {environment.safety.value}"
+        hint = "`harmless: true` there where it changes nothing, or a secret that tokens are made with"
+        raise Mistake(what, "mix", entry, hint=hint)
     body = None if login.json_body is None else json.dumps(login.json_body).encode()
     headers = {"Content-Type": "application/json"} if body is not None else {}
     request = HttpRequest(
@@ -98,25 +101,14 @@ def _given(
 
 def _token_in(response: Any) -> str | None:
     """The access token in an answer: the first JSON Web Token that is not called a refresh token."""
+    from atalaia.checks.authentication.login import texts_of  # brings most of the gateway's checks with it
+
     try:
         document = response.json()
     except ValueError:
         return None
-    found = [(key, text) for key, text in _texts("", document, 0) if _TOKEN.fullmatch(text)]
+    found = [(key, text) for key, text in texts_of(document) if _TOKEN.fullmatch(text)]
     return next((text for key, text in found if "refresh" not in key.lower()), None)
-
-
-def _texts(key: str, value: object, depth: int) -> Iterator[tuple[str, str]]:
-    if depth > _DEPTH:
-        return
-    if isinstance(value, str):
-        yield key, value
-    elif isinstance(value, dict):
-        for name, item in value.items():
-            yield from _texts(str(name), item, depth + 1)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _texts(key, item, depth + 1)
 
 
 def _left(token: str) -> float | None:

@@ -92,9 +92,12 @@ def tokens(response: Response) -> tuple[Issued, ...]:
         document = response.json()
     except ValueError:
         return ()
-    return tuple(
-        Issued(name, *_times(text)) for name, text in _texts("", document, 0) if _TOKEN.fullmatch(text)
-    )
+    return tuple(Issued(name, *_times(text)) for name, text in texts_of(document) if _TOKEN.fullmatch(text))
+
+
+def texts_of(document: object) -> Iterator[tuple[str, str]]:
+    """The texts of a document, each with the key that it stands under."""
+    yield from _texts("", document, 0)
 
 
 def _texts(name: str, value: object, depth: int) -> Iterator[tuple[str, str]]:
