@@ -243,6 +243,13 @@ def test_a_password_that_is_a_word_of_the_page_breaks_it_not():
     assert observed(UNREADABLE, looks(step(body)), "service") == []
 
 
+def test_a_token_that_was_made_harmless_hides_no_flaw_of_its_line():
+    token = b"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.[redacted]"
+    seen = looks(step(GOOD + b'sessions{token="%s"} 1,5\n' % token))
+    assert observed(UNREADABLE, seen, "service") == ["line 80: the value of sessions is no number"]
+    assert len(observed(SECRET_SHOWN, seen, "service")) == 1
+
+
 @pytest.mark.parametrize(
     ("look", "target", "what"),
     [
