@@ -35,7 +35,8 @@ class Answer:
 
     def headers(self, name: str) -> list[str]:
         """The values of a header; of interim answers' heads nothing."""
-        name, found = name.lower(), []
+        name = name.lower()
+        found: list[str] = []
         for line in self.head.decode("latin-1").split("\r\n"):
             if line.startswith("HTTP/"):
                 found = []

@@ -10,7 +10,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Any
 
 import gevent
-from geventhttpclient.response import HTTPParseError, HTTPResponseParser
+from geventhttpclient._parser import HTTPParseError, HTTPResponseParser
 
 from loadtests.generator.answers import Answer
 

@@ -19,12 +19,12 @@ _LOOPBACK = "127.0.0.1"
 def environment(base: str, pace: Callable[[], None] | None) -> Environment:
     """An environment of Locust; `pace` is what its user does. None at a master: its users are elsewhere."""
 
-    class Pacer(User):  # type: ignore[misc]
+    class Pacer(User):
         """The open model: arrivals are begun by the clock, not by users that wait for answers."""
 
         host = base
 
-        @task  # type: ignore[untyped-decorator]
+        @task
         def send(self) -> None:
             if pace is not None:
                 pace()
@@ -59,18 +59,19 @@ class Files:
             _last_rows(self._csv)
         if self._html is not None:
             self._html.parent.mkdir(parents=True, exist_ok=True)
-            self._html.write_text(get_html_report(self._env, show_download_link=False), encoding="utf-8")
+            report: Callable[..., str] = get_html_report
+            self._html.write_text(report(self._env, show_download_link=False), encoding="utf-8")
 
 
 def _last_rows(files: stats.StatsCSVFileWriter) -> None:
     """Locust's own loop writes at its interval, and stops with what it wrote last."""
-    for handle, write in (
-        (files.requests_csv_filehandle, lambda: files.requests_csv(files.requests_csv_writer)),
-        (files.failures_csv_filehandle, lambda: files.failures_csv(files.failures_csv_writer)),
-        (files.exceptions_csv_filehandle, lambda: files.exceptions_csv(files.exceptions_csv_writer)),
+    for handle, write, writer in (
+        (files.requests_csv_filehandle, files.requests_csv, files.requests_csv_writer),
+        (files.failures_csv_filehandle, files.failures_csv, files.failures_csv_writer),
+        (files.exceptions_csv_filehandle, files.exceptions_csv, files.exceptions_csv_writer),
     ):
         handle.seek(0)
-        write()
+        write(writer)
         handle.truncate()
     files.close_files()
 

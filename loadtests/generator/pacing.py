@@ -6,6 +6,8 @@ from time import monotonic
 
 import gevent
 
+from loadtests.generator.alarm import Alarm
+from loadtests.generator.allowance import Allowance
 from loadtests.generator.arrivals import Schedule, Share, arrivals
 from loadtests.generator.sending import Sender
 from loadtests.plan import LoadPlan
@@ -16,36 +18,6 @@ _SLICE = 0.1
 """Seconds that it sleeps at most: an end that is asked for is heard as soon."""
 _AT_ONCE = 0.001
 """Seconds for which it sends what is overdue before answers are read again."""
-
-
-class TooFast(ValueError):
-    """The plan asks for more than the environment allows."""
-
-
-def permitted(plan: LoadPlan) -> None:
-    """Raises TooFast where the plan's rate is more than its environment allows."""
-    fastest = max(max(stage.rate, stage.until) for stage in plan.stages)
-    if fastest > plan.max_rate * (1 + 1e-9):
-        raise TooFast(f"{fastest:g} arrivals a second, and the environment allows {plan.max_rate:g}")
-
-
-class Allowance:
-    """What a worker may begin by the environment's rate: a second's worth, filled up as time goes by."""
-
-    def __init__(self, rate: float, now: float) -> None:
-        self._rate = rate
-        self._most = max(rate, 1.0)
-        self._left = self._most
-        self._at = now
-
-    def wait(self, now: float) -> float:
-        """Seconds until the next arrival may be begun; 0: it may, and is counted."""
-        self._left = min(self._most, self._left + (now - self._at) * self._rate)
-        self._at = now
-        if self._left >= 1 - 1e-9:
-            self._left -= 1
-            return 0.0
-        return (1 - self._left) / self._rate
 
 
 class Pacer:
@@ -66,6 +38,13 @@ class Pacer:
 
     def run(self) -> None:
         """Send the whole load; back at its end, with the last requests still unanswered."""
+        alarm = Alarm()
+        try:
+            self._run(alarm)
+        finally:
+            alarm.close()
+
+    def _run(self, alarm: Alarm) -> None:
         sender, begin = self._sender, self._sender.begin
         until = begin + self._plan.lasts + GRACE
         allowance = Allowance(self._plan.max_rate / self._share.of, monotonic())
@@ -80,7 +59,7 @@ class Pacer:
                 pause = allowance.wait(now) if now >= intended else intended - now
                 if not pause:
                     break
-                gevent.sleep(min(pause, _SLICE))
+                alarm.wait(now + min(pause, _SLICE))
                 rested = monotonic()
             if self.ended_at is not None or now > until:
                 last = begin + self._plan.lasts if self.ended_at is None else self.ended_at

@@ -132,7 +132,7 @@ def _opener(
     usable = [address for address in addresses if family is None or address[0] == family]
     if not usable:
         raise Unreachable(f"{target[0]} has no address that {source} could reach")
-    common = {"connection_timeout": timeout, "network_timeout": timeout}
+    common: dict[str, Any] = {"connection_timeout": timeout, "network_timeout": timeout}
     opener: Any = (
         _Plain(*target, *target, **common)
         if context is None

@@ -12,10 +12,11 @@ import gevent
 from gevent.event import Event
 from locust.stats import RequestStats
 
+from loadtests.generator.allowance import permitted
 from loadtests.generator.arrivals import Share
 from loadtests.generator.asking import ready
 from loadtests.generator.native import Native
-from loadtests.generator.pacing import Pacer, permitted
+from loadtests.generator.pacing import Pacer
 from loadtests.generator.pools import Pools
 from loadtests.generator.sending import Sender
 from loadtests.plan import LoadPlan
