@@ -11,20 +11,18 @@ name of its own (`--run-id`) stays until its user removes it.
 from __future__ import annotations
 
 import json
-import os
 import re
 import secrets
 import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock
 
-from atalaia.errors import DeliveryError
 from atalaia.run.results import RunRecord
+from atalaia.run.written import deliverable, replace
 
 KEPT_RUNS = 50
 """Runs that stay under OUT/runs."""
@@ -32,7 +30,7 @@ KEPT_RUNS = 50
 _RUN_ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{6}")
 _TIME = "%Y%m%dT%H%M%SZ"
 _GIVEN_UP = timedelta(days=1)
-"""After so long a run without findings.json is one that was killed, not one under way."""
+"""After so long a run without its document is one that was killed, not one under way."""
 
 
 def new_run_id(now: datetime | None = None) -> str:
@@ -45,7 +43,7 @@ class Journal:
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
-        with _deliverable(directory):
+        with deliverable(directory):
             directory.mkdir(parents=True, exist_ok=True)
 
     def append(self, result: Mapping[str, Any]) -> None:
@@ -53,7 +51,7 @@ class Journal:
         path = self._directory / "results.jsonl"
         line = json.dumps(result, separators=(",", ":")) + "\n"
         # Opened for every line: a record of a run of seconds costs nothing, and nothing stays open.
-        with _deliverable(path), path.open("a", encoding="utf-8") as file:
+        with deliverable(path), path.open("a", encoding="utf-8") as file:
             file.write(line)
 
     def finish(self, record: RunRecord, out: Path) -> None:
@@ -63,12 +61,12 @@ class Journal:
         """
         document = json.dumps(record.model_dump(mode="json", by_alias=True), indent=2, ensure_ascii=False)
         for path in (self._directory / "findings.json", out / "findings.json"):
-            _replace(path, document + "\n")
+            replace(path, document + "\n")
         prune(out / "runs", keep=KEPT_RUNS, now=datetime.now(UTC))
 
 
-def prune(runs: Path, *, keep: int, now: datetime) -> tuple[Path, ...]:
-    """Remove all but the latest `keep` runs; what was removed.
+def prune(runs: Path, *, keep: int, now: datetime, document: str = "findings.json") -> tuple[Path, ...]:
+    """Remove all but the latest `keep` runs; what was removed. A run that is over has its `document`.
 
     Leaves alone what has a name that a user gave, and runs that may still be under way. Raises
     DeliveryError where a run cannot be removed.
@@ -76,51 +74,15 @@ def prune(runs: Path, *, keep: int, now: datetime) -> tuple[Path, ...]:
     if not runs.is_dir():
         return ()
     # Runs that finish at the same moment would remove the same ones.
-    with _deliverable(runs), FileLock(runs / ".lock"):
+    with deliverable(runs), FileLock(runs / ".lock"):
         ours = (path for path in runs.iterdir() if _RUN_ID.fullmatch(path.name) and not path.is_symlink())
-        over = sorted(path for path in ours if _over(path, now))
+        over = sorted(path for path in ours if _over(path, document, now))
         removed = over[: max(len(over) - keep, 0)]
         for path in removed:
             shutil.rmtree(path)
     return tuple(removed)
 
 
-def _over(run: Path, now: datetime) -> bool:
+def _over(run: Path, document: str, now: datetime) -> bool:
     started = datetime.strptime(run.name.split("-")[0], _TIME).replace(tzinfo=UTC)
-    return (run / "findings.json").exists() or now - started > _GIVEN_UP
-
-
-def _replace(path: Path, text: str) -> None:
-    partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    with _deliverable(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with partial.open("x", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(partial, path)
-        finally:
-            partial.unlink(missing_ok=True)
-        _sync(path.parent)
-
-
-def _sync(directory: Path) -> None:
-    """Make a rename outlive a power cut."""
-    handle = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-@contextmanager
-def _deliverable(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise DeliveryError(
-            f"results cannot be written: {error.strerror}",
-            where=str(error.filename or path),
-            hint="free the disk or choose another directory with --out",
-        ) from error
+    return (run / document).exists() or now - started > _GIVEN_UP
