@@ -76,9 +76,21 @@ FAULTS = (
         "postgres",
     ),
     prometheus(
-        "prometheus-configuration-differs",
+        "job-configured-otherwise",
         "Prometheus runs with a pushgateway job without honor_labels: what is pushed loses its job",
         (_FILE, r"^  honor_labels: true\n", ""),
+    ),
+    prometheus(
+        "two-jobs-configured-otherwise",
+        "Prometheus runs with a whatsapp-service job that speaks TLS, so that it is down, and with the "
+        "pushgateway's without honor_labels",
+        (_FILE, r"^(- job_name: whatsapp-service\n)", r"\1  scheme: https\n"),
+        (_FILE, r"^  honor_labels: true\n", ""),
+    ),
+    prometheus(
+        "prometheus-configuration-differs",
+        "Prometheus runs with another name of the stack, which goes with every alert",
+        (_FILE, r"^(    stack: )atendeai$", r"\1atendai"),
     ),
     prometheus_flag(
         "retention-fifteen-days",

@@ -8,7 +8,12 @@ MATRIX: dict[str, set[str]] = {
     "scrape-target-unexpected": {"scrape.target-unexpected@prometheus"},
     "scrape-target-stale": {"scrape.target-stale@pushgateway"},
     "store-scraped-as-http": {"scrape.store-without-exporter@postgres"},
-    "prometheus-configuration-differs": {"scrape.configuration-differs@scrape_configs"},
+    "job-configured-otherwise": {"scrape.job-differs@pushgateway"},
+    "two-jobs-configured-otherwise": {
+        "scrape.target-down@whatsapp-service",
+        "scrape.job-differs@pushgateway",
+    },
+    "prometheus-configuration-differs": {"scrape.configuration-differs@global"},
     "job-reads-another-service": {"scrape.other-server@health-service"},
     "job-with-anothers-label": {"scrape.wrong-label@clinic-service"},
     "job-reads-through-an-old-address": {"loop.prometheus-tells-otherwise@user-service"},

@@ -2,42 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from atalaia.checks.addresses import Needs, all_of
-from atalaia.checks.check import Check, Finding, Inconclusive, NotDeclared, Severity, Verdict
+from atalaia.checks.addresses import Needs
+from atalaia.checks.check import Check, Inconclusive, NotDeclared, Severity, Verdict
 from atalaia.checks.metrics.alerting.connection import NOT_CONNECTED
-from atalaia.checks.metrics.asking import from_prometheus, ready, unanswered, unreadable
+from atalaia.checks.metrics.asking import ready, unanswered, unreadable
+from atalaia.checks.metrics.meant import Meant
 from atalaia.checks.metrics.rules.loaded import all_loaded
-from atalaia.checks.metrics.scraping import jobs, stale, up
+from atalaia.checks.metrics.scraping import jobs
+from atalaia.checks.metrics.scraping.as_meant import loaded, meant_file
 from atalaia.checks.metrics.scraping.scraped import jobs as declared_jobs
 from atalaia.environment import Environment
 from atalaia.exchange.exchange import Exchange
-from atalaia.exchange.hop import Hop
 from atalaia.systems.document import Unreadable
-from atalaia.systems.lines import Lines
-from atalaia.systems.prometheus.configuration import (
-    PATH,
-    SECTIONS,
-    differences,
-    read_configuration,
-    read_loaded,
-)
+from atalaia.systems.prometheus.configuration import SECTIONS, differences, read_loaded
 
 OTHERS = "other-sections"
 """The target that stands for what SECTIONS has not: remote_write, storage …"""
 
 
 @dataclass(frozen=True)
-class Meant:
+class MeantSection:
     """A section of the configuration that is meant."""
 
     section: str | None
-    configuration: Mapping[str, Any] | Unreadable
-    shown: str
-    lines: Lines
+    file: Meant
+    apart: tuple[str, ...] = ()
+    """Jobs that are judged by themselves."""
 
 
 def _sections(environment: Environment) -> tuple[str, ...] | NotDeclared:
@@ -46,54 +38,38 @@ def _sections(environment: Environment) -> tuple[str, ...] | NotDeclared:
     return (*SECTIONS, OTHERS)
 
 
-def _meant(environment: Environment, target: str) -> Meant:
-    file = environment.monitoring_files.prometheus
+def _meant(environment: Environment, target: str) -> MeantSection:
+    file = meant_file(environment)
     assert file is not None, "the check's targets have it"
-    section = None if target == OTHERS else target
-    return Meant(section, read_configuration(file.text), file.shown, Lines(file.text))
+    names = declared_jobs(environment)
+    apart = names if isinstance(names, tuple) else ()
+    return MeantSection(None if target == OTHERS else target, file, apart)
 
 
-def _judge(seen: tuple[Exchange], expected: Meant) -> Verdict:
+def _judge(seen: tuple[Exchange], expected: MeantSection) -> Verdict:
     (exchange,) = seen
-    promise = f"Prometheus runs with {expected.shown}"
+    file = expected.file
+    promise = f"Prometheus runs with {file.shown}"
     if verdict := unanswered(exchange, promise):
         return verdict
-    loaded = read_loaded(exchange.response.body if exchange.response else b"")
-    if isinstance(loaded, Unreadable):
-        return unreadable(loaded, promise)
-    if isinstance(expected.configuration, Unreadable):
-        return Inconclusive(f"{expected.shown} is {expected.configuration}")
-    return [
-        Finding(
-            expected=promise,
-            observed=str(each),
-            hop=Hop.MONITORING.value,
-            cause=f"{expected.shown}:{expected.lines.of(each.place)}",
-        )
-        for each in differences(loaded, expected.configuration, expected.section)
-    ]
+    running = read_loaded(exchange.response.body if exchange.response else b"")
+    if isinstance(running, Unreadable):
+        return unreadable(running, promise)
+    if isinstance(file.configuration, Unreadable):
+        return Inconclusive(f"{file.shown} is {file.configuration}")
+    return file.findings(differences(running, file.configuration, expected.section, expected.apart))
 
 
 def _told_by_others(environment: Environment, target: str) -> Needs:
-    """What names the difference better: a job that is not there, a scrape target that is down."""
+    """What names the difference better: a rule file that is not loaded, a job that nobody declared."""
     if target == "rule_files":
         return all_loaded(environment)
     if target == "alerting":
         connected = environment.alertmanager is not None
         return ((NOT_CONNECTED, "prometheus"),) if connected else ready("prometheus")
-    if target != "scrape_configs":
-        return ready("prometheus")
-    names = declared_jobs(environment)
-    targets = names if isinstance(names, tuple) else ()
-    return all_of(
-        ready("prometheus"),
-        tuple(
-            (check, job)
-            for job in targets
-            for check in (jobs.MISSING, jobs.NOT_AN_EXPORTER, up.DOWN, stale.STALE)
-        ),
-        ((jobs.UNEXPECTED, "prometheus"),) if targets else (),
-    )
+    if target == "scrape_configs" and isinstance(declared_jobs(environment), tuple):
+        return ((jobs.UNEXPECTED, "prometheus"),)
+    return ready("prometheus")
 
 
 DIFFERS = Check(
@@ -104,7 +80,7 @@ DIFFERS = Check(
     remedy="Reload it (SIGHUP, or POST /-/reload), and look at prometheus_config_last_reload_successful.",
     source="MT10; Prometheus, HTTP API, “Config”",
     targets=_sections,
-    observes=lambda environment, target: (from_prometheus(environment, PATH),),
+    observes=lambda environment, target: (loaded(environment),),
     expects=_meant,
     requires=_told_by_others,
     judge=_judge,

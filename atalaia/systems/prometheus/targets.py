@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from atalaia.environment.secrecy import shown
 from atalaia.systems.document import Unreadable
 from atalaia.systems.prometheus.durations import seconds, unix
 from atalaia.systems.prometheus.envelope import data
+from atalaia.systems.prometheus.exposition.secrets import secret_in
 
 PATH = "/api/v1/targets?state=active"
+_REQUEST = re.compile(r'^\w+ "[^"]*": ')
 _LATE = 3.0
 """Seconds that a scrape may be late: for a machine that is busy, and the second that a Date is rounded to."""
 
@@ -22,6 +26,9 @@ class ScrapeTarget:
     job: str
     """The `job_name` of its configuration."""
     url: str
+    """Its address for people: without credentials and query."""
+    exactly: str = field(repr=False)
+    """Its whole address, which may hold secrets: only to tell pages apart."""
     address: str
     """host:port, as it is configured."""
     instance: str
@@ -31,7 +38,7 @@ class ScrapeTarget:
     health: str
     """`up`, `down`, or `unknown` where it has not been scraped yet."""
     error: str
-    """Why the last scrape failed; empty where it did not."""
+    """Why the last scrape failed, without what may not be shown; empty where it did not."""
     scraped_at: float | None
     """Unix time at which the last scrape began; None where there was none."""
     duration: float
@@ -86,14 +93,21 @@ def read_targets(body: bytes) -> Targets | Unreadable:
 def _target(given: Any) -> ScrapeTarget:
     return ScrapeTarget(
         job=str(given["scrapePool"]),
-        url=str(given["scrapeUrl"]),
-        address=str(given.get("discoveredLabels", {}).get("__address__", "")),
-        instance=str(given["labels"].get("instance", "")),
-        labels=tuple(sorted((str(name), str(value)) for name, value in given["labels"].items())),
+        url=shown(str(given["scrapeUrl"]).partition("?")[0]),
+        exactly=str(given["scrapeUrl"]),
+        address=shown(str(given.get("discoveredLabels", {}).get("__address__", ""))),
+        instance=shown(str(given["labels"].get("instance", ""))),
+        labels=tuple(sorted((str(name), shown(str(value))) for name, value in given["labels"].items())),
         health=str(given["health"]),
-        error=str(given.get("lastError", "")),
+        error=_error(str(given.get("lastError", ""))),
         scraped_at=unix(str(given["lastScrape"])),
         duration=float(given["lastScrapeDuration"]),
         # Before 2.31 the API does not tell the interval.
         interval=seconds(str(given.get("scrapeInterval", ""))),
     )
+
+
+def _error(said: str) -> str:
+    """An error without the address before it (`Get "http://…": connection refused`), and without secrets."""
+    text = shown(_REQUEST.sub("", said))
+    return f"an error with {what} in it" if (what := secret_in(text)) else text

@@ -1,7 +1,7 @@
 """Prometheus scrapes all of the stack, and nothing else (MT01, MT10)."""
 
 from atalaia.checks.metrics import configuration
-from atalaia.checks.metrics.scraping import contradictions, jobs, places, retention, stale, up
+from atalaia.checks.metrics.scraping import contradictions, differs, jobs, places, retention, stale, up
 from suites.holds import holds
 
 
@@ -67,6 +67,11 @@ def test_haproxys_exporter_tells_what_haproxy_does(case, hold):
 
 @holds(contradictions.KONG)
 def test_kongs_metrics_tell_the_health_that_kong_acts_on(case, hold):
+    hold(case)
+
+
+@holds(differs.JOB_DIFFERS)
+def test_a_job_runs_as_its_file_has_it(case, hold):
     hold(case)
 
 

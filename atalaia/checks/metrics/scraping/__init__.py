@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from atalaia.checks.check import Check
-from atalaia.checks.metrics.scraping import contradictions, jobs, places, retention, stale, up
+from atalaia.checks.metrics.scraping import contradictions, differs, jobs, places, retention, stale, up
 
 CHECKS: tuple[Check, ...] = (
-    jobs.CHECKS + places.CHECKS + up.CHECKS + stale.CHECKS + contradictions.CHECKS + retention.CHECKS
+    jobs.CHECKS
+    + places.CHECKS
+    + up.CHECKS
+    + stale.CHECKS
+    + contradictions.CHECKS
+    + retention.CHECKS
+    + differs.CHECKS
 )

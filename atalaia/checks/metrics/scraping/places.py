@@ -188,20 +188,20 @@ def _judge_once(seen: tuple[Any, ...], expected: Places) -> Verdict:
     found = read(seen)
     if isinstance(found, Inconclusive):
         return found
-    by_url: dict[str, list[str]] = {}
+    by_page: dict[str, list[ScrapeTarget]] = {}
     for each in found.active:
         place = expected.of.get(each.job)
         # A job that scrapes another's server is told as that.
         if place is None or not place.whose(each):
-            by_url.setdefault(each.url, []).append(each.job)
+            by_page.setdefault(each.exactly, []).append(each)
     return [
         Finding(
-            expected=f"{url} is scraped by one job",
-            observed=f"it is scraped by {' and '.join(sorted(by))}",
+            expected=f"{by[0].url} is scraped by one job",
+            observed=f"it is scraped by {' and '.join(sorted(each.job for each in by))}",
             hop=_MONITORING,
             cause=expected.cause,
         )
-        for url, by in by_url.items()
+        for by in by_page.values()
         if len(by) > 1
     ]
 

@@ -8,12 +8,11 @@ from atalaia.checks.addresses import Needs, all_of
 from atalaia.checks.answers import describe, succeeded, undecided
 from atalaia.checks.check import Check, Finding, Inconclusive, Severity, Verdict
 from atalaia.checks.metrics.asking import page_request
+from atalaia.checks.metrics.scraping.as_meant import MeantJob, loaded, meant_file, meant_job
 from atalaia.checks.metrics.scraping.jobs import MISSING, NOT_AN_EXPORTER
 from atalaia.checks.metrics.scraping.places import in_its_place
 from atalaia.checks.metrics.scraping.scraped import (
-    DeclaredJob,
     answering,
-    declared_job,
     jobs,
     pages_of,
     read,
@@ -38,25 +37,32 @@ def pages_answer(environment: Environment, job: str) -> Needs:
     return all_of(*(answering(environment, page) for page in pages_of(environment, job)))
 
 
-def _judge_up(seen: tuple[Any, ...], expected: DeclaredJob) -> Verdict:
+def _judge_up(seen: tuple[Any, ...], expected: MeantJob) -> Verdict:
     found = read(seen)
     if isinstance(found, Inconclusive):
         return found
-    probes: tuple[Exchange, ...] = seen[1:]
+    running: Exchange | None = seen[-1] if expected.file else None
+    probes: tuple[Exchange, ...] = seen[1:-1] if expected.file else seen[1:]
     if reason := undecided(*probes):
         return reason
     asked = "; ".join(
         f"asked by us, {one.url} is well" if succeeded(one) else f"asked by us, {one.url}: {describe(one)}"
         for one in probes
     )
+    # What is loaded otherwise than it is meant comes first of all that may be why.
+    otherwise, cause = "", expected.job.cause
+    if expected.file and running and (differing := expected.otherwise(running)):
+        path = f"scrape_configs[{expected.job.name}]."
+        told = "; ".join(str(each).removeprefix(path) for each in differing)
+        otherwise, cause = f"; it runs with {told}", expected.file.cause(differing[0])
     return [
         Finding(
-            expected=f"every scrape target of job {expected.name} is up",
-            observed=f"{each.url} is down: {each.error}" + (f"; {asked}" if asked else ""),
+            expected=f"every scrape target of job {expected.job.name} is up",
+            observed=f"{each.url} is down: {each.error}{otherwise}" + (f"; {asked}" if asked else ""),
             hop=_MONITORING,
-            cause=expected.cause,
+            cause=cause,
         )
-        for each in found.of(expected.name)
+        for each in found.of(expected.job.name)
         if each.health == "down"
     ]
 
@@ -65,15 +71,16 @@ DOWN = Check(
     id="scrape.target-down",
     severity=Severity.CRITICAL,
     catches="Prometheus cannot scrape what answers others: a wrong address or path in scrape_configs, a "
-    "network that it is not in, a time-out that is too short.",
+    "network that it is not in, a time-out that is too short; or a configuration that is not the file's.",
     remedy="Correct the address in scrape_configs; ask for the page from where Prometheus itself runs.",
     source="MT01",
     targets=jobs,
     observes=lambda environment, target: (
         scrape_targets(environment),
         *(probe(environment, page) for page in pages_of(environment, target)),
+        *((loaded(environment),) if meant_file(environment) else ()),
     ),
-    expects=declared_job,
+    expects=meant_job,
     requires=lambda environment, target: all_of(
         ((MISSING, target), (NOT_AN_EXPORTER, target)),
         in_its_place(environment, target),

@@ -7,12 +7,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-import yaml
 
 from atalaia.checks.check import Inconclusive
-from atalaia.checks.metrics.configuration import DIFFERS, Meant
 from atalaia.checks.metrics.scraping import CHECKS, places
+from atalaia.checks.metrics.scraping.as_meant import MeantJob
 from atalaia.checks.metrics.scraping.contradictions import HAPROXY, KONG, UP
+from atalaia.checks.metrics.scraping.differs import JOB_DIFFERS
 from atalaia.checks.metrics.scraping.jobs import (
     MISSING,
     NOT_AN_EXPORTER,
@@ -32,7 +32,6 @@ from atalaia.exchange.failure import Failure, Reason
 from atalaia.exchange.hop import Hop
 from atalaia.systems.document import Unreadable
 from atalaia.systems.kong.admin.model import AdminEntities
-from atalaia.systems.lines import Lines
 from atalaia.systems.prometheus.configuration import read_configuration
 
 DATA = Path(__file__).parents[3] / "data" / "prometheus"
@@ -89,7 +88,7 @@ SEEN_BY = Scraped(PAGE, "auth-service", "prometheus.yml:16")
 )
 def test_without_targets_nothing_is_decided(check, exchange):
     expected = {
-        MISSING.id: AUTH, UNEXPECTED.id: ALL, NOT_AN_EXPORTER.id: POSTGRES, DOWN.id: AUTH,
+        MISSING.id: AUTH, UNEXPECTED.id: ALL, NOT_AN_EXPORTER.id: POSTGRES, DOWN.id: MeantJob(AUTH),
         STALE.id: Pace(AUTH, 0.1),
     }[check.id]  # fmt: skip
     assert isinstance(check.judge((unread(exchange),), expected), Inconclusive)
@@ -144,14 +143,14 @@ def down(active):
 
 
 def test_a_target_that_is_down_is_told_with_both_views():
-    assert DOWN.judge((targets(), answer(b"")), AUTH) == []
-    (finding,) = DOWN.judge((targets(down), answer(b"")), AUTH)
+    assert DOWN.judge((targets(), answer(b"")), MeantJob(AUTH)) == []
+    (finding,) = DOWN.judge((targets(down), answer(b"")), MeantJob(AUTH))
     assert "is down: connection refused; asked by us, http://it/metrics is well" in finding.observed
-    (finding,) = DOWN.judge((targets(down), silent()), AUTH)
+    (finding,) = DOWN.judge((targets(down), silent()), MeantJob(AUTH))
     assert "no answer: refused: connection refused" in finding.observed
     # That it was never scraped is told as being stale.
-    assert DOWN.judge((targets(lambda active: active[0].update(health="unknown")),), AUTH) == []
-    assert isinstance(DOWN.judge((targets(down), silent(STALLED)), AUTH), Inconclusive)
+    assert DOWN.judge((targets(lambda active: active[0].update(health="unknown")),), MeantJob(AUTH)) == []
+    assert isinstance(DOWN.judge((targets(down), silent(STALLED)), MeantJob(AUTH)), Inconclusive)
 
 
 @pytest.mark.parametrize(
@@ -252,27 +251,6 @@ def test_retention_is_as_declared():
     assert isinstance(WRONG.judge((silent(STALLED),), expected), Inconclusive)
 
 
-def meant(text: str = MEANT, section: str | None = "scrape_configs") -> Meant:
-    """A section of a configuration."""
-    return Meant(section, read_configuration(text), "prometheus.yml", Lines(text))
-
-
-def test_a_difference_of_the_configuration_names_path_and_line():
-    loaded = answer((DATA / "config.json").read_bytes())
-    assert DIFFERS.judge((loaded,), meant()) == []
-    changed = MEANT.replace("- job_name: kong\n", "- job_name: kong\n  scrape_interval: 15s\n")
-    line = changed.splitlines().index("  scrape_interval: 15s", 5) + 1
-    (finding,) = DIFFERS.judge((loaded,), meant(changed))
-    assert finding.observed == "scrape_configs[kong].scrape_interval: 1s, meant: 15s"
-    assert finding.cause == f"prometheus.yml:{line}"
-    missing = yaml.safe_dump(yaml.safe_load(MEANT) | {"remote_write": [{"url": "http://far"}]})
-    assert DIFFERS.judge((loaded,), meant(missing, None))
-    assert isinstance(DIFFERS.judge((loaded,), meant("a: [")), Inconclusive)
-    assert DIFFERS.judge((answer(REPLAYING, 503),), meant())
-    assert DIFFERS.judge((answer(b'{"status":"success","data":{"yaml":"a: ["}}'),), meant())
-    assert isinstance(DIFFERS.judge((silent(STALLED),), meant()), Inconclusive)
-
-
 def probed(own: Exchange, change=lambda active: None) -> tuple[Exchanges]:
     """Our own answer and Prometheus' view."""
     return (Exchanges(steps=(own, targets(change).steps[1])),)
@@ -345,6 +323,18 @@ def test_kongs_views_agree():
 
 def test_every_check_of_scraping_is_judged_here():
     judged = set(places.CHECKS)  # in test_places.py
-    judged |= {MISSING, UNEXPECTED, UNREADABLE, NOT_AN_EXPORTER, DOWN, STALE, WRONG, UP, HAPROXY, KONG}
+    judged |= {
+        MISSING,
+        UNEXPECTED,
+        UNREADABLE,
+        NOT_AN_EXPORTER,
+        DOWN,
+        STALE,
+        WRONG,
+        UP,
+        HAPROXY,
+        KONG,
+        JOB_DIFFERS,
+    }
     assert {check.id for check in CHECKS} == {check.id for check in judged}
     assert not isinstance(read_configuration(MEANT), Unreadable)
