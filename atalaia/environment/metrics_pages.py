@@ -28,6 +28,8 @@ class MetricsPage:
     username: str | None = None
     password: SecretStr | None = field(default=None, repr=False)
     """Basic authentication, where it is declared, by itself or in the address."""
+    query: str = field(default="", repr=False)
+    """What an address asks for beside its path (`target=…`); it may hold a secret."""
 
 
 def metrics_pages(environment: Environment) -> dict[str, MetricsPage]:
@@ -47,7 +49,7 @@ def _pages(environment: Environment) -> Iterator[MetricsPage]:
         url = exporter.url
         username = exporter.username or url.username or None
         password = exporter.password or (SecretStr(url.password) if url.password else None)
-        yield MetricsPage(name, url, url.path or "/metrics", exporter.kind, username, password)
+        yield MetricsPage(name, url, url.path or "/metrics", exporter.kind, username, password, url.query)
     for name in _OWN:
         if system := getattr(environment, name):
             yield MetricsPage(name, system.url, "/metrics", "monitoring")

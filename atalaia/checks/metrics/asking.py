@@ -15,6 +15,7 @@ from atalaia.exchange.exchange import Exchange
 from atalaia.exchange.hop import Hop
 from atalaia.exchange.observable import HttpRequest, HttpSequence
 from atalaia.systems.document import Unreadable
+from atalaia.systems.patience import PATIENCE
 
 PAGE_SAMPLES = 3
 PAGE_BYTES = 16 * 2**20
@@ -28,7 +29,7 @@ ACCEPT = (
 
 def from_prometheus(environment: Environment, path: str) -> HttpRequest:
     """Ask Prometheus' HTTP API: `/api/v1/rules`."""
-    return get(environment, "prometheus", path)
+    return _patiently(get(environment, "prometheus", path))
 
 
 def value_of(environment: Environment, expression: str) -> HttpRequest:
@@ -38,14 +39,19 @@ def value_of(environment: Environment, expression: str) -> HttpRequest:
 
 def from_alertmanager(environment: Environment, path: str) -> HttpRequest:
     """Ask the Alertmanager's API: `/api/v2/status`."""
-    return get(environment, "alertmanager", path)
+    return _patiently(get(environment, "alertmanager", path))
 
 
 def from_grafana(environment: Environment, path: str) -> HttpRequest:
     """Ask Grafana's API as the declared user: `/api/search`."""
     assert environment.grafana is not None, "the check's targets have it"
     who = {"username": environment.grafana.username, "password": environment.grafana.password}
-    return get(environment, "grafana", path).model_copy(update=who)
+    return _patiently(get(environment, "grafana", path)).model_copy(update=who)
+
+
+def _patiently(request: HttpRequest) -> HttpRequest:
+    """How long the monitoring itself takes to answer a question is not judged."""
+    return request.model_copy(update={"patience": PATIENCE})
 
 
 def page_request(environment: Environment, page: MetricsPage, how: str) -> HttpRequest:
@@ -56,7 +62,7 @@ def page_request(environment: Environment, page: MetricsPage, how: str) -> HttpR
         key=f"GET {page.target} {page.path} {how}",
         hop=hop_of(environment, page.target),
         url=bare(page.url),
-        target=page.path,
+        target=page.path + (f"?{page.query}" if page.query else ""),
         username=page.username,
         password=page.password,
         follow_redirects=True,

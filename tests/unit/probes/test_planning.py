@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from atalaia.environment.metrics import Metrics
 from atalaia.errors import ExitCode, UsageErrors
 from atalaia.exchange.hop import Hop
 from probes.planning import drawn, plan
@@ -46,6 +47,13 @@ def test_no_label_holds_a_secret():
 
 def test_an_exporter_is_asked_with_its_query():
     assert named(shop())["db-exporter"].parameters.request.target == "/metrics?key=s3cret"
+
+
+def test_an_exporter_is_asked_with_its_credentials():
+    exporter = {"url": "http://x.test/metrics", "username": "me", "password": "s3cret-1"}
+    stack = shop().model_copy(update={"metrics": Metrics.model_validate({"exporters": {"x": exporter}})})
+    asked = named(stack)["x"].parameters.request
+    assert (asked.username, asked.password.get_secret_value()) == ("me", "s3cret-1")
 
 
 def test_the_same_service_on_each_way_is_one_group():

@@ -175,7 +175,7 @@ def test_an_exporters_page_is_asked_for_with_its_credentials_and_within_its_serv
     exporters = {
         "named": {"url": "http://x.test:1/metrics", "username": "me", "password": "s3cret-1"},
         "inside": {"url": "http://you:s3cret-2@x.test:2/metrics"},
-        "open": {"url": "http://x.test:3/metrics"},
+        "open": {"url": "http://x.test:3/probe?target=a&key=s3cret-3"},
     }
     stack = environment(metrics={"exporters": exporters})
     asked = {name: page_samples(stack, name).steps[0] for name in exporters}
@@ -185,7 +185,8 @@ def test_an_exporters_page_is_asked_for_with_its_credentials_and_within_its_serv
     }
     assert told == {"named": ("me", "s3cret-1"), "inside": ("you", "s3cret-2"), "open": (None, None)}
     assert all(each.follow_redirects and each.within_origin for each in asked.values())
-    assert {"s3cret-1", "s3cret-2"} <= stack.secrets()
+    assert asked["open"].target == "/probe?target=a&key=s3cret-3"
+    assert {"s3cret-1", "s3cret-2", "s3cret-3"} <= stack.secrets()
     assert "s3cret" not in "".join(map(repr, asked.values()))
 
 
