@@ -16,7 +16,14 @@ Arrivals = Literal["uniform", "poisson"]
 class Part(BaseModel):
     """A part of the plan: frozen, nothing unknown."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        hide_input_in_errors=True,
+        # Both for docs/load.schema.json, which tells stages and thresholds.
+        use_attribute_docstrings=True,
+        json_schema_serialization_defaults_required=True,
+    )
 
 
 class Stage(Part):
