@@ -133,6 +133,19 @@ def digest(record: RunRecord) -> Digest:
     )
 
 
+def remedy_of(root: str, reason: str) -> str:
+    """What to do about a root that has no result of its own in this run; nothing where it did not fail."""
+    if not reason.startswith(f"{root} failed"):
+        return ""
+    # Here, because a report of a run that had all its roots needs no check.
+    from atalaia.checks.catalogue import by_id
+
+    try:
+        return by_id(root.partition("@")[0]).remedy
+    except KeyError:
+        return ""  # of a run of another version
+
+
 def seconds(record: RunRecord) -> float | None:
     """How long the run took; None where its document does not say."""
     try:

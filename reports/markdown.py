@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from atalaia.errors import ExitCode
 from atalaia.run.results import Result, RunRecord
 from atalaia.run.verdict import Standing
-from reports.digest import VERDICT, Digest, Entry, digest, seconds
+from reports.digest import VERDICT, Digest, Entry, digest, remedy_of, seconds
 from reports.visible import visible
 
 _SIZE = 900_000
@@ -141,7 +141,9 @@ def _blocked(parts: Digest) -> Iterator[str]:
     for root, results in parts.blocked:
         why = results[0].reason.removeprefix(root).strip()
         because = f" ({code(why)})" if why else ""
-        yield f"{code(root, 300)}{because} blocks {len(results)}: {_names(results)}"
+        remedy = remedy_of(root, results[0].reason)
+        told = f"; remedy: {prose(remedy)}" if remedy else ""
+        yield f"{code(root, 300)}{because} blocks {len(results)}: {_names(results)}{told}"
 
 
 def _inconclusive(parts: Digest) -> Iterator[str]:

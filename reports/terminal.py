@@ -8,7 +8,7 @@ from atalaia.checks.check import Finding, Severity
 from atalaia.errors import ExitCode
 from atalaia.run.results import Result, RunRecord
 from atalaia.run.verdict import Standing
-from reports.digest import VERDICT, Digest, Entry, digest, seconds
+from reports.digest import VERDICT, Digest, Entry, digest, remedy_of, seconds
 from reports.screen import BOLD, DEFECT, DIM, Lead, Screen
 from reports.visible import cells
 
@@ -178,6 +178,7 @@ def _blocked(screen: Screen, parts: Digest) -> Iterator[str]:
     for root, results in parts.blocked:
         yield from screen.hang(screen.mark(Standing.BLOCKED), screen.safe(root, 300))
         yield from _field(screen, "because", results[0].reason.removeprefix(root).strip())
+        yield from _field(screen, "remedy", remedy_of(root, results[0].reason))
         yield from _field_of(screen, "blocks", f"{len(results)}: {_names(screen, results)}")
 
 

@@ -127,7 +127,8 @@ class Cases:
 def _why(root: Result) -> str:
     """What a root was found to be, for reports in which it has no result of its own."""
     found = root.findings[0].observed if root.findings else root.reason
-    return f"{root.identity} {root.outcome.value}" + (f": {found}" if found else "")
+    wanted = f"; expected: {root.findings[0].expected}" if root.findings else ""
+    return f"{root.identity} {root.outcome.value}" + (f": {found}{wanted}" if found else "")
 
 
 def _requests(observables: Iterable[Observable]) -> Iterator[HttpRequest]:

@@ -16,6 +16,7 @@ from atalaia.systems.grafana.walk import Walk
 from atalaia.systems.kong.admin.model import AdminList
 from atalaia.systems.limiter.model import LimiterMeasurement
 from atalaia.systems.postgres.model import PostgresLogin
+from atalaia.systems.programs import Program
 from atalaia.systems.prometheus.counted_page import CountedPage
 from atalaia.systems.prometheus.evaluated import EvaluatedRules
 from atalaia.systems.prometheus.label_names import LabelNames
@@ -51,6 +52,8 @@ def prepare(observables: Iterable[Observable], network: Network) -> None:
         importlib.import_module("atalaia.systems.prometheus.count_page")
     if EvaluatedRules in kinds:
         importlib.import_module("atalaia.systems.prometheus.evaluating")
+    if Program in kinds:
+        importlib.import_module("atalaia.systems.programs_client")
     if ProbedPage in kinds:
         importlib.import_module("atalaia.systems.prometheus.probing")
     if LoopMeasurement in kinds:
@@ -91,6 +94,10 @@ async def observe(observable: Observable, network: Network) -> Seen:
             from atalaia.systems.prometheus import evaluating
 
             return await evaluating.read_evaluated(observable, network)
+        case Program():
+            from atalaia.systems import programs_client
+
+            return await programs_client.ask(observable, network)
         case ProbedPage():
             from atalaia.systems.prometheus import probing
 

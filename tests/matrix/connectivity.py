@@ -55,5 +55,6 @@ MATRIX: dict[str, set[str]] = {
     "alertmanager-stopped": {"tcp.unreachable@alertmanager"},
     "pushgateway-stopped": {"tcp.unreachable@pushgateway"},
     "grafana-stopped": {"tcp.unreachable@grafana"},
+    "alertmanager-is-prometheus": {"monitoring.other-program@alertmanager"},
     "grafana-database-failing": {"monitoring.not-ready@grafana"},
 }

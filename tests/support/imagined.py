@@ -34,6 +34,7 @@ from atalaia.exchange.observable import (
 )
 from atalaia.run.observations import Observation
 from atalaia.systems.postgres.model import PostgresLogin, PostgresSession
+from atalaia.systems.programs import Program
 from atalaia.systems.redis.model import RedisLogin, RedisSession
 
 SERVICES = ("auth-service", "user-service", "health-service")
@@ -193,6 +194,8 @@ class Stack:
             case HttpSequence(steps=steps):
                 given = iter((0, 1) if steps[0].key.startswith("GET load-balancer-stats") else ())
                 return Exchanges(steps=tuple(self.exchange(step, given) for step in steps))
+            case Program(steps=steps):
+                return Exchanges(steps=tuple(self.exchange(step, iter((0,))) for step in steps))
             case HttpRequest():
                 return self.exchange(observable, iter((0,)))
         raise TypeError(type(observable).__name__)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import PurePath
 
-from atalaia.checks.answers import not_measured
+from atalaia.checks.answers import describe, not_measured
 from atalaia.checks.check import Inconclusive
 from atalaia.checks.metrics.asking import from_prometheus, unanswered
 from atalaia.environment import Environment
@@ -55,7 +55,7 @@ def names_in(
 
 def _names(exchange: Exchange) -> frozenset[str] | Inconclusive:
     if unanswered(exchange, "") or exchange.response is None:
-        return Inconclusive(f"Prometheus did not tell its names: {exchange.url}")
+        return Inconclusive(f"Prometheus did not tell its names: {exchange.url}, {describe(exchange)}")
     if exchange.response.truncated:
         return Inconclusive(f"Prometheus has more names than can be read whole: {exchange.url}")
     found = read_names(exchange.response.body)

@@ -13,6 +13,7 @@ from atalaia.systems.document import Unreadable
 from atalaia.systems.grafana.api import read_board, read_search, read_sources
 from atalaia.systems.grafana.queries import expressions
 from atalaia.systems.grafana.walk import SEARCH, SOURCES, Walk, Walked
+from atalaia.systems.patience import PATIENCE
 from atalaia.systems.prometheus.label_names import Labelled
 from atalaia.systems.prometheus.label_names_client import labels_of
 from atalaia.systems.prometheus.names import metrics_of
@@ -31,6 +32,7 @@ async def walk(wanted: Walk, network: Network) -> Walked:
                     target=wanted.url.path + path,
                     username=wanted.username,
                     password=wanted.password,
+                    patience=PATIENCE,
                 )
             )
 

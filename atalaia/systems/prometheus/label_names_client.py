@@ -12,6 +12,7 @@ from atalaia.exchange.kept import KeptClient
 from atalaia.exchange.network import Network
 from atalaia.exchange.observable import HttpRequest
 from atalaia.systems.document import Unreadable
+from atalaia.systems.patience import PATIENCE
 from atalaia.systems.prometheus.label_names import MOST, Labelled, LabelNames, paths
 from atalaia.systems.prometheus.names import metrics_of, read_names
 from atalaia.systems.prometheus.rules_api import read_rules
@@ -50,7 +51,9 @@ async def labels_of(client: KeptClient, url: Url, metrics: Iterable[str]) -> Lab
 
 
 def _request(url: Url, path: str) -> HttpRequest:
-    return HttpRequest(key=f"GET prometheus {path}", hop=Hop.MONITORING, url=url, target=url.path + path)
+    return HttpRequest(
+        key=f"GET prometheus {path}", hop=Hop.MONITORING, url=url, target=url.path + path, patience=PATIENCE
+    )
 
 
 def _body(exchange: Exchange) -> bytes | Failure:

@@ -182,6 +182,10 @@ FAULTS = {
         HEALTHY.but(monitoring={"prometheus": answer(503, "Service Unavailable")}),
         "monitoring.not-ready@prometheus",
     ),
+    "Prometheus answers as the Alertmanager": (
+        HEALTHY.but(monitoring={"alertmanager": answer(200, "Prometheus Server is Ready.")}),
+        "monitoring.other-program@alertmanager",
+    ),
     "Grafana stopped": (stopped("grafana"), "tcp.unreachable@grafana"),
     "Grafana's database fails": (
         HEALTHY.but(monitoring={"grafana": answer(503, {"database": "failing"})}),

@@ -22,7 +22,7 @@ def test_the_roots_finding_is_the_reason():
     root = case("a").result(Outcome.FAILED, findings=(finding,))
     first = case("b").blocked(root)
     second = case("c").blocked(first)
-    assert first.reason == second.reason == "a@x failed: Kong answered 500"
+    assert first.reason == second.reason == "a@x failed: Kong answered 500; expected: 200"
     assert second.blocked_by == "a@x"
 
 
