@@ -65,6 +65,8 @@ class WorkerTold(Told):
     """Of the dropped: those that the pacer itself came too late for."""
     done: int
     timed_out: int
+    resent: int
+    """Sent anew on another connection, since the server had closed the idle one; once in `sent`."""
     warm_up: int
     """Requests of warm-ups, which nothing judges."""
     lag: Quantiles
@@ -77,7 +79,7 @@ class WorkerTold(Told):
     @classmethod
     def of(cls, worker: Worker) -> WorkerTold:
         """As the document tells a worker."""
-        counts = worker.model_dump(exclude={"lag"})
+        counts = worker.model_dump(include=set(cls.model_fields) - {"lag"})
         return cls(**counts, lag=quantiles(worker.lag))
 
 
