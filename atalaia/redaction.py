@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import json
 import re
 from base64 import b64encode
@@ -133,6 +132,8 @@ def _without(raw: bytes, forms: tuple[bytes, ...], cores: tuple[bytes, ...]) -> 
 
 def _as_text(secret: str) -> Iterator[bytes]:
     """A secret as it stands in texts of several kinds, in UTF-8: whole characters."""
+    import html  # its table of all named characters is long to load
+
     escaped = {secret, html.escape(secret), html.escape(secret).replace("&#x27;", "&#39;")}
     for only_ascii in (True, False):
         once = json.dumps(secret, ensure_ascii=only_ascii)[1:-1]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Mapping
 from datetime import UTC
-from email.utils import parsedate_to_datetime
 from functools import lru_cache
 
 from atalaia.exchange.exchange import Response
@@ -89,6 +88,8 @@ def _modified(response: Response) -> float | None:
     told = response.header("Last-Modified")
     if told is None:
         return None
+    from email.utils import parsedate_to_datetime  # few servers tell it of what is probed
+
     try:
         moment = parsedate_to_datetime(told)
     except ValueError:

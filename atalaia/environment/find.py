@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from difflib import get_close_matches
-from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
 
 from atalaia.errors import UsageError
@@ -59,7 +59,11 @@ def named(shipped: Path, own: Path) -> dict[str, Path]:
 
 
 def _named() -> dict[str, Path]:
-    return named(Path(str(files("environments"))), Path("environments"))
+    package = find_spec("environments")
+    assert package, "it comes with Atalaia"
+    shipped = package.submodule_search_locations
+    assert shipped, "it is a directory"
+    return named(Path(shipped[0]), Path("environments"))
 
 
 def _choices() -> str:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from atalaia.environment.document import Document, document_of
 from atalaia.environment.faults import Fault
-from atalaia.environment.gateway_file import read_gateway_file
 from atalaia.environment.messages import fault_of
 from atalaia.environment.model import Environment
-from atalaia.environment.monitoring_files import read_monitoring_files
 from atalaia.environment.reading import errors_of, read
 from atalaia.environment.references import reference_faults
 from atalaia.environment.validated import validated
 from atalaia.environment.yaml_nodes import compose
+
+if TYPE_CHECKING:
+    from atalaia.environment.gateway_file import GatewayFile
+    from atalaia.environment.monitoring_files import MonitoringFiles
 
 
 def load(path: Path, variables: Mapping[str, str]) -> Environment:
@@ -38,20 +41,36 @@ def load_with_document(path: Path, variables: Mapping[str, str]) -> tuple[Enviro
     faults += document.faults + [fault_of(error, document) for error in errors] + reference_faults(document)
     if environment is None or faults:
         raise errors_of(path, faults)
+    loaded = environment.loaded_from(
+        path,
+        sampled=_sampled(document),
+        gateway_file=_gateway_file(environment),
+        monitoring_files=_monitoring_files(environment),
+    )
+    return loaded, document
+
+
+def _gateway_file(environment: Environment) -> GatewayFile | None:
     declarative = environment.gateway.declarative if environment.gateway else None
-    gateway_file = read_gateway_file(declarative) if declarative else None
-    monitoring_files = read_monitoring_files(
+    if declarative is None:
+        return None
+    # Loaded here, as below: not every environment names such files, and a run of probes starts often.
+    from atalaia.environment.gateway_file import read_gateway_file
+
+    return read_gateway_file(declarative)
+
+
+def _monitoring_files(environment: Environment) -> MonitoringFiles | None:
+    named = (
         environment.prometheus.config if environment.prometheus else None,
         environment.alertmanager.config if environment.alertmanager else None,
         environment.metrics.names,
     )
-    loaded = environment.loaded_from(
-        path,
-        sampled=_sampled(document),
-        gateway_file=gateway_file,
-        monitoring_files=monitoring_files,
-    )
-    return loaded, document
+    if not any(named):
+        return None
+    from atalaia.environment.monitoring_files import read_monitoring_files
+
+    return read_monitoring_files(*named)
 
 
 def _sampled(document: Document) -> frozenset[str]:

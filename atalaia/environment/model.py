@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from pydantic import BaseModel, Field, PrivateAttr, SecretStr
 
@@ -12,12 +12,10 @@ from atalaia.environment.authentication import Authentication
 from atalaia.environment.base import IpAddress, Name, Section, Text
 from atalaia.environment.frozen import Table, empty
 from atalaia.environment.gateway import CorsPolicy, Gateway, Route, RouteClass, SampleRequest
-from atalaia.environment.gateway_file import GatewayFile
 from atalaia.environment.header_profile import HeaderProfile
 from atalaia.environment.load_balancer import LoadBalancer
 from atalaia.environment.metrics import Metrics
 from atalaia.environment.monitoring import Alertmanager, Drill, Grafana, Prometheus, Pushgateway
-from atalaia.environment.monitoring_files import MonitoringFiles
 from atalaia.environment.policy import (
     Accepted,
     Allow,
@@ -34,6 +32,10 @@ from atalaia.environment.probes import Probe, Probes, Step
 from atalaia.environment.services import Service
 from atalaia.environment.stores import Stores
 from atalaia.environment.url import Url
+
+if TYPE_CHECKING:
+    from atalaia.environment.gateway_file import GatewayFile
+    from atalaia.environment.monitoring_files import MonitoringFiles
 
 _SHARE = {Safety.PRODUCTION: 0.1, Safety.STAGING: 0.5, Safety.SANDBOX: 1.0}
 
@@ -101,7 +103,7 @@ class Environment(Section):
     _file: Path = PrivateAttr(default=Path())
     _sampled: frozenset[str] = PrivateAttr(default=frozenset())
     _gateway_file: GatewayFile | None = PrivateAttr(default=None)
-    _monitoring_files: MonitoringFiles = PrivateAttr(default=MonitoringFiles())
+    _monitoring_files: MonitoringFiles | None = PrivateAttr(default=None)
     _told: frozenset[str] = PrivateAttr(default=frozenset())
 
     def loaded_from(
@@ -118,7 +120,7 @@ class Environment(Section):
         copy._file = file
         copy._sampled = sampled
         copy._gateway_file = gateway_file
-        copy._monitoring_files = monitoring_files or MonitoringFiles()
+        copy._monitoring_files = monitoring_files
         return copy
 
     def completed(self, gateway_file: GatewayFile | None = None, **sections: object) -> Self:
@@ -141,7 +143,9 @@ class Environment(Section):
     @property
     def monitoring_files(self) -> MonitoringFiles:
         """The monitoring's own files as they were when the environment was loaded."""
-        return self._monitoring_files
+        from atalaia.environment.monitoring_files import MonitoringFiles
+
+        return self._monitoring_files or MonitoringFiles()
 
     @property
     def file(self) -> Path:
@@ -171,7 +175,7 @@ class Environment(Section):
     def secrets(self) -> frozenset[str]:
         """Every secret value of the file, for the redactor."""
         given = self._gateway_file.secrets() if self._gateway_file else ()
-        files = self._monitoring_files.secrets()
+        files = self._monitoring_files.secrets() if self._monitoring_files else ()
         return frozenset(secret for secret in (*_secrets(self), *given, *files) if secret) | self._sampled
 
 

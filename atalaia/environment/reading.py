@@ -14,10 +14,10 @@ from atalaia.errors import UsageError, UsageErrors
 MAX_BYTES = 2**20
 """1 MiB; a large environment file has some 20 KiB."""
 
-_NOT_TEXT = re.compile(
-    "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
-)
-"""What YAML does not take, and line breaks that editors do not count as such."""
+_PLAIN = re.compile(r"[\t\n\r\x20-\x7e]*")
+_NOT_TEXT = "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+"""What YAML does not take, and line breaks that editors do not count as such. It is long to compile, and few
+files have anything else than what is plain."""
 
 _INDENTED_BY_TAB = re.compile(r"^ *\t[ \t]*[^\s#]", re.MULTILINE)
 
@@ -31,7 +31,7 @@ def read(path: Path, most: int = MAX_BYTES, expected: str = "an environment file
     """The whole text, of at most so many bytes. Raises UsageError where there is none that could be YAML."""
     text = read_text(path, most, expected)
     faults = []
-    if found := _NOT_TEXT.search(text):
+    if not _PLAIN.fullmatch(text) and (found := re.search(_NOT_TEXT, text)):
         faults.append(_at(text, found, "a control character", "letters, digits, signs and spaces"))
     if found := _INDENTED_BY_TAB.search(text):
         faults.append(_at(text, found, "indented by a tab", "indent by spaces"))

@@ -34,7 +34,7 @@ class Http:
     """Parameters of an http probe."""
 
     request: HttpRequest
-    expect: Expect = field(default_factory=Expect)
+    expect: Expect = field(default_factory=Expect.model_construct)
     health: bool = False
     """Whether the body must not claim to be down, as a service's health document may with a 200."""
     fan_out: bool = False

@@ -13,7 +13,7 @@ from probes.kinds.tcp import Tcp
 from probes.planning import instances
 from probes.planning.draft import Draft
 
-_STATISTICS = Expect(body="^# pxname")
+_STATISTICS = Expect.model_construct(body="^# pxname")
 """How HAProxy's statistics begin."""
 
 
@@ -40,4 +40,5 @@ def _listening(environment: Environment, endpoint: str) -> Draft:
 
 
 def _asked(name: str, request: HttpRequest, expect: Expect | None = None) -> Draft:
-    return Draft(name, "http", instances.of_request(request), request.hop, Http(request, expect or Expect()))
+    http = Http(request, expect) if expect else Http(request)
+    return Draft(name, "http", instances.of_request(request), request.hop, http)

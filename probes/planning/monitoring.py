@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from atalaia.checks.observables import get
 from atalaia.environment import Environment, endpoints
 from atalaia.environment.endpoints import MONITORING, PROBES_PUSHGATEWAY
+from atalaia.environment.frozen import FrozenDict
 from atalaia.environment.metrics_pages import metrics_pages
 from atalaia.environment.probes import Expect
 from atalaia.exchange.observable import HttpRequest
@@ -16,10 +17,10 @@ from probes.planning import instances
 from probes.planning.draft import Draft
 
 _READY: Mapping[str, Expect] = {
-    "prometheus": Expect(status=(200,), body="is Ready"),
-    "alertmanager": Expect(status=(200,), body="^OK"),
-    "grafana": Expect.model_validate({"status": (200,), "json": {"/database": "ok"}}),
-    "pushgateway": Expect(status=(200,), body="^OK"),
+    "prometheus": Expect.model_construct(status=(200,), body="is Ready"),
+    "alertmanager": Expect.model_construct(status=(200,), body="^OK"),
+    "grafana": Expect.model_construct(status=(200,), json_values=FrozenDict({"/database": "ok"})),
+    "pushgateway": Expect.model_construct(status=(200,), body="^OK"),
 }
 """What each says where it is ready: a web server that answers 200 to every path is no Prometheus."""
 
@@ -32,7 +33,7 @@ def drafts(environment: Environment) -> Iterator[Draft]:
         # `get` asks below the endpoint's own path, which is the page's here.
         request = get(environment, name, query or ("" if exporter.url.path else "/"))
         who = {"username": pages[name].username, "password": pages[name].password}
-        yield _asked(name, request.model_copy(update=who), Expect())
+        yield _asked(name, request.model_copy(update=who), Expect.model_construct())
     declared = endpoints(environment)
     for name in (*MONITORING, PROBES_PUSHGATEWAY):
         if name in declared:

@@ -18,7 +18,7 @@ from probes.kinds.tcp import Tcp
 from probes.planning import instances
 from probes.planning.draft import Draft
 
-_ANSWERED = Expect(
+_ANSWERED = Expect.model_construct(
     status=tuple(status for status in range(200, 500) if status != 429),
     body=r"\A(?![\s\S]{0,500}no Route matched with those values)",
 )
