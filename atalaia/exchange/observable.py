@@ -16,7 +16,7 @@ from atalaia.exchange.hop import Hop
 class Cost(BaseModel):
     """What an observation takes out of one limiter's bucket."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     bucket: str
     """The limiter and its key: `load-balancer client 127.64.0.9`. Never the route, unless it is the key."""
@@ -41,7 +41,9 @@ class Cost(BaseModel):
 class Observable(BaseModel):
     """Something that can be observed, once per run, under its key."""
 
-    model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True, hide_input_in_errors=True)
+    model_config = ConfigDict(
+        frozen=True, arbitrary_types_allowed=True, hide_input_in_errors=True, defer_build=True
+    )
 
     sees: ClassVar[type[Seen]]
     """The type of what is seen."""
