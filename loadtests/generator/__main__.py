@@ -7,25 +7,43 @@ import resource
 import sys
 
 from loadtests.generator import arguments
+from loadtests.generator.family import Family
 from loadtests.plan import LoadPlan
 
 
 def main() -> int:
     """0 where what was asked for was done, whatever was measured."""
     asked = arguments.read()
-    # the fixtures of Locust that this process needs are imported first: it patches sockets and threads
+    plan = LoadPlan.model_validate_json((asked.directory / "plan.json").read_bytes())
+    _raise_limit(plan.in_flight)
+    family = Family() if asked.sends or asked.alone else Family(asked.directory, asked.workers)
+    # only now, so that the workers import it at the same time: it takes a second, and patches sockets
     import locust  # noqa: F401
 
     from loadtests.generator import ending, mastering, serving
 
-    plan = LoadPlan.model_validate_json((asked.directory / "plan.json").read_bytes())
-    _raise_limit(plan.in_flight)
-    ending.with_parent(asked.directory if asked.master is None else None)
-    if asked.master is not None:
-        return serving.serve(plan, asked.master, local=asked.local)
+    master = asked.master
+    if asked.local:
+        master = arguments.address(_first_line())
+    ending.with_parent(None if asked.sends else asked.directory)
+    if master is not None:
+        return serving.serve(plan, master, local=asked.local)
     if asked.alone:
         return mastering.alone(plan, asked)
-    return mastering.master(plan, asked)
+    try:
+        return mastering.master(plan, asked, family)
+    finally:
+        family.end()
+
+
+def _first_line() -> str:
+    """Of the standard input, which is read no further: its end is watched for."""
+    line = b""
+    while not line.endswith(b"\n"):
+        if not (byte := os.read(0, 1)):
+            raise SystemExit("the master has ended before it began")
+        line += byte
+    return line.decode()
 
 
 def _raise_limit(in_flight: int) -> None:

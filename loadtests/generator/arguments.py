@@ -20,12 +20,17 @@ class Arguments:
     bind: tuple[str, int]
     """Where workers find the master; port 0: any."""
     master: tuple[str, int] | None
-    """The master, for a worker."""
+    """The master, for a worker of another machine …"""
     local: bool
-    """Whether the master is on this machine, and its clock is ours."""
+    """… and for one of its own: it reads from its standard input where the master is, and has its clock."""
     csv: Path | None
     html: Path | None
     web: bool
+
+    @property
+    def sends(self) -> bool:
+        """Whether it is a worker of a master."""
+        return self.local or self.master is not None
 
     @property
     def alone(self) -> bool:
@@ -39,8 +44,8 @@ def read(given: list[str] | None = None) -> Arguments:
     parser.add_argument("--directory", type=Path, required=True)
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--remote", type=int, default=0)
-    parser.add_argument("--bind", type=_address, default=("127.0.0.1", 0))
-    parser.add_argument("--master", type=_address)
+    parser.add_argument("--bind", type=address, default=("127.0.0.1", 0))
+    parser.add_argument("--master", type=address)
     parser.add_argument("--local", action="store_true")
     parser.add_argument("--csv", type=Path)
     parser.add_argument("--html", type=Path)
@@ -48,6 +53,7 @@ def read(given: list[str] | None = None) -> Arguments:
     return Arguments(**vars(parser.parse_args(given)))
 
 
-def _address(text: str) -> tuple[str, int]:
-    host, _, port = text.rpartition(":")
+def address(text: str) -> tuple[str, int]:
+    """host:port, the host of IPv6 in brackets."""
+    host, _, port = text.strip().rpartition(":")
     return host.strip("[]"), int(port)

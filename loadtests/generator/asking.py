@@ -148,4 +148,4 @@ def _message(method: str, path: str, head: str, body: bytes, *, sized: bool) -> 
     if any(character <= " " or character == "\x7f" for character in path):
         raise filling.Unsendable("a path with a space or a line's end in it")
     path = path if path.isascii() else filling.beyond_ascii(path)
-    return f"{method} {path} HTTP/1.1\r\n{head}{length}\r\n".encode("latin-1") + body
+    return f"{method} {path} HTTP/1.1\r\n{head}{length}\r\n".encode() + body

@@ -41,6 +41,7 @@ class Conductor:
         alive: Callable[[str], bool],
         spawn: Callable[[int], None],
         tell: Callable[[Live], None],
+        hopeless: Callable[[], str],
     ) -> None:
         self._plan = plan
         self._expected = expected
@@ -49,11 +50,12 @@ class Conductor:
         self._spawn = spawn
         """Has Locust start a user in each worker."""
         self._tell = tell
+        self._hopeless = hopeless
+        """Why the workers will never be complete, or nothing."""
         self._gathering = Gathering(plan, expected)
         self._refused = ""
         self._stopped = ""
         self._stopped_at = 0.0
-        self._early: set[str] = set()
 
     def stop(self, why: str) -> None:
         """End the load before its time."""
@@ -115,6 +117,9 @@ class Conductor:
                 gathering.problem = self._refused
                 return False
             if self._stopped:
+                return False
+            if why := self._hopeless():
+                gathering.problem = why
                 return False
             if monotonic() > until:
                 gathering.problem = (

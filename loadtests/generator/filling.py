@@ -39,7 +39,7 @@ def beyond_ascii(path: str) -> str:
 def in_header(value: JsonValue) -> str:
     """A value in a header. Raises Unsendable."""
     text = plain(value)
-    if not text.isprintable() or not text.isascii():
+    if any(character < " " or character == "\x7f" for character in text):
         raise Unsendable("a value that no header can hold")
     return text
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +13,7 @@ from loadtests.generator import ending, locusts
 from loadtests.generator.arguments import Arguments
 from loadtests.generator.arrivals import Share
 from loadtests.generator.conducting import Conductor
+from loadtests.generator.family import Family
 from loadtests.generator.locusts import Files
 from loadtests.generator.serving import WORDS, hello
 from loadtests.generator.working import Worker
@@ -45,6 +44,7 @@ def alone(plan: LoadPlan, asked: Arguments) -> int:
         alive=lambda worker: True,
         spawn=lambda users: runner.start(users, spawn_rate=users),
         tell=_Lines(asked.directory),
+        hopeless=lambda: "",
     )
     ending.on_signals(lambda: conductor.stop("interrupted"))
     try:
@@ -58,16 +58,14 @@ def alone(plan: LoadPlan, asked: Arguments) -> int:
     return 0
 
 
-def master(plan: LoadPlan, asked: Arguments) -> int:
+def master(plan: LoadPlan, asked: Arguments, family: Family) -> int:
     """Have workers send, here and elsewhere."""
     env = locusts.environment(plan.base, None)
     runner = env.create_master_runner(*asked.bind)
-    children: list[subprocess.Popen[bytes]] = []
-    pids: dict[str, subprocess.Popen[bytes]] = {}
+    pids: dict[str, int] = {}
 
     def alive(worker: str) -> bool:
-        child = pids.get(worker)
-        return worker in runner.clients if child is None else child.poll() is None
+        return family.alive(pids[worker]) is True if worker in pids else worker in runner.clients
 
     conductor = Conductor(
         plan,
@@ -76,14 +74,12 @@ def master(plan: LoadPlan, asked: Arguments) -> int:
         alive=alive,
         spawn=lambda users: runner.start(users, spawn_rate=users),
         tell=_Lines(asked.directory),
+        hopeless=lambda: "a worker has ended before the load began" if family.any_dead() else "",
     )
 
     def heard(environment: Any, msg: Message) -> None:
-        if msg.type == "hello":
-            pid = int(msg.data["name"].rpartition("/")[2])
-            own = [child for child in children if msg.data["local"] and child.pid == pid]
-            if own:
-                pids[msg.node_id] = own[0]
+        if msg.type == "hello" and msg.data["local"]:
+            pids[msg.node_id] = msg.data["pid"]
         conductor.heard(msg.node_id, msg.type, msg.data)
         if msg.type == "final":
             runner.send_message("heard", client_id=msg.node_id)
@@ -91,38 +87,15 @@ def master(plan: LoadPlan, asked: Arguments) -> int:
     for word in WORDS:
         runner.register_message(word, heard)
     ending.on_signals(lambda: conductor.stop("interrupted"))
-    try:
-        children += [_start(asked, runner.server.port) for _ in range(asked.workers)]
-        files = Files(env, asked.csv, asked.html, web=asked.web)
-        _write(asked.directory, conductor.conduct())
-        files.write()
-        for worker in runner.clients:
-            runner.send_message("heard", client_id=worker)
-        gevent.sleep(_FAREWELL)
-    finally:
-        _end(children)
-    return 0
-
-
-def _start(asked: Arguments, port: int) -> subprocess.Popen[bytes]:
     host = asked.bind[0] if asked.bind[0] not in {"", "*", "0.0.0.0", "::"} else "127.0.0.1"  # noqa: S104
-    return subprocess.Popen(
-        [
-            *(sys.executable, "-m", "loadtests.generator", "--directory", str(asked.directory)),
-            *("--master", f"{host}:{port}", "--local"),
-        ],
-        stdin=subprocess.PIPE,
-        start_new_session=True,
-    )
-
-
-def _end(children: list[subprocess.Popen[bytes]]) -> None:
-    """All of them have told everything, or are lost."""
-    for child in children:
-        if child.poll() is None:
-            child.kill()
-    for child in children:
-        child.wait()
+    family.tell(host, runner.server.port)
+    files = Files(env, asked.csv, asked.html, web=asked.web)
+    _write(asked.directory, conductor.conduct())
+    files.write()
+    for worker in runner.clients:
+        runner.send_message("heard", client_id=worker)
+    gevent.sleep(_FAREWELL)
+    return 0
 
 
 class _Lines:

@@ -198,9 +198,13 @@ class Sender:
     def _begin(self, flight: Flight, now: float) -> None:
         try:
             data = flight.ready.encoded(flight.values)
-        except (KeyError, Unsendable):
+        except Unsendable as error:
+            self.trouble(f"{flight.ready.name}: {error}")
             self.now[flight.measured].left(flight.key, flight.second, crowded=False)
             flight.broken = True
+            self._go_on(flight, now)
+            return
+        except KeyError:  # it cleans up what was never made: there is nothing to send
             self._go_on(flight, now)
             return
         self._ids += 1

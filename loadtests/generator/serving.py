@@ -34,7 +34,7 @@ def named() -> str:
 
 def hello(plan: LoadPlan, problem: str = "", *, local: bool) -> dict[str, Any]:
     """What a worker says first."""
-    return {"name": named(), "digest": plan.digest, "problem": problem, "local": local}
+    return {"name": named(), "pid": os.getpid(), "digest": plan.digest, "problem": problem, "local": local}
 
 
 def serve(plan: LoadPlan, master: tuple[str, int], *, local: bool) -> int:
