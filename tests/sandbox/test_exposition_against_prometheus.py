@@ -33,7 +33,7 @@ LINES = (
     'jobs{a="\u2028ü"} 1'.encode(), b'jobs{a="\\t"} 1', b'jobs{a="x\ny"} 1', b'jobs{a="b"} 1\njobs{a="b"} 2',
     b"#HELP is a comment", b"# TYPED", b"#", b"# HELP", b"# TYPE", b"#  HELP jobs a", b"# HELP jobs\xe3 a",
     b"# HELP jobs x\r", b"# EOF", b"# UNIT jobs s", b"\0", b"# TYPE jobs gauge\n# TYPE jobs counter",
-    b"jobs 1\n# TYPE jobs gauge",
+    b"jobs 1\n# TYPE jobs gauge", b"\xef\xbb\xbfjobs 1", b"jobs_of_1970 1 1000",
 )  # fmt: skip
 """Each is a page, behind one good line."""
 
@@ -63,8 +63,8 @@ def _free_port() -> int:
 
 
 @pytest.fixture(scope="module")
-def scraped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[int, dict[str, Any]]]:
-    """What Prometheus says of each page, once it has scraped it."""
+def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """The port of a Prometheus that scrapes each page."""
     home: Path = tmp_path_factory.mktemp("prometheus")
     pages = ThreadingHTTPServer(("127.0.0.1", 0), _Pages)
     threading.Thread(target=pages.serve_forever, daemon=True).start()
@@ -84,11 +84,17 @@ def scraped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[int, dict
     with (home / "log").open("w") as log:
         server = subprocess.Popen(command, stdout=log, stderr=log)
     try:
-        yield _settled(port)
+        yield port
     finally:
         server.terminate()
         server.wait()
         pages.shutdown()
+
+
+@pytest.fixture(scope="module")
+def scraped(prometheus: int) -> dict[int, dict[str, Any]]:
+    """What Prometheus says of each page, once it has scraped it."""
+    return _settled(prometheus)
 
 
 def _settled(port: int) -> dict[int, dict[str, Any]]:
@@ -110,3 +116,14 @@ def test_refused_is_what_prometheus_refuses(scraped: dict[int, dict[str, Any]], 
     refused = read(page(number)).flaws_of(FlawKind.REFUSED)
     said = scraped[number]
     assert (said["health"] == "down") == bool(refused), (said["lastError"], refused)
+
+
+def test_a_sample_of_long_ago_is_dropped_though_its_target_is_up(
+    scraped: dict[int, dict[str, Any]], prometheus: int
+) -> None:
+    assert scraped[LINES.index(b"jobs_of_1970 1 1000")]["health"] == "up"
+    found = f"http://127.0.0.1:{prometheus}/api/v1/series?match[]=%s&start=0"
+    with urllib.request.urlopen(found % "jobs_of_1970") as answer:
+        assert json.load(answer)["data"] == []
+    with urllib.request.urlopen(found % "other") as answer:
+        assert json.load(answer)["data"] != []
