@@ -1,32 +1,42 @@
-"""One `atalaia load run`: plan, send, judge, look at the stack's own side, keep, push."""
+"""One `atalaia load run`: plan, send, judge, look at the stack's own side, compare, keep."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from atalaia.environment import Environment
+from atalaia.run.journal import new_run_id
+from loadtests.document import LoadRecord, Run, record_of
+from loadtests.history.comparison import Comparison, regressed, with_regression
+from loadtests.history.host import host_class
+from loadtests.history.keeping import comparable, history
 from loadtests.measured import Measured
 from loadtests.plan import LoadPlan
 from loadtests.process import Address, generate
 from loadtests.scenario import Scenario, plan, thresholds
+from loadtests.searching import Search, searched
+from loadtests.sent import Sent
 from loadtests.server_side.looking import look
 from loadtests.server_side.model import ServerSide
 from loadtests.thresholds import Thresholds
 from loadtests.verdict.judge import judge
-from loadtests.verdict.model import Verdict
-from loadtests.verdict.search import Found, Ladder, Step, concluded, search
 from loadtests.watching import Watchers, watching
 
 Say = Callable[[str], None]
+_PATIENT = 1.0
+"""Seconds, in the place of a p95 that is not judged."""
 
 
 @dataclass(frozen=True)
 class Asked:
     """What the command line asks for."""
 
+    out: Path
+    """Where the results of earlier runs are."""
     workers: int = 1
     remote: int = 0
     """Workers of other machines; then `workers` is 0 …"""
@@ -50,70 +60,38 @@ class Asked:
 class Ran:
     """What came of it."""
 
-    plan: LoadPlan
-    thresholds: Thresholds
+    record: LoadRecord
     measured: Measured
     """Of a search, its last run's."""
-    verdict: Verdict
-    server: ServerSide
-    steps: tuple[Step, ...] = ()
-    """Of a search, each of its runs."""
+    live: str
+    """Why the Pushgateway did not take metrics meanwhile; empty where it did."""
 
 
 def run(environment: Environment, scenario: Scenario, asked: Asked, say: Say) -> Ran:
     """Send the load and judge it. Raises UsageErrors where it is refused; nothing was sent then."""
-    labels = {"environment": environment.name, "scenario": scenario.name}
     # Before anything listens or is pushed: a load that is refused leaves no trace.
-    first = plan(scenario, environment, rate=asked.rate)
+    chosen, limits = _planned(environment, scenario, asked.rate)
+    started = datetime.now(UTC)
+    labels = {"environment": environment.name, "scenario": scenario.name}
     with watching(labels, environment, push=asked.push, listen=asked.listen) as watchers:
         if scenario.breakpoint is not None and asked.rate is None:
-            ran = _searched(environment, scenario, asked, watchers, say)
+
+            def at(rate: float) -> Sent:
+                return _sent(*_planned(environment, scenario, rate), asked, watchers)
+
+            search = searched(scenario.breakpoint, at, say)
         else:
-            ran = _once(
-                environment, first, thresholds(scenario, environment, rate=asked.rate), asked, watchers
-            )
-    if watchers.failure:
-        say(f"live metrics: {watchers.failure}")
-    return ran
+            last = _sent(chosen, limits, asked, watchers)
+            search = Search(last, last.verdict)
+    record = _record(environment, search, asked, started)
+    return Ran(record, search.last.measured, watchers.failure)
 
 
-def _once(
-    environment: Environment,
-    chosen: LoadPlan,
-    limits: Thresholds,
-    asked: Asked,
-    watchers: Watchers,
-) -> Ran:
-    measured, answered = _sent(chosen, limits, asked, watchers)
-    verdict = judge(measured, chosen, limits)
-    return Ran(chosen, limits, measured, verdict, _server_side(environment, chosen, measured, answered))
+def _planned(environment: Environment, scenario: Scenario, rate: float | None) -> tuple[LoadPlan, Thresholds]:
+    return plan(scenario, environment, rate=rate), thresholds(scenario, environment, rate=rate)
 
 
-def _searched(
-    environment: Environment, scenario: Scenario, asked: Asked, watchers: Watchers, say: Say
-) -> Ran:
-    """Run after run, until the highest rate that holds is known."""
-    assert scenario.breakpoint is not None, "a search is asked for"
-    ladder = _ladder(scenario)
-    steps: list[Step] = []
-    while not isinstance(rate := search(steps, ladder), Found):
-        chosen = plan(scenario, environment, rate=rate)
-        limits = thresholds(scenario, environment, rate=rate)
-        measured, answered = _sent(chosen, limits, asked, watchers)
-        verdict = judge(measured, chosen, limits)
-        steps.append(Step(rate=rate, outcome=verdict.outcome, because=verdict.because))
-        say(f"{rate:g}/s: {verdict.outcome.value}, {verdict.because}")
-        if measured.interrupted and not measured.interrupted.startswith("aborted"):
-            break
-    else:
-        verdict = concluded(rate, None)
-    return Ran(
-        chosen, limits, measured, verdict, _server_side(environment, chosen, measured, answered), tuple(steps)
-    )
-
-
-def _sent(chosen: LoadPlan, limits: Thresholds, asked: Asked, watchers: Watchers) -> tuple[Measured, float]:
-    """What was measured, and when the last answer was there."""
+def _sent(chosen: LoadPlan, limits: Thresholds, asked: Asked, watchers: Watchers) -> Sent:
     with watchers.of(chosen, limits if asked.abort else None, asked.columns) as follow:
         measured = generate(
             chosen,
@@ -125,19 +103,57 @@ def _sent(chosen: LoadPlan, limits: Thresholds, asked: Asked, watchers: Watchers
             web=asked.web,
             follow=follow,
         )
-    return measured, time.time()
+    answered = time.time()
+    return Sent(chosen, limits, measured, answered, judge(measured, chosen, limits, _lag_limit(limits)))
 
 
-def _server_side(
-    environment: Environment, chosen: LoadPlan, measured: Measured, answered: float
-) -> ServerSide:
-    if measured.interrupted == "interrupted":
-        return ServerSide(absent="not asked for: the run was interrupted")
-    return look(environment, chosen, measured, answered)
+def _lag_limit(limits: Thresholds) -> float | None:
+    """Where failures are counted, for so few requests that their p99 of lag is one hiccup of this machine:
+    half of what the p95 may take. Late requests are no smaller load there. Else the verdict's own."""
+    return None if limits.failures is None else (limits.p95 or _PATIENT) / 2
 
 
-def _ladder(scenario: Scenario) -> Ladder:
-    wanted = scenario.breakpoint
-    assert wanted is not None, "a search is asked for"
-    given = {"factor": wanted.factor} if wanted.factor is not None else {}
-    return Ladder(first=wanted.starts, step=wanted.step, most=wanted.to, tolerance=wanted.tolerance, **given)
+def _record(environment: Environment, search: Search, asked: Asked, started: datetime) -> LoadRecord:
+    last, verdict, host = search.last, search.verdict, host_class()
+    server = _server_side(environment, last)
+    comparison: Comparison | None = None
+    if search.found is None:
+        earlier = comparable(
+            asked.out,
+            history(asked.out),
+            digest=last.plan.digest,
+            host=host,
+            workers=last.measured.workers_expected,
+        )
+        comparison = regressed(verdict, earlier)
+        verdict = with_regression(verdict, comparison)
+    about = Run(
+        run=new_run_id(),
+        environment=environment.name,
+        safety=environment.safety.value,
+        started=_told(started),
+        finished=_told(datetime.now(UTC)),
+        host=host,
+        stand_ins=environment.stand_ins,
+    )
+    return record_of(
+        about,
+        last.plan,
+        last.thresholds,
+        last.measured,
+        verdict,
+        server=server,
+        comparison=comparison,
+        steps=search.steps,
+        found=search.found,
+    )
+
+
+def _server_side(environment: Environment, sent: Sent) -> ServerSide:
+    if sent.measured.interrupted == "interrupted":
+        return ServerSide(absent="not asked: the run was interrupted")
+    return look(environment, sent.plan, sent.measured, sent.answered)
+
+
+def _told(moment: datetime) -> str:
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

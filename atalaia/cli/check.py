@@ -7,7 +7,6 @@ import shlex
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from difflib import get_close_matches
 from importlib.resources import files
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from atalaia.cli.writable import refuse_unwritable
 from atalaia.errors import DeliveryError, ExitCode, NotMeasured, UsageError
 
 if TYPE_CHECKING:
@@ -114,12 +114,12 @@ def check(
     if plan:
         return _plan(environment, chosen)
     _refuse_unusable_ledger(environment)
-    _refuse_unwritable(out, "--out")
+    refuse_unwritable(out, "--out")
     if junit:
-        _refuse_unwritable(junit.absolute().parent, "--junit")
+        refuse_unwritable(junit.absolute().parent, "--junit")
     if allure:
         _refuse_without_allure()
-        _refuse_unwritable(allure, "--allure")
+        refuse_unwritable(allure, "--allure")
     return _run(
         environment, path, chosen, keyword, workers, junit, allure, out.absolute(), enforce, _split(further)
     )
@@ -258,20 +258,6 @@ def _refuse_unusable_ledger(environment: Environment) -> None:
 
     with ledger().account(environment.name, time.time()):
         pass
-
-
-def _refuse_unwritable(directory: Path, option: str) -> None:
-    """Say before the run, and not after it, that its results could not be kept."""
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=directory):
-            return
-    except OSError as error:
-        raise UsageError(
-            f"results cannot be written here: {error.strerror}",
-            where=str(directory),
-            hint=f"choose another place with {option}",
-        ) from None
 
 
 def _wait(process: subprocess.Popen[bytes]) -> int:

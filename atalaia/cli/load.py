@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from atalaia.errors import ExitCode, UsageError
+from atalaia.cli.writable import refuse_unwritable
+from atalaia.errors import DeliveryError, ExitCode, UsageError
 
 if TYPE_CHECKING:
     from atalaia.environment import Environment
@@ -121,10 +122,14 @@ def run(
     if only_plan:
         return _print_plan(chosen, environment, asked_rate)
     _refuse_without_locust()
+    for option, place in (("--out", out), ("--csv", csv), ("--html", html), ("--markdown", markdown)):
+        if place:
+            refuse_unwritable(place if option == "--out" else place.absolute().parent, option)
     from loadtests.run import Asked
     from loadtests.run import run as send
 
     asked = Asked(
+        out=out.absolute(),
         workers=0 if master else workers,
         remote=expect_workers or 0,
         bind=_address("--bind", bind) if master else None,
@@ -189,6 +194,85 @@ def list_() -> int:
 
 
 @load.command(context_settings=_SETTINGS)
+@click.argument("load_json", metavar="[LOAD_JSON]", type=click.Path(path_type=Path), required=False)
+@click.option("--format", "shape", type=click.Choice(["terminal", "markdown"]), default="terminal",
+              show_default=True, help="For whom: a terminal, or the summary of a CI job.")  # fmt: skip
+def show(load_json: Path | None, shape: str) -> int:
+    """Tell what a run found, once more, from its LOAD_JSON (default: out/load.json, the latest).
+
+    \b
+    Examples:
+      atalaia load show
+      atalaia load show --format markdown >> "$GITHUB_STEP_SUMMARY"
+
+    Exits 0 when it is told, whatever it says; 3 where there is no such file.
+    """
+    from loadtests.history.keeping import read
+    from loadtests.telling import markdown
+    from loadtests.telling.report import render
+
+    path = load_json or Path("out") / "load.json"
+    record = read(path)
+    if shape == "markdown":
+        # For a file on GitHub, whatever the encoding of this terminal.
+        click.echo(markdown.render(record).encode(), nl=False)
+    else:
+        click.echo(render(record, _screen(), str(path)), nl=False)
+    return ExitCode.OK
+
+
+@load.command(context_settings=_SETTINGS)
+@click.argument("scenario", metavar="[SCENARIO]", required=False)
+@click.option("--env", metavar="NAME", help="Only runs against the environment of this name.")
+@click.option("--last", type=click.IntRange(min=1), default=20, show_default=True, help="So many at most.")
+@_OUT
+def history(scenario: str | None, env: str | None, last: int, out: Path) -> int:
+    """List earlier runs, the latest first: what they said, and how fast the stack was.
+
+    \b
+    Examples:
+      atalaia load history
+      atalaia load history steady --env mine
+
+    A run is compared with the median of the last seven that passed, of the same scenario, target, kind
+    of machine and number of workers.
+    """
+    from loadtests.history.keeping import history as kept
+    from loadtests.telling.listing import past
+
+    known = kept(out)
+    for trouble in known.unreadable:
+        click.echo(str(trouble), err=True)
+    wanted = [
+        record
+        for record in known.records
+        if scenario in (None, record.configuration.scenario) and env in (None, record.environment)
+    ]
+    for line in past(wanted[:last], _screen()):
+        click.echo(line)
+    return ExitCode.OK
+
+
+@load.command(context_settings=_SETTINGS)
+@click.argument("run", metavar="RUN")
+@_OUT
+def accept(run: str, out: Path) -> int:
+    """From this RUN on, this is how fast it is: later runs are compared with none before it.
+
+    \b
+    Example:
+      atalaia load accept 20261121T121500Z-ab12cd
+
+    For a change that is meant and made it slower. Exits 3 where there is no such run, or it is INVALID.
+    """
+    from loadtests.history.keeping import accept as note
+
+    record = note(out, run)
+    click.echo(f"{record.configuration.scenario}: runs are compared with {run} and later ones from now on")
+    return ExitCode.OK
+
+
+@load.command(context_settings=_SETTINGS)
 @click.argument("scenario", metavar="SCENARIO|FILE")
 @_ENV
 def validate(scenario: str, env: str | None) -> int:
@@ -212,14 +296,37 @@ def validate(scenario: str, env: str | None) -> int:
 
 
 def _told(ran: Ran, environment: Environment, out: Path, markdown: Path | None, *, push: bool) -> int:
-    """Tell it, keep it, push it. The exit code."""
-    from loadtests.telling.report import Story, render
+    """Keep it, tell it, push it. The exit code."""
+    from loadtests.history.keeping import keep
+    from loadtests.metrics.exposition import final
+    from loadtests.metrics.pushing import push as hand_over
+    from loadtests.metrics.pushing import pushgateway_of
+    from loadtests.telling import markdown as as_markdown
+    from loadtests.telling.facts import CODES
+    from loadtests.telling.report import render
 
-    story = Story(ran.verdict, (ran.plan.scenario, environment.name), (), server=ran.server)
-    click.echo(render(story, _screen()), nl=False)
-    return {"PASS": ExitCode.OK, "FAIL": ExitCode.FAILED, "INVALID": ExitCode.NOT_MEASURED}[
-        ran.verdict.outcome
-    ]
+    record, troubles, path = ran.record, [], ""
+    try:
+        path = os.path.relpath(keep(record, ran.measured, out))
+    except DeliveryError as error:
+        troubles.append(error)
+    click.echo(render(record, _screen(), path), nl=False)
+    if markdown:
+        with markdown.open("a", encoding="utf-8") as file:
+            file.write(as_markdown.render(record))
+    to = pushgateway_of(environment) if push else None
+    if to:
+        labels = {"environment": record.environment, "scenario": record.configuration.scenario}
+        page = final(labels, record.verdict, ran.measured)
+        try:
+            hand_over(page, labels, to, environment, f"they are in {path}" if path else "")
+        except DeliveryError as error:
+            troubles.append(error)
+    for trouble in troubles:
+        click.echo(str(trouble), err=True)
+    if ran.live:
+        click.echo(f"live metrics: {ran.live}", err=True)
+    return CODES[record.verdict.outcome] or (ExitCode.NOT_DELIVERED if troubles else ExitCode.OK)
 
 
 def _environment(selector: str | None) -> Environment:

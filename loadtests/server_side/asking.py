@@ -6,7 +6,7 @@ import asyncio
 import math
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from string import Template
 from typing import Literal
@@ -26,6 +26,8 @@ _LATE = 2.0
 """Seconds that a scrape may be late."""
 _WRITTEN = 1.5
 """Seconds after an answer until it is counted: Kong's workers bring their counts together once a second."""
+_UNSURE = 0.25
+"""Seconds that two clocks may be apart without being known to: before the load nothing is sent anyway."""
 _LONGEST = 90.0
 """Seconds that the last scrape is waited for, whatever the interval."""
 _UNKNOWN_INTERVAL = 15.0
@@ -63,31 +65,35 @@ class Answers:
     over: Mapping[str, Vector | Unreadable] = field(default_factory=dict)
 
 
-async def ask(environment: Environment, network: Network, window: Window) -> Answers:
+async def ask(
+    environment: Environment, network: Network, window: Window, enough: Callable[[Answers], bool]
+) -> Answers:
     """Everything that there is to know about the window, once it has been scraped.
 
-    Waits for the scrapes that end it: an interval, as a rule. Raises NotMeasured where Prometheus does not
-    answer at all.
+    Waits for the scrapes that end it: an interval, as a rule, and two more at most until it is `enough`: a
+    server may count late. Raises NotMeasured where Prometheus does not answer at all.
     """
     asker = _Asker(environment, network)
     skew = await asker.skew()
     interval = await asker.interval()
     scraped = await asker.until_scraped(window.answered + _WRITTEN + skew, interval or _UNKNOWN_INTERVAL)
-    now = await asker.now()
-    named = _of_services(environment)
-    moments: dict[Moment, float] = {
-        "before": window.loaded + skew,
-        "began": window.began + skew,
-        "after": now,
-    }
-    lasts = max(window.ended - window.began, 2 * (interval or _UNKNOWN_INTERVAL))
-    asker.spans(window=lasts, whole=now - moments["before"] + 2 * (interval or _UNKNOWN_INTERVAL))
-    counted = await asyncio.gather(
-        *(asker.all(queries.counters(named), moment) for moment in moments.values())
+    between, named = interval or _UNKNOWN_INTERVAL, _of_services(environment)
+    lasts = max(window.ended - window.began, 2 * between)
+    asker.spans(window=lasts, whole=await asker.now() - window.loaded - skew + 4 * between)
+    before, began = await asyncio.gather(
+        asker.all(queries.counters(named), window.loaded + skew - _UNSURE),
+        asker.all(queries.counters(named), window.began + skew),
     )
-    resets = await asker.all(queries.resets(named), now)
-    over = await asker.all(queries.OVER, max(window.ended, window.began + lasts) + skew)
-    return Answers(interval, skew, scraped, dict(zip(moments, counted, strict=True)), resets, over)
+    end = time.monotonic() + min(2 * between + _LATE, _LONGEST)
+    while True:
+        after = await asker.all(queries.counters(named), await asker.now())
+        answers = Answers(interval, skew, scraped, {"before": before, "began": began, "after": after})
+        if not scraped or enough(answers) or time.monotonic() > end:
+            break
+        await asyncio.sleep(min(between / 2, 1.0))
+    answers.resets = await asker.all(queries.resets(named), await asker.now())
+    answers.over = await asker.all(queries.OVER, window.began + lasts + skew)
+    return answers
 
 
 class _Asker:

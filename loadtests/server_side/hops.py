@@ -10,6 +10,9 @@ from loadtests.server_side.asking import Answers
 from loadtests.server_side.counting import grown, quantile, total
 from loadtests.server_side.model import HOPS, HopName, HopSeen
 
+_SLIDING = 2048
+"""Requests; HAProxy's means are of the last 1024 (its management guide, "qtime")."""
+
 
 def entry(environment: Environment, base: str) -> HopName:
     """The hop that the load is sent to, by its address."""
@@ -43,16 +46,19 @@ def _front_mean(answers: Answers) -> float | None:
 
 
 def backend_time(answers: Answers, part: str) -> float | None:
-    """One of HAProxy's mean times, over its backends by the requests that each had; seconds."""
+    """One of HAProxy's mean times, over its backends by the requests that each had; seconds.
+
+    None after few requests: HAProxy's sliding means begin at 0 and take some thousand to be true.
+    """
     weights = grown(answers, "backends", "began", "proxy")
-    times = answers.over[f"backend {part}"]
+    times = answers.over.get(f"backend {part}", Unreadable("not asked"))
     if isinstance(weights, str) or isinstance(times, Unreadable):
         return None
     weighed, seconds = 0.0, 0.0
     for labels, value in times.items():
         weight = weights.get(dict(labels).get("proxy", ""), 0.0)
         weighed, seconds = weighed + weight, seconds + weight * value
-    return seconds / weighed if weighed else None
+    return seconds / weighed if weighed >= _SLIDING else None
 
 
 def _gateway(answers: Answers) -> HopSeen:

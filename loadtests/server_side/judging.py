@@ -46,6 +46,11 @@ def least(measured: Measured) -> int | None:
     return whole - unanswered - round(warm_up * min(part, 1.0))
 
 
+def complete(hops: Sequence[HopSeen], answered: int | None) -> bool:
+    """Whether every hop that counts has seen all requests that were answered."""
+    return answered is None or all(hop.requests is None or hop.requests >= answered for hop in hops)
+
+
 def missed(hops: Sequence[HopSeen], whole: int | None, answered: int | None) -> Iterator[str]:
     """Which hop has seen fewer requests than were answered, and which has seen others' too.
 
@@ -74,9 +79,9 @@ def shares(client: float | None, hops: Sequence[HopSeen], upstream: float | None
     A level that was not measured is part of the one before. Clocks are not compared, only durations.
     """
     had = {hop.name: hop.mean for hop in hops}
-    first = hops[0].name if hops else "services"
+    first = next((hop.name for hop in hops if hop.mean is not None), "stack")
     levels = [
-        (f"before the {first}: network, generator" if first != "services" else "network", client),
+        (f"before the {first}", client),
         ("load balancer", had.get("load balancer")),
         ("gateway", had.get("gateway")),
         ("between gateway and services", upstream if "gateway" in had else None),

@@ -12,7 +12,7 @@ from loadtests.measured import Measured
 from loadtests.plan import LoadPlan
 from loadtests.server_side.asking import Answers, Window, ask
 from loadtests.server_side.hops import entry, hops, upstream_mean
-from loadtests.server_side.judging import full, least, missed, sent, shares, spent
+from loadtests.server_side.judging import complete, full, least, missed, sent, shares, spent
 from loadtests.server_side.model import ServerSide
 from loadtests.server_side.readings import readings
 
@@ -24,9 +24,13 @@ def look(environment: Environment, plan: LoadPlan, measured: Measured, answered:
     """
     if environment.prometheus is None:
         return ServerSide(absent="no Prometheus is declared")
-    window = _window(plan, measured, answered)
+    window, first, needed = _window(plan, measured, answered), entry(environment, plan.base), least(measured)
+
+    def enough(answers: Answers) -> bool:
+        return complete(hops(answers, first), needed)
+
     try:
-        answers = asyncio.run(ask(environment, network_of(environment, None, "load"), window))
+        answers = asyncio.run(ask(environment, network_of(environment, None, "load"), window, enough))
     except NotMeasured as error:
         return ServerSide(absent=str(error))
     return of(answers, environment, plan, measured, window)
