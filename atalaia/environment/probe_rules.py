@@ -89,7 +89,8 @@ def steps(journey: dict[str, Any], where: Location, given: Collection[str] = ())
         name = step.get("name")
         if isinstance(name, str) and seen.setdefault(name, number) != number:
             yield (*here, "name"), "a name that another step has", f"steps[{seen[name]}] has it", ""
-        yield from places(step, here, sorted(saved))
+        of = "given or saved before it" if given else "saved before it"
+        yield from places(step, here, sorted(saved), of=of)
         for kept, pointer in table(step, "save").items():
             saved.add(kept)
             if isinstance(pointer, str) and not pointer.startswith("/"):

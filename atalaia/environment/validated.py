@@ -42,6 +42,10 @@ def _counts(error: ErrorDetails, errors: list[ErrorDetails], document: Document)
     """Whether an error is a fault of its own. A list is also too short for pydantic when one of its
     items is wrong."""
     location = error["loc"]
+    if error["type"] == "value_error" and any(
+        faulty[: len(location)] == location for faulty in document.faulty
+    ):
+        return False  # what it says of a section is said of one with nothing in a place
     if error["type"] == "too_short":
         length = len(location)
         if any(len(other["loc"]) > length and other["loc"][:length] == location for other in errors):

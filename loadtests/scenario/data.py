@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from atalaia.environment.base import NAME
-from atalaia.environment.faults import Fault, listed
+from atalaia.environment.faults import Fault
 from atalaia.environment.reading import errors_of, read_text
 from atalaia.errors import UsageErrors
 from loadtests.plan import Table
@@ -55,7 +55,7 @@ def _of_columns(columns: tuple[str, ...], line: int) -> Iterator[Fault]:
             what = f"column {number} has no name that requests could use"
             yield Fault(line, "", what, "lower-case letters, digits and hyphens")
         elif name in columns[: number - 1]:
-            yield Fault(line, "", f"column {number} has another's name", f"there are: {listed(columns)}")
+            yield Fault(line, "", f"column {number} has another's name", "each one its own")
 
 
 def _of_rows(rows: list[tuple[int, list[str]]], wanted: int) -> Iterator[Fault]:

@@ -7,13 +7,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Literal
 
 from atalaia.environment import Environment
 from atalaia.environment.probe_rules import PLACE
 from atalaia.environment.units import format_duration, format_rate
 from atalaia.exchange.observable import Cost
 from loadtests.plan import Arrivals, Request, Stage, Table
-from loadtests.scenario.budget import Demand, counted
+from loadtests.scenario.budget import WORKERS, Demand, counted
 from loadtests.scenario.drafting import Draft
 from loadtests.scenario.mistake import Mistake
 from loadtests.scenario.stages import peak
@@ -24,13 +25,20 @@ _CLIENT = "client"
 """The word in a bucket's name that stands for the address of the client."""
 
 
+_UNEVEN = 2
+"""Arrivals that come evenly are numbered over all workers: keys take turns, but for a window's ends."""
+_TOKENS = frozenset({"consumer", "credential"})
+By = Literal["address", "header", "token", "everybody"]
+
+
 @dataclass(frozen=True)
 class Use:
     """A demand, and whose budget it is taken of."""
 
     demand: Demand
-    by: str
-    """`address`, `header X`, or empty where all requests share one budget."""
+    by: By
+    header: str
+    """The header that names whom it belongs to; empty where none does."""
     keys: int
     """Values of the header that requests are spread over; 1 where there is no spreading."""
 
@@ -71,10 +79,9 @@ def uses_of(
             mean=mean,
             variance=max(square - mean * mean, 0.0),
             most=max(taken[bucket] for _, taken in by_draft),
+            uneven=WORKERS if arrivals == "poisson" else _UNEVEN,
         )
-        header = _header_of(bucket)
-        by = "address" if _CLIENT in bucket.split() else f"header {header}" if header else ""
-        uses.append(Use(demand, by, keys[bucket]))
+        uses.append(Use(demand, _by(bucket), _header_of(bucket) or "", keys[bucket]))
     return tuple(uses)
 
 
@@ -86,17 +93,24 @@ def addresses_needed(uses: Iterable[Use]) -> int | None:
 
 
 def too_much(
-    uses: Iterable[Use], stages: Sequence[Stage], environment: Environment, *, addresses: int, available: int
+    uses: Iterable[Use],
+    stages: Sequence[Stage],
+    environment: Environment,
+    *,
+    addresses: int,
+    available: int,
+    place: str,
 ) -> list[Mistake]:
     """Why the load is refused: each limiter that it would run into, and what would do. `addresses` are those
-    that it is spread over, `available` all that the environment lets it use."""
+    that it is spread over, `available` all that the environment lets it use; `place` is where the file says
+    how much is sent."""
     over = [use for use in uses if not use.demand.fits(addresses if use.by == "address" else use.keys)]
     by_address = [use for use in over if use.by == "address"]
-    wrong = [_refusal(use, stages, environment, use.keys) for use in over if use.by != "address"]
+    wrong = [_refusal(use, stages, environment, use.keys, place=place) for use in over if use.by != "address"]
     if by_address:
         # One of them speaks for all: a number of addresses that is enough for it is enough for the others.
         worst = max(by_address, key=lambda use: use.demand.needed() or math.inf)
-        mistake = _refusal(worst, stages, environment, addresses, available=available)
+        mistake = _refusal(worst, stages, environment, addresses, available=available, place=place)
         others = len(by_address) - 1
         if others:
             mistake.what += f" ({others} more limiter{'' if others == 1 else 's'} would too)"
@@ -105,47 +119,65 @@ def too_much(
 
 
 def _refusal(
-    use: Use, stages: Sequence[Stage], environment: Environment, keys: int, *, available: int = 0
+    use: Use,
+    stages: Sequence[Stage],
+    environment: Environment,
+    keys: int,
+    *,
+    available: int = 0,
+    place: str,
 ) -> Mistake:
-    demand = use.demand
+    demand, share = use.demand, environment.limiter_share
     window = format_duration(timedelta(seconds=demand.window))
-    share = environment.limiter_share
-    whom = {"address": "each client address", "": "all clients together"}.get(
-        use.by, f"each value of {use.by}"
-    )
-    spread = (
-        f"over {keys} {'address' if use.by == 'address' else 'value'}{_plural(use.by, keys)}"
-        if use.by
-        else ""
-    )
     may = f", and a load may use {share * 100:g} % of that: {demand.allowed}" if share < 1 else ""
+    spread = f" over {keys:,} {_keys(use, keys)}" if use.by in ("address", "header") else ""
     what = (
-        f"the limiter “{demand.bucket}” lets {whom} send {demand.limit} requests in {window}{may};"
-        f" it would get {demand.requests:,} {spread}".rstrip()
+        f"the limiter “{demand.bucket}” lets {_whom(use)} send {demand.limit} request"
+        f"{'' if demand.limit == 1 else 's'} in {window}{may}; it would get {demand.requests:,}{spread}"
     )
     rate = math.floor(peak(stages) * demand.part(keys) * 100) / 100
-    slower = f"at most {format_rate(rate)}" if rate > 0 else ""
-    return Mistake(what, "stages", allowed=_enough(use, available), hint=f"or {slower}" if slower else "")
+    slower = f"or at most {format_rate(rate)}" if rate else ""
+    return Mistake(what, place, allowed=_enough(use, available), hint=slower)
+
+
+def _whom(use: Use) -> str:
+    match use.by:
+        case "address":
+            return "each client address"
+        case "header":
+            return f"each value of header {use.header}"
+        case "token":
+            return "all tokens together"
+    return "all clients together"
 
 
 def _enough(use: Use, available: int) -> str:
+    if use.by == "token":
+        return "nothing to spread over: all tokens of a load are one consumer's"
+    if use.by == "everybody":
+        return "nothing to spread over: its budget belongs to nobody in particular"
     needed = use.demand.needed()
     if needed is None:
         return "no number of them makes room: less at once, or another place that this limiter does not guard"
-    if use.by == "address":
-        told = f"{needed:,} addresses would do"
-        return (
-            f"{told}; client.addresses of the environment gives {available:,}"
-            if available
-            else (f"{told}; client.addresses of the environment names a network of this machine's own")
-        )
-    if use.by:
-        return f"{needed:,} values would do"
-    return "nothing to spread over: its budget belongs to nobody in particular"
+    told = f"{needed:,} {_keys(use, needed)} would do"
+    if use.by == "header":
+        return told
+    gives = f"gives {available:,}" if available else "names a network of this machine's own"
+    return f"{told}; client.addresses of the environment {gives}"
 
 
-def _plural(by: str, keys: int) -> str:
-    return "" if keys == 1 else "es" if by == "address" else "s"
+def _keys(use: Use, number: int) -> str:
+    one, many = ("address", "addresses") if use.by == "address" else ("value", "values")
+    return one if number == 1 else many
+
+
+def _by(bucket: str) -> By:
+    """Whom a bucket belongs to, as `atalaia.systems.limits` writes it."""
+    if _CLIENT in bucket.split():
+        return "address"
+    if _header_of(bucket):
+        return "header"
+    return "token" if bucket.rpartition(" ")[2] in _TOKENS else "everybody"
 
 
 def _header_of(bucket: str) -> str | None:

@@ -51,7 +51,7 @@ def plan(scenario: Scenario, environment: Environment, *, rate: float | None = N
         if scenario.breakpoint
         else stages
     )
-    wrong += safety.too_fast(environment, peak(highest) * steps, surplus=surplus)
+    wrong += safety.too_fast(environment, peak(highest) * steps, surplus=surplus, place=_place(scenario))
     number, over = _identities(scenario, environment, drafts, highest, target)
     wrong += over
     if wrong:
@@ -134,7 +134,14 @@ def _identities(
     else:
         least = identities.SANDBOX_LEAST if environment.safety is Safety.SANDBOX else 1
         number = min(max(needed or there, least), there) if needed != 0 else 0
-    return number, limiters.too_much(uses, stages, environment, addresses=max(number, 1), available=there)
+    return number, limiters.too_much(
+        uses, stages, environment, addresses=max(number, 1), available=there, place=_place(scenario)
+    )
+
+
+def _place(scenario: Scenario) -> str:
+    """Where the file says how much is sent."""
+    return "breakpoint" if scenario.breakpoint else "stages"
 
 
 def _in_flight(rate: float, timeout: float) -> int:

@@ -27,15 +27,15 @@ def forbidden(scenario: Scenario, environment: Environment) -> list[Mistake]:
     return []
 
 
-def too_fast(environment: Environment, requests: float, *, surplus: float) -> list[Mistake]:
-    """Whether more requests a second are planned than the environment allows."""
+def too_fast(environment: Environment, requests: float, *, surplus: float, place: str) -> list[Mistake]:
+    """Whether more requests a second are planned than the environment allows; `place` says how many."""
     allowed = environment.load.max_rate
     if allowed is None or requests <= allowed * (1 + 1e-9):
         return []
     beyond = f", {surplus * 100:g} % beyond its rates among them" if surplus else ""
     what = f"it would send up to {_told(requests)}{beyond}"
     hint = f"a lower rate; the owner of {environment.name} may raise load.max_rate"
-    return [Mistake(what, "stages", allowed=f"at most load.max_rate, {_told(allowed)}", hint=hint)]
+    return [Mistake(what, place, allowed=f"at most load.max_rate, {_told(allowed)}", hint=hint)]
 
 
 def _told(rate: float) -> str:
