@@ -130,6 +130,21 @@ def test_a_sequence_that_takes_too_long_is_sent_anew_up_to_three_times(
     assert server.clients["127.0.0.1"] == before + 2 * rounds
 
 
+@pytest.mark.parametrize("target", ["/endless-body", "/hang-up", "/drip-body"])
+@pytest.mark.parametrize("within", [None, 0.0])
+def test_one_request_again_and_again_is_not_sent_again_where_none_is_answered_whole(
+    server: HostileServer, target: str, within: float | None
+) -> None:
+    before = server.clients["127.0.0.1"]
+    steps = (_request(server.url, target), _request(server.url), _request(server.url))
+    sequence = HttpSequence(key="sequence", hop=Hop.SERVICE, steps=steps, within=within, repeats=True)
+    seen = _observe(sequence)
+    assert isinstance(seen, Exchanges)
+    (step,) = seen.steps
+    assert step.failure or (step.response and step.response.truncated)
+    assert server.clients["127.0.0.1"] == before + 1
+
+
 def test_headers_of_the_answer_keep_order_duplicates_and_case(server: HostileServer) -> None:
     response = _exchange(_request(server.url)).response
     assert response is not None
@@ -388,6 +403,7 @@ def test_what_runs_out_on_this_machine_is_no_fact_about_the_stack(server: Hostil
         from atalaia.exchange.observable import HttpRequest
         url = parse_url({server.url!r}, frozenset({{"http"}}))
         async def main():
+            request = HttpRequest(key="k", hop=Hop.SERVICE, url=url, target="/ok")
             async with Client(Network()) as client:
                 resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
                 held = []
@@ -396,7 +412,7 @@ def test_what_runs_out_on_this_machine_is_no_fact_about_the_stack(server: Hostil
                         held.append(open(os.devnull))
                 except OSError:
                     pass
-                await client.exchange(HttpRequest(key="k", hop=Hop.SERVICE, url=url, target="/ok"))
+                await client.exchange(request)
         asyncio.run(main())
     """
     run = subprocess.run(
