@@ -40,7 +40,8 @@ def plan(target: Target, *entries: Entry, rate: float = 100, lasts: float = 1, *
     given: dict[str, Any] = {
         "scenario": "test", "digest": "d" * 64, "base": f"http://127.0.0.1:{target.port}",
         "stages": (Stage(name="steady", begins=0, lasts=lasts, rate=rate, until=rate),),
-        "arrivals": "uniform", "seed": 1, "entries": entries or (get("/ok"),), "timeout": 30, "in_flight": 2000, "max_rate": 10_000,
+        "arrivals": "uniform", "seed": 1, "entries": entries or (get("/ok"),),
+        "timeout": 30, "in_flight": 2000, "max_rate": 10_000,
     }  # fmt: skip
     return LoadPlan(**{**given, **more})
 

@@ -135,14 +135,32 @@ def test_the_arrows_as_they_are_meant(importer: str, imported: str, may: bool) -
     assert allowed(importer, imported) is may
 
 
-def test_only_the_load_tests_import_locust() -> None:
+def test_only_the_generator_imports_locust() -> None:
+    """It patches Python's sockets and threads: it has a process of its own."""
+    patching = {"locust", "gevent", "geventhttpclient"}
     importers = {
-        room(name)
+        name
         for name, path in modules()
         for imported, _ in imports(name, path)
-        if imported.split(".")[0] in {"locust", "gevent"}
+        if imported.split(".")[0] in patching
     }
-    assert importers <= {"loadtests"}
+    assert importers
+    assert {name for name in importers if not name.startswith("loadtests.generator.")} == set()
+    code = "import sys, loadtests.process, loadtests.generator; print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True, cwd=ROOT
+    )
+    assert {name.split(".")[0] for name in loaded.stdout.split()} & patching == set()
+
+
+def test_nothing_else_imports_the_generator() -> None:
+    importers = {
+        name
+        for name, path in modules()
+        for imported, _ in imports(name, path)
+        if imported.startswith("loadtests.generator") and not name.startswith("loadtests.generator")
+    }
+    assert importers == set()
 
 
 def test_scripts_need_nothing_but_python() -> None:
