@@ -27,8 +27,8 @@ from loadtests.verdict.judge import judge
 from loadtests.watching import Watchers, watching
 
 Say = Callable[[str], None]
-_PATIENT = 1.0
-"""Seconds, in the place of a p95 that is not judged."""
+_PATIENT = 2.0
+"""Seconds of lag, where failures are counted and no time is judged."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,9 @@ def _sent(chosen: LoadPlan, limits: Thresholds, asked: Asked, watchers: Watchers
 def _lag_limit(limits: Thresholds) -> float | None:
     """Where failures are counted, for so few requests that their p99 of lag is one hiccup of this machine:
     half of what the p95 may take. Late requests are no smaller load there. Else the verdict's own."""
-    return None if limits.failures is None else (limits.p95 or _PATIENT) / 2
+    if limits.failures is None:
+        return None
+    return _PATIENT if limits.p95 is None else limits.p95 / 2
 
 
 def _record(environment: Environment, search: Search, asked: Asked, started: datetime) -> LoadRecord:
