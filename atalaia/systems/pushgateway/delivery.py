@@ -6,9 +6,6 @@ import time
 from collections.abc import Mapping
 from datetime import timedelta
 
-from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, stop_before_delay
-from tenacity.wait import wait_random_exponential
-
 from atalaia.environment.units import format_duration
 from atalaia.environment.url import Url
 from atalaia.errors import DeliveryError
@@ -18,9 +15,6 @@ from atalaia.systems.pushgateway.client import NotTaken, Pushgateway
 
 ATTEMPT = timedelta(seconds=5)
 """One attempt takes at most this long."""
-_ATTEMPTS = 6
-_FIRST, _LONGEST = 0.2, 5.0
-"""Seconds between two attempts: at random up to the first, up to twice as much each time."""
 
 
 async def put(
@@ -41,20 +35,27 @@ async def put(
     end = time.monotonic() + within.total_seconds()
     pushgateway = Pushgateway(to, network, redactor)
     failures: list[NotTaken] = []
+
+    def left() -> timedelta:
+        return timedelta(seconds=max(end - time.monotonic(), 0.001))
+
+    async def once() -> None:
+        try:
+            await pushgateway.put(labels, text, min(left(), ATTEMPT))
+        except NotTaken as failure:
+            failures.append(failure)
+            raise
+
     try:
-        async for attempt in AsyncRetrying(
-            retry=retry_if_exception(lambda error: isinstance(error, NotTaken) and error.again),
-            stop=stop_after_attempt(_ATTEMPTS) | stop_before_delay(within.total_seconds()),
-            wait=wait_random_exponential(multiplier=_FIRST, max=_LONGEST),
-            reraise=True,
-        ):
-            with attempt:
-                left = timedelta(seconds=max(end - time.monotonic(), 0.001))
-                try:
-                    await pushgateway.put(labels, text, min(left, ATTEMPT))
-                except NotTaken as failure:
-                    failures.append(failure)
-                    raise
+        try:
+            await once()
+        except NotTaken as first:
+            if not first.again:
+                raise
+            # Loaded here: what tries again takes longer to load than a page to be taken.
+            from atalaia.systems.pushgateway.again import again
+
+            await again(once, first, left())
     except NotTaken as error:
         # The last attempt has what time is left; that it was too little says less than what came before.
         told = next((failure for failure in reversed(failures) if not failure.late), error)
