@@ -14,15 +14,18 @@ setup_with = @command -v $(PYTHON) >/dev/null || { \
 	exit 2; }; exec $(PYTHON) -m scripts.setup $(1)
 atalaia = .venv/bin/python -m scripts.atalaia $(1) $(ARGS)
 environment = $(if $(ENV),--env '$(ENV)')
+load = $(call atalaia,load run $(1) $(environment))
+SCENARIO ?= steady
 
 .PHONY: help setup venv demo test prove bench lint constraints sandbox-up sandbox-down test-connectivity
 .PHONY: test-api-gateway test-routing test-rate-limit test-cors test-security-headers test-authentication
 .PHONY: test-metrics-collection test-alerting test-dashboards drill probe probe-serve bench-probes
+.PHONY: load load-smoke load-ramp load-spike load-soak load-breakpoint prove-load bench-load
 
 help: ## This list
 	@echo "make TARGET [ENV=environment] [ARGS='more arguments'] [PYTHON=python3] [YES=1]"
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-22s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
-	@echo "ENV is a file, a name in environments/, or sandbox: the one that runs."
+	@echo "ENV is a file, a name in environments/, or sandbox: the one that runs. SCENARIO (of load) likewise."
 
 setup: ## Install what is missing: .venv, server packages (asks)
 	$(call setup_with)
@@ -45,6 +48,12 @@ bench: setup ## Benchmarks: what the sandbox carries (takes minutes)
 
 bench-probes: setup ## Benchmarks of the probe runner, against others
 	@.venv/bin/python -m benchmarks probes $(ARGS)
+
+prove-load: setup ## The load tests' gate proves itself (takes minutes)
+	@.venv/bin/python -m pytest tests/prove/test_load.py $(ARGS)
+
+bench-load: setup ## Benchmarks of the load generator, against others
+	@.venv/bin/python -m benchmarks load $(ARGS)
 
 lint: venv ## Formatting, lint and types only
 	@.venv/bin/python -m scripts.test lint types
@@ -96,3 +105,21 @@ probe: venv ## Probe ENV once, as cron does every minute
 
 probe-serve: venv ## Probe ENV by an own schedule, until Ctrl-C
 	@$(call atalaia,probe serve $(environment))
+
+load: venv ## Send the load of SCENARIO at ENV (1000/s), and judge it
+	@$(call load,'$(SCENARIO)')
+
+load-smoke: venv ## A few requests of each kind; none may fail
+	@$(call load,smoke)
+
+load-ramp: venv ## Up to 1000/s and down again, evenly
+	@$(call load,ramp)
+
+load-spike: venv ## From 200/s to 1000/s at once
+	@$(call load,spike)
+
+load-soak: venv ## 500/s for an hour
+	@$(call load,soak)
+
+load-breakpoint: venv ## The highest rate that holds; overloads ENV on purpose
+	@$(call load,breakpoint)

@@ -1,4 +1,4 @@
-"""`make demo`: a stack of its own on loopback, tested by all suites but the drill, probed, and stopped again.
+"""`make demo`: a stack of its own on loopback, tested by all suites but the drill, probed, under load, stopped.
 
 python -m scripts.demo [MORE ARGUMENTS FOR atalaia check]
 """
@@ -21,7 +21,7 @@ OK, NOT_MEASURED = 0, 2
 
 
 def main(arguments: list[str]) -> int:
-    """Up, check, probe, down; down whatever happens. The exit code of `atalaia check`, or 2 for less."""
+    """Up, check, probe, load, down; down whatever happens. The first exit code that is not 0, or 2 for less."""
     children = Children()
     sandbox = f"demo-{os.getpid()}"
     missing = packages.missing()
@@ -35,6 +35,10 @@ def main(arguments: list[str]) -> int:
         code = atalaia("check", "--env", f"sandbox:{sandbox}", "--out", str(OUT), *arguments)
         if not children.interrupted:
             code = code or atalaia("probe", "run", "--env", f"sandbox:{sandbox}")
+        if not missing and not children.interrupted:
+            # Last, and by itself: whatever else runs takes processors from the stack and from the generator.
+            load = atalaia("load", "run", "demo", "--env", f"sandbox:{sandbox}", "--out", str(OUT))
+            code = code or load
     stopped = atalaia("sandbox", "down", sandbox)
     if missing:
         names = textwrap.fill(" ".join(missing), 76, break_on_hyphens=False)
