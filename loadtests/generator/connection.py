@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ssl
 from collections import deque
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import gevent
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 BODY_CAP = 16 * 1024 * 1024
 """Bytes of a body that are read; a longer one is a failure."""
+RESTED = 1.0
+"""Seconds: a server closes a kept connection that rests for so long, which may cross the next request. One that
+closes a busy connection instead of answering has failed."""
 _BLOCK = 65536
 _READ, _WRITE = 1, 2
 _NOT_NOW = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
@@ -36,8 +40,9 @@ class Connection(HTTPResponseParser):
         self._pool = pool
         self._sender = sender
         self.flight: Flight | None = None
-        self.used = False
-        """Whether an answer came over it before."""
+        self._answered_at: float | None = None
+        """When an answer came over it last."""
+        self._rested = False
         self._rest = b""
         self._whole = False
         sock.settimeout(0.0)
@@ -57,6 +62,7 @@ class Connection(HTTPResponseParser):
         ready = flight.ready
         self.flight = flight
         flight.connection = self
+        self._rested = self._answered_at is not None and monotonic() - self._answered_at >= RESTED
         self._status = 0
         self._whole = False
         self._extra = False
@@ -151,7 +157,7 @@ class Connection(HTTPResponseParser):
         if self._extra or self._rest or not self.should_keep_alive():
             self.close()
         else:
-            self.used = True
+            self._answered_at = monotonic()
             self._pool.keep(self)
         answer = Answer(self._status, bytes(self._head or b""), bytes(self._body or b""))
         self._sender.answered(flight, answer, self._size)
@@ -162,7 +168,7 @@ class Connection(HTTPResponseParser):
         if flight is None:
             self._pool.forget(self)
         else:
-            self._sender.broke(flight, error, stale=self.used and not self._touched)
+            self._sender.broke(flight, error, stale=self._rested and not self._touched)
 
     def _spoilt(self, why: str) -> None:
         flight, self.flight = self.flight, None
