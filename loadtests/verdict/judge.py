@@ -27,7 +27,8 @@ def judge(
     1. Samples are missing and nobody knows which (a worker lost or missing, counts that do not reconcile, an
        interruption, no data): INVALID, whatever the rest says.
     2. The generator was late, left arrivals unsent, or had room for too few: FAIL only by a threshold that
-       fails also with all that the generator may have spoiled taken off; else INVALID.
+       fails also with all that the generator may have spoiled taken off; else INVALID. A little late is
+       enough to doubt a failure, and no reason to doubt what holds although it counts the lag.
     3. A threshold does not hold: FAIL, also where another is undecided.
     4. A threshold is undecided, or there is none: INVALID.
     5. PASS.
@@ -37,10 +38,12 @@ def judge(
     limit = generator.lag_limit(thresholds) if lag_limit is None else lag_limit
     doubts, excuse = generator.doubts(measured, plan, thresholds, limit)
     failed = [judgement for judgement in judgements if judgement.holds is Holds.NO]
-    if doubts and excuse != NONE:
+    if failed and excuse != NONE:
         favourable, _ = _judged(measured, plan, thresholds, excuse)
         certain = {(one.what, one.where) for one in favourable if one.holds is Holds.NO}
         failed = [judgement for judgement in failed if (judgement.what, judgement.where) in certain]
+        if not failed and not doubts:
+            doubts = (generator.lag_reason(measured, generator.lag_doubt(thresholds)),)
     reasons = (*voids, *doubts, *_undecided(judgements), *_without(judgements))
     outcome = Outcome.PASS
     if voids or (reasons and not failed):

@@ -73,7 +73,9 @@ def route_throughput(
 
 
 def _windows(target: float, measured: Measured, plan: LoadPlan, excuse: Excuse) -> tuple[Window, ...]:
-    spans = [(begins + _filling(plan), ends) for begins, ends in stretches(plan, target)]
+    spans = [
+        (begins + min(_filling(plan), (ends - begins) // 2), ends) for begins, ends in stretches(plan, target)
+    ]
     if measured.interrupted:
         # The second in which it ended is not whole.
         last = max(measured.seconds, default=0)

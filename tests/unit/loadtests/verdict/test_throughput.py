@@ -80,6 +80,11 @@ def test_journeys_vary_more():
     assert two == 1000 - 135
 
 
+def test_a_stage_shorter_than_a_journey_is_still_judged():
+    plan = plan_of(60, 4, steps=(9,))
+    assert [(one.begins, one.lasts) for one in throughput(10, measured(plan), plan)[1]] == [(2, 2)]
+
+
 def test_a_ramp_is_judged_from_where_it_offers_the_target():
     plan = plan_of(
         stages=(stage(20, 120, name="up", lasts=50), stage(120, name="top", begins=50, lasts=20)),
