@@ -1,4 +1,4 @@
-"""`make demo`: a stack of its own on loopback, tested by all suites but the drill, probed, under load, stopped.
+"""`make demo`: a stack of its own on loopback: tested by all suites but the drill, probed, loaded, stopped.
 
 python -m scripts.demo [MORE ARGUMENTS FOR atalaia check]
 """
@@ -21,7 +21,7 @@ OK, NOT_MEASURED = 0, 2
 
 
 def main(arguments: list[str]) -> int:
-    """Up, check, probe, load, down; down whatever happens. The first exit code that is not 0, or 2 for less."""
+    """Up, check, probe, load, down, whatever happens. The first exit code that is not 0, or 2 for less."""
     children = Children()
     sandbox = f"demo-{os.getpid()}"
     missing = packages.missing()
