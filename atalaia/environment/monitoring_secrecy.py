@@ -23,7 +23,8 @@ from atalaia.environment.withheld import is_keyword, is_plain
 _PARAMETERS = frozenset({"module", "target", "match[]", "collect[]", "format"})
 """Parameters of federation, of the blackbox exporter and of others, which name what is asked for."""
 _AS_PARAMETER = "__param_"
-_REFERENCE = re.compile(r"\$(\d|\{\w+\})")
+_REFERENCE = re.compile(r"\$(\d|\{\w+\})|:\d{1,5}$")
+"""In what a rule puts in a label's place: what it takes from another label, and a port."""
 _LENGTH = re.compile(r"[+\-]?[\d.]+|(\d+(ms|[smhdwy]))+|\d+(\.\d+)?[KMGTPE]?i?B")
 """Numbers, durations, sizes."""
 _URL = re.compile(r"[a-z][a-z0-9+.\-]*://", re.IGNORECASE)

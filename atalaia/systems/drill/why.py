@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from atalaia.environment.secrecy import shown
 from atalaia.systems.document import Unreadable
 from atalaia.systems.drill.alerts import is_of
 from atalaia.systems.drill.model import AHEAD, EXPIRES, METRIC
@@ -58,4 +59,4 @@ def _rule(body: bytes, alert: str) -> str | Unreadable | None:
         named = [rule for group in found["groups"] for rule in group["rules"] if rule["name"] == alert]
     except (KeyError, TypeError):
         return Unreadable("an answer without groups of rules")
-    return str(named[0].get("lastError", "")) if named else None
+    return shown(str(named[0].get("lastError", ""))) if named else None

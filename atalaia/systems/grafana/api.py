@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from atalaia.environment.secrecy import shown
 from atalaia.systems.document import Unreadable, instead_of, json_object
 from atalaia.systems.grafana.dashboard import Dashboard, read
 
@@ -22,6 +23,7 @@ class DataSource:
     name: str
     type: str
     url: str
+    """For people: without credentials."""
     default: bool
 
 
@@ -49,7 +51,13 @@ def read_sources(body: bytes) -> tuple[DataSource, ...] | Unreadable:
         return found
     try:
         return tuple(
-            DataSource(one["uid"], one["name"], one["type"], one.get("url") or "", bool(one.get("isDefault")))
+            DataSource(
+                uid=one["uid"],
+                name=one["name"],
+                type=one["type"],
+                url=shown(one.get("url") or ""),
+                default=bool(one.get("isDefault")),
+            )
             for one in found
         )
     except KeyError:

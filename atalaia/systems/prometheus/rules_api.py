@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from atalaia.environment.secrecy import shown
 from atalaia.systems.document import Unreadable
 from atalaia.systems.prometheus.durations import unix
 from atalaia.systems.prometheus.envelope import data
@@ -28,7 +29,7 @@ class Health:
     state: str
     """ok, err or unknown."""
     error: str
-    """Of its last evaluation."""
+    """Of its last evaluation, without what may not be shown."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,8 @@ def read_rules(body: bytes) -> tuple[Loaded, ...] | Unreadable:
 
 def _loaded(group: Mapping[str, Any]) -> Loaded:
     health = tuple(
-        Health(_rule(rule), str(rule["health"]), str(rule.get("lastError") or "")) for rule in group["rules"]
+        Health(_rule(rule), str(rule["health"]), shown(str(rule.get("lastError") or "")))
+        for rule in group["rules"]
     )
     return Loaded(
         Group(
