@@ -14,6 +14,7 @@ import gevent
 from geventhttpclient._parser import HTTPParseError, HTTPResponseParser
 
 from loadtests.generator.answers import Answer
+from loadtests.generator.plain import plain
 
 if TYPE_CHECKING:
     from loadtests.generator.pools import Pool
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 BODY_CAP = 16 * 1024 * 1024
 """Bytes of a body that are read; a longer one is a failure."""
 RESTED = 1.0
-"""Seconds: a server closes a kept connection that rests for so long, which may cross the next request. One that
-closes a busy connection instead of answering has failed."""
+"""Seconds: a server closes a kept connection that rests for so long, which may cross the next request. One
+that closes a busy connection instead of answering has failed."""
 _BLOCK = 65536
 _READ, _WRITE = 1, 2
 _NOT_NOW = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
@@ -134,6 +135,15 @@ class Connection(HTTPResponseParser):
         if not data and not self._touched:
             self._broke(ConnectionResetError())
             return
+        if self.used and not self._touched and not self._headless and (found := plain(data)):
+            self._status, begins = found
+            self._size = len(data) - begins
+            if self._body is not None:
+                self._body += data[begins:]
+            if self._head is not None:
+                self._head += data[:begins]
+            self._answered(stays=True)
+            return
         self._touched = True
         if self._head is not None and self._heading:
             self._head += data
@@ -145,13 +155,13 @@ class Connection(HTTPResponseParser):
                 return
             self._extra = True
         if self._whole:
-            self._answered()
+            self._answered(stays=not self._extra and self.should_keep_alive())
         elif not data:
             self._spoilt("incomplete answer")
         elif self._size > BODY_CAP:
             self._spoilt("body too large")
 
-    def _answered(self) -> None:
+    def _answered(self, *, stays: bool) -> None:
         flight, self.flight = self.flight, None
         assert flight is not None
         if self._extra or self._rest or not self.should_keep_alive():

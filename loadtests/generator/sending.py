@@ -171,7 +171,7 @@ class Sender:
             self._go_on(flight, now)
 
     def broke(self, flight: Flight, error: OSError, *, stale: bool) -> None:
-        """Its connection ended before any answer; stale: it was one that had rested, and not a byte came back."""
+        """Its connection ended before any answer; stale: it had rested, and not a byte came back."""
         if stale and flight.ready.safe and not flight.resent:
             flight.resent = True
             self.now[flight.measured].resent += 1
