@@ -18,6 +18,7 @@ from atalaia.errors import UsageError
 MAX_BYTES = 4 * 2**20
 """4 MiB a file."""
 
+_LOADER = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 _MOST_FILES = 500
 _SECRETS = re.compile(
     r"""^[\s{,\-]*["']?(?:[a-z_]*(?:password|secret|credentials|token|key)|slack_api_url|bearer_token)["']?\s*:\s*"""
@@ -83,7 +84,7 @@ def read_monitoring_files(
 
 def _rules(path: Path, configuration: SourceFile) -> Iterator[SourceFile]:
     try:
-        document = yaml.safe_load(configuration.text)
+        document = yaml.load(configuration.text, Loader=_LOADER)  # noqa: S506 - a safe one
     except yaml.YAMLError:
         raise UsageError("not YAML", where=configuration.shown) from None
     patterns = document.get("rule_files") if isinstance(document, dict) else None

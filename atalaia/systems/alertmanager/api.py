@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from atalaia.systems.document import Unreadable, instead_of, json_object
+from atalaia.systems.nesting import check_depth
 
 _INTEGER = "tag:yaml.org,2002:int"
 _NUMBER = re.compile(r"[-+]?(0b[01_]+|0x[0-9a-fA-F_]+|0[0-7_]*|[1-9][0-9_]*)$")
@@ -44,6 +45,7 @@ def read_status(body: bytes) -> Mapping[str, Any] | Unreadable:
 def read_configuration(text: str, shown: str) -> Mapping[str, Any] | Unreadable:
     """A configuration's document."""
     try:
+        check_depth(text)
         document = _Loader(text).get_single_data()
     except (yaml.YAMLError, RecursionError, ValueError):
         return Unreadable(f"{shown} is no YAML")

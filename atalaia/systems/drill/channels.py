@@ -15,11 +15,13 @@ from atalaia.systems.alertmanager.completion import CONFIGS
 from atalaia.systems.alertmanager.defaults import sends_resolved
 from atalaia.systems.document import Unreadable, json_object
 from atalaia.systems.drill.model import Channel
+from atalaia.systems.nesting import check_depth
 
 
 def channels(configuration: str, receiver: str) -> tuple[Channel, ...] | Unreadable:
     """The channels of this receiver; why they are not known."""
     try:
+        check_depth(configuration)
         document = yaml.safe_load(configuration)
     except yaml.YAMLError:
         return Unreadable("a configuration that is no YAML")

@@ -8,6 +8,7 @@ github.com/prometheus/common/config). Both sides are given the same defaults and
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -17,6 +18,7 @@ from atalaia.systems.configuration.comparison import Reading, compare
 from atalaia.systems.configuration.difference import Difference
 from atalaia.systems.document import Unreadable
 from atalaia.systems.lines import Path
+from atalaia.systems.nesting import check_depth
 from atalaia.systems.prometheus.configuration_defaults import completed, inherited
 from atalaia.systems.prometheus.envelope import data
 
@@ -24,6 +26,7 @@ PATH = "/api/v1/status/config"
 SECTIONS = ("global", "scrape_configs", "alerting", "rule_files")
 """Sections with defaults that are known here; of any other only what is meant is looked for."""
 
+_LOADER = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 _RELABELLING = ("relabel_configs", "metric_relabel_configs", "alert_relabel_configs", "write_relabel_configs")
 
 
@@ -50,10 +53,12 @@ def read_loaded(body: bytes) -> Mapping[str, Any] | Unreadable:
     return read_configuration(text) if isinstance(text, str) else Unreadable("an answer without yaml")
 
 
+@lru_cache(maxsize=8)
 def read_configuration(text: str) -> Mapping[str, Any] | Unreadable:
-    """The configuration of a file."""
+    """The configuration of a file; not to be changed, as whoever asks gets the same."""
     try:
-        document = yaml.safe_load(text)
+        check_depth(text)
+        document = yaml.load(text, Loader=_LOADER)  # noqa: S506 - a safe one
     except (yaml.YAMLError, RecursionError, ValueError):
         return Unreadable("something else than YAML")
     if document is None:

@@ -18,6 +18,7 @@ from atalaia.errors import UsageError
 TARGET_LABELS = frozenset({"job", "instance", "tier"})
 """What Prometheus adds to whatever it scrapes, as deploy/prometheus/ sets it up."""
 
+_LOADER = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 _SUFFIXES = {"histogram": ("_bucket", "_count", "_sum"), "summary": ("", "_count", "_sum")}
 
 
@@ -105,7 +106,7 @@ def _read(path: Path) -> _File:
 
 def _parse(text: str, where: str) -> _File:
     try:
-        return _File.model_validate(yaml.safe_load(text))
+        return _File.model_validate(yaml.load(text, Loader=_LOADER))  # noqa: S506 - a safe one
     except yaml.YAMLError as error:
         raise UsageError(f"cannot be read: {type(error).__name__}", where=where) from None
     except ValidationError as error:
