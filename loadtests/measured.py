@@ -15,6 +15,8 @@ from loadtests.histogram import Histogram
 
 WINDOW = 10
 """Seconds of a window of intended starts, by which throughput is judged."""
+CUT_OFF = "interrupted"
+"""The failure, also counted as timed out, of what was unanswered when a run was ended before its time."""
 
 
 def _histogram(value: Any) -> Histogram:

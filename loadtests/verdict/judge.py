@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from loadtests.measured import Measured, Series
 from loadtests.plan import LoadPlan
@@ -12,6 +13,7 @@ from loadtests.verdict.excuse import NONE, Excuse
 from loadtests.verdict.failures import error_rate, failures
 from loadtests.verdict.latency import Percentile, percentile
 from loadtests.verdict.model import ALL, Flaw, Holds, Judgement, Outcome, Reason, Verdict, What, Window
+from loadtests.verdict.settled import cut_off, settled
 from loadtests.verdict.spent import everything, times
 from loadtests.verdict.throughput import route_throughput, throughput
 
@@ -55,7 +57,7 @@ def judge(
         because=because(outcome, tuple(failed), reasons, len(judgements)),
         judgements=judgements,
         reasons=reasons,
-        times=times(measured),
+        times=times(settled(measured)),
         windows=windows,
     )
 
@@ -88,8 +90,10 @@ def _judged(
 ) -> tuple[tuple[Judgement, ...], tuple[Window, ...]]:
     found: list[Judgement] = []
     windows: tuple[Window, ...] = ()
+    cut, measured = cut_off(measured), settled(measured)
     if thresholds.throughput is not None:
-        judgement, windows = throughput(thresholds.throughput, measured, plan, excuse=excuse)
+        in_windows = replace(excuse, requests=excuse.requests + cut)
+        judgement, windows = throughput(thresholds.throughput, measured, plan, excuse=in_windows)
         found.append(judgement)
     found += _series(ALL, thresholds, everything(measured), excuse)
     for name, limits in sorted(thresholds.routes.items()):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from loadtests.histogram import Histogram
-from loadtests.measured import Measured, Second, Series, Worker
+from loadtests.measured import CUT_OFF, Measured, Second, Series, Worker
 from loadtests.plan import Arrivals, Entry, LoadPlan, Request, Stage
 
 BEGAN = 1_790_000_000.0
@@ -139,7 +139,7 @@ def _answered(series: Series, answer: Answer, *, sent: bool) -> None:
     series.corrected.record_never()
     series.timed_out += answer.kind == "timeout"
     if sent:
-        why = "timeout" if answer.kind == "timeout" else answer.why
+        why = answer.why if answer.kind == "failed" or answer.why == CUT_OFF else "timeout"
         series.failures[why] = series.failures.get(why, 0) + 1
 
 

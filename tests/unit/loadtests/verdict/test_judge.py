@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from loadtests.measured import Measured, Series
+from loadtests.measured import CUT_OFF, Measured, Series
 from loadtests.plan import LoadPlan
 from loadtests.thresholds import Limits, Thresholds
 from loadtests.verdict.judge import judge
@@ -95,6 +95,10 @@ ROWS: dict[str, Row] = {
         thresholds=Thresholds(error_rate=0.01, routes={"POST /never": Limits(p95=1)}),
     ),
     "aborted": Row(Outcome.FAIL, "error-rate", lambda _: Answer(kind="failed"), abort),
+    "aborted-cut-off": Row(
+        Outcome.INVALID, Flaw.INTERRUPTED,
+        lambda when: Answer(kind="timeout", why=CUT_OFF) if when > 18 else Answer(), abort,
+    ),
     "aborted-for-nothing": Row(Outcome.INVALID, Flaw.INTERRUPTED, change=abort),
     "interrupted": Row(Outcome.INVALID, Flaw.INTERRUPTED, change=interrupt),
     "interrupted-and-failing": Row(
@@ -202,6 +206,17 @@ def test_who_spent_the_time_is_told():
     assert told[0].spent == "of 319 ms at p95: service 20 ms, queueing 299 ms, generator 0.2 ms"
     assert told[0].lag is not None
     assert told[1].lag is None
+
+
+def test_what_an_early_end_cut_off_is_no_failure_of_the_stack():
+    found = measured(
+        PLAN, lambda when: Answer(kind="timeout", why=CUT_OFF) if when > 18 else Answer(took=0.5), workers=2
+    )
+    abort(found)
+    verdict = judge(found, PLAN, SLO)
+    assert verdict.outcome is Outcome.FAIL
+    assert [one.what for one in verdict.failed] == ["p95"]
+    assert verdict.because.startswith("p95: 502 ms, 95 % sure of 500 ms to 504 ms (1,837 requests)")
 
 
 def test_the_limit_of_lag_may_be_given():
