@@ -19,6 +19,7 @@ from loadtests.generator.native import Native
 from loadtests.generator.pacing import Pacer
 from loadtests.generator.pools import Pools
 from loadtests.generator.sending import Sender
+from loadtests.measured import CUT_OFF
 from loadtests.plan import LoadPlan
 
 Tell = Callable[[str, dict[str, Any]], None]
@@ -107,7 +108,7 @@ class Worker:
         until = monotonic() + _SHORT if early else float("inf")
         while sender.in_flight and monotonic() < until:
             gevent.sleep(0.01)
-        sender.abandon("interrupted")
+        sender.abandon(CUT_OFF)
         self._hand_over()
         self._pools.close()
         warm, measured = sender.report()
