@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from atalaia.cli.start import quick_start
 from atalaia.cli.writable import refuse_unwritable
 from atalaia.errors import DeliveryError, ExitCode, NotMeasured, UsageError
 
@@ -105,12 +106,13 @@ def check(
     failed; 2 could not be measured; 3 usage or configuration; 4 measured, and the results could
     not be written; 5 a defect of Atalaia.
     """
-    from atalaia.environment.find import find
-    from atalaia.environment.loader import load
-
     chosen = _once(suite) or _BY_DEFAULT
-    path = find(env)
-    environment = load(path, os.environ)
+    with quick_start():
+        from atalaia.environment.find import find
+        from atalaia.environment.loader import load
+
+        path = find(env)
+        environment = load(path, os.environ)
     if plan:
         return _plan(environment, chosen)
     _refuse_unusable_ledger(environment)
@@ -136,12 +138,13 @@ def _once(suites: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _plan(environment: Environment, chosen: tuple[str, ...]) -> int:
-    from atalaia.checks.catalogue import SUITE_CHECKS
-    from atalaia.run.budget import allot
-    from atalaia.run.case import Cases, closure
-    from atalaia.run.completion import complete
-    from atalaia.run.share import clients_sent_as, ledger
-    from reports.plan import render
+    with quick_start():
+        from atalaia.checks.catalogue import SUITE_CHECKS
+        from atalaia.run.budget import allot
+        from atalaia.run.case import Cases, closure
+        from atalaia.run.completion import complete
+        from atalaia.run.share import clients_sent_as, ledger
+        from reports.plan import render
 
     if set(chosen) != {"connectivity"}:
         try:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from atalaia.cli.start import quick_start
 from atalaia.errors import UsageError, UsageErrors
 
 if TYPE_CHECKING:
@@ -51,9 +52,10 @@ def validate(files: tuple[str, ...], env: str | None) -> None:
 
     Exits 0 when all are right, 3 when one is not. Nothing is sent to the stack.
     """
-    from atalaia.environment.find import find
-    from atalaia.environment.loader import load_with_document
-    from atalaia.environment.reading import shown_path
+    with quick_start():
+        from atalaia.environment.find import find
+        from atalaia.environment.loader import load_with_document
+        from atalaia.environment.reading import shown_path
 
     faults: list[UsageError] = []
     for selector in [*files, *([env] if env or not files else [])]:
@@ -117,7 +119,8 @@ def schema() -> None:
 
 def _unplannable(environment: Environment) -> tuple[UsageError, ...]:
     """What is wrong about probes, and limiters of which they would take too much."""
-    from probes.planning import plan
+    with quick_start():
+        from probes.planning import plan
 
     try:
         plan(environment)
@@ -128,8 +131,11 @@ def _unplannable(environment: Environment) -> tuple[UsageError, ...]:
 
 def _unknown_defects(environment: Environment, document: Document) -> Iterator[Fault]:
     """Entries of `accepted` for a check or a target that there is not: they would never take effect."""
-    from atalaia.checks.catalogue import ALL
-    from atalaia.environment.faults import Fault, did_you_mean, dotted, listed
+    if not environment.accepted:
+        return
+    with quick_start():
+        from atalaia.checks.catalogue import ALL
+        from atalaia.environment.faults import Fault, did_you_mean, dotted, listed
 
     checks = {check.id: check for check in ALL}
     for index, entry in enumerate(environment.accepted):
