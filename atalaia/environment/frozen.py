@@ -46,6 +46,15 @@ def _table(value: Mapping[Any, Any]) -> FrozenDict[Any, Any]:
     return FrozenDict(value)
 
 
+def thawed(value: Any) -> Any:
+    """The inverse of `frozen`: lists and dictionaries, as JSON has them."""
+    if isinstance(value, dict):
+        return {key: thawed(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [thawed(item) for item in value]
+    return value
+
+
 Table = Annotated[Mapping[K, V], AfterValidator(_table)]
 """`Table[Name, Service]`: name → thing, in the order of the file, frozen."""
 

@@ -8,6 +8,7 @@ from atalaia.checks.check import NotDeclared
 from atalaia.checks.routes import class_of, path_of, route, routes, sample
 from atalaia.environment import Environment
 from atalaia.environment.faults import did_you_mean, listed
+from atalaia.environment.frozen import thawed
 from atalaia.environment.gateway import SampleRequest
 from loadtests.plan import Request
 from loadtests.scenario.drafting.draft import Draft
@@ -73,7 +74,7 @@ def of_route(entry: Entry, way: Way) -> Draft:
         method=asked.method,
         path=way.target.path(path),
         headers=headers,
-        body=declared.sample.json_body if declared.sample else None,
+        body=thawed(declared.sample.json_body) if declared.sample else None,
         expected=expected_of(entry.expect),
     )
     return Draft(way.index, name, entry.weight, (request,), scheme, spread)
