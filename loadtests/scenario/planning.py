@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 from atalaia.environment import Environment, Safety
+from atalaia.errors import UsageError
 from loadtests.plan import Entry, LoadPlan, Stage, Table
 from loadtests.scenario import identities, limiters, safety
 from loadtests.scenario.digest import digest_of
@@ -30,6 +31,8 @@ def plan(scenario: Scenario, environment: Environment, *, rate: float | None = N
     Sends nothing, but for a login where tokens come from one. Raises UsageErrors with everything for which
     the load is refused: safety, addresses that are not declared, limiters, requests that must not be sent.
     """
+    if rate is not None and rate <= 0:
+        raise UsageError("a rate of nothing", expected="more than 0/s")
     if wrong := safety.forbidden(scenario, environment):
         raise refused(wrong, scenario)
     try:

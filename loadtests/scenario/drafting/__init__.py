@@ -5,6 +5,7 @@ from __future__ import annotations
 from atalaia.environment import Environment
 from loadtests.scenario.drafting import journeys, own, routes
 from loadtests.scenario.drafting.draft import Draft
+from loadtests.scenario.drafting.sendable import unsendable
 from loadtests.scenario.drafting.way import Way
 from loadtests.scenario.mistake import Mistake
 from loadtests.scenario.mix import Entry
@@ -24,8 +25,12 @@ def drafts_of(
         return [], [mistake]
     for index, entry in enumerate(entries):
         try:
-            drafts.append(_draft(entry, Way(index, target, environment)))
+            draft = _draft(entry, Way(index, target, environment))
         except Mistake as mistake:
+            wrong.append(mistake)
+            continue
+        drafts.append(draft)
+        if mistake := unsendable(draft):
             wrong.append(mistake)
     return drafts, wrong
 

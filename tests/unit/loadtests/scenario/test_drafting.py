@@ -259,6 +259,28 @@ def test_entries_that_lead_nowhere(refused, mix, said):
     assert refused(STEADY + f"mix: [{mix}]", STACK) == [f"scenario.yml:3: {said}"]
 
 
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        ("{path: //evil.example/x}", "the path cannot be sent; it begins with one /"),
+        (
+            '{path: /a, headers: {"X A": b}}',
+            "the name of a header cannot be sent; letters, digits and hyphens",
+        ),
+        (
+            '{path: /a, headers: {X-A: "s3cret\\r\\nX-B: 1"}}',
+            "the header X-A cannot be sent; signs of ASCII in one line",
+        ),
+        (
+            "{name: v, steps: [{name: a, path: /a, headers: {X-A: s3crét}}]}",
+            "the header X-A cannot be sent; signs of ASCII in one line",
+        ),
+    ],
+)
+def test_what_no_request_can_hold_is_told_before_any_is_sent(refused, entry, said):
+    assert refused(STEADY + f"mix: [{entry}]", STACK) == [f"scenario.yml:3: mix[0]: {said}"]
+
+
 def test_a_route_of_another_service_cannot_be_sent_to_this_one(refused):
     assert refused(STEADY + "at: users\nmix: [{route: /login}]", STACK) == [
         "scenario.yml:4: mix[0].route: a route of login, and the load goes to users itself; its routes, or"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from atalaia.errors import UsageError
 from loadtests.scenario import plan, thresholds
 from loadtests.thresholds import Limits, Thresholds
 
@@ -83,6 +84,12 @@ def test_a_lower_rate_than_the_scenarios_may_be_asked_for(loaded, declared):
     scenario, stack = loaded(steady("thresholds: {throughput: 100/s}")), declared(STACK)
     made = plan(scenario, stack, rate=20.0)
     assert max(stage.rate for stage in made.stages) == pytest.approx(20 * 1.02)
+
+
+@pytest.mark.parametrize("rate", [0.0, -1.0])
+def test_a_rate_of_nothing_is_refused(loaded, declared, rate):
+    with pytest.raises(UsageError, match="a rate of nothing; more than 0/s"):
+        plan(loaded(steady()), declared(STACK), rate=rate)
 
 
 def test_limits_of_single_requests(judged, refused):
