@@ -11,6 +11,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import gevent
+import gevent.ssl
 from geventhttpclient._parser import HTTPParseError, HTTPResponseParser
 
 from loadtests.generator.answers import Answer
@@ -47,12 +48,10 @@ class Connection(HTTPResponseParser):
         self._rest = b""
         self._whole = False
         sock.settimeout(0.0)
-        plain = (
-            not isinstance(sock, ssl.SSLSocket) and hasattr(sock, "_sock") and not hasattr(sock, "_sslobj")
-        )
-        quick = sock._sock if plain else sock
+        encrypted = isinstance(sock, gevent.ssl.SSLSocket)
+        quick = sock if encrypted else sock._sock  # gevent's own would wait
         self._receive, self._send = quick.recv, quick.send
-        self._pending = None if plain else sock.pending
+        self._pending = sock.pending if encrypted else None
         self._loop = gevent.get_hub().loop
         self._reader = self._loop.io(sock.fileno(), _READ)
         self._writer: Any = None
@@ -135,7 +134,12 @@ class Connection(HTTPResponseParser):
         if not data and not self._touched:
             self._broke(ConnectionResetError())
             return
-        if self.used and not self._touched and not self._headless and (found := plain(data)):
+        if (
+            self._answered_at is not None
+            and not self._touched
+            and not self._headless
+            and (found := plain(data))
+        ):
             self._status, begins = found
             self._size = len(data) - begins
             if self._body is not None:
@@ -164,11 +168,11 @@ class Connection(HTTPResponseParser):
     def _answered(self, *, stays: bool) -> None:
         flight, self.flight = self.flight, None
         assert flight is not None
-        if self._extra or self._rest or not self.should_keep_alive():
-            self.close()
-        else:
+        if stays and not self._rest:
             self._answered_at = monotonic()
             self._pool.keep(self)
+        else:
+            self.close()
         answer = Answer(self._status, bytes(self._head or b""), bytes(self._body or b""))
         self._sender.answered(flight, answer, self._size)
 

@@ -159,7 +159,8 @@ def test_answers_are_told_apart(everything: Everything) -> None:
     failures = {name: set(each.failures) for name, each in series.items()}
     good = {name for name, each in series.items() if each.good == each.intended}
     assert good == {
-        "GET /ok", "GET /chunked", "GET /interim", "HEAD /head", "GET /until-end", "journey/create", "journey/clean",
+        "GET /ok", "GET /chunked", "GET /interim", "HEAD /head", "GET /until-end",
+        "journey/create", "journey/clean",
     }  # fmt: skip
     assert failures["GET /elsewhere"] == {"302"}
     assert failures["GET /garbage"] == {"not HTTP"}
