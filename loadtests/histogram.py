@@ -93,10 +93,13 @@ class Histogram:
     def decode(cls, pairs: Iterable[Iterable[int]]) -> Histogram:
         """The inverse of `encode`. Raises ValueError where the pairs are none."""
         counts: dict[int, int] = {}
-        for index, count in pairs:
-            if not isinstance(index, int) or not isinstance(count, int) or count < 0:
-                raise ValueError("not pairs of bucket and count")
-            counts[index] = counts.get(index, 0) + count
+        try:
+            for index, count in pairs:
+                if not isinstance(index, int) or not isinstance(count, int) or count < 0:
+                    raise ValueError("not pairs of bucket and count")
+                counts[index] = counts.get(index, 0) + count
+        except TypeError:
+            raise ValueError("not pairs of bucket and count") from None
         return cls(counts)
 
     def __eq__(self, other: object) -> bool:

@@ -265,6 +265,21 @@ def test_an_answer_that_is_slower_never_makes_it_better(pattern, index, more, th
     assert ORDER.index(then) >= ORDER.index(first)
 
 
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.permutations(range(4)), st.sampled_from([0.0, 0.03, 0.5]))
+def test_the_order_in_which_workers_and_routes_came_does_not_matter(order, share):
+    plan = plan_of(40, 10)
+
+    def answers(when: float) -> Answer:
+        kind = "failed" if random.Random(when).random() < share else "good"
+        return Answer(kind=kind, route=f"GET /{round(when * 40) % 4}")
+
+    one, other = measured(plan, answers, workers=4), measured(plan, answers, workers=4)
+    other.workers = tuple(other.workers[at] for at in order)
+    other.series = {f"GET /{at}": other.series[f"GET /{at}"] for at in order}
+    assert judge(one, plan, SLO) == judge(other, plan, SLO)
+
+
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.integers(1, 4), st.sampled_from(["intended", "sent", "dropped", "done", "timed_out"]), st.data())
 def test_a_worker_that_counts_one_more_or_less_is_noticed(workers, what, data):
