@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import ssl
 import subprocess
 import sys
 import textwrap
@@ -20,6 +21,7 @@ import pytest
 from loadtests.measured import Live, Measured
 from loadtests.plan import Entry, Expected, LoadPlan, Request, Stage, Table
 from loadtests.process import Address, generate, work
+from tests.support.certificates import Authorities
 from tests.support.load_target import Target, load_target
 from tests.support.standins import free_ports
 
@@ -239,6 +241,30 @@ def test_a_worker_that_is_killed(target: Target) -> None:
     assert lost.pop(str(killed[0])) is True
     assert list(lost.values()) == [False]
     assert next(each for each in measured.workers if not each.lost).intended == 75
+
+
+def test_an_encrypted_target(tmp_path: Path) -> None:
+    """Over connections that are kept; who cannot prove that it is the target gets nothing."""
+    authorities = Authorities(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(authorities.leaf(authorities.middle))
+    big = Request(name="big", method="POST", path="/echo", body={"text": "x" * 300_000})
+    with load_target(context) as target:
+        tls = plan(
+            target, get("/ok"), Entry(name="big", weight=1, requests=(big,)),
+            base=f"https://front.test:{target.port}", connect_to="127.0.0.1", authorities=str(authorities.ca),
+        )  # fmt: skip
+        measured = generate(tls)
+        assert reconciles(measured)
+        assert {name: each.good for name, each in measured.series.items()} == {
+            "GET /ok": target.requests["GET /ok"], "big": target.requests["POST /echo"],
+        }  # fmt: skip
+        assert measured.workers[0].sent == 100 > target.connections
+        assert "Host: front.test" in target.heads["GET /ok"]
+        strangers = generate(tls.model_copy(update={"authorities": None}))
+    assert strangers.workers[0].sent == 100 == measured.workers[0].sent
+    assert {why for each in strangers.series.values() for why in each.failures} == {"certificate"}
+    assert target.requests.total() == 100
 
 
 def test_a_load_that_is_ended_before_its_time(target: Target) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import ssl
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -97,14 +98,14 @@ class _Connection(asyncio.Protocol):
 
 
 @contextmanager
-def load_target() -> Iterator[Target]:
+def load_target(tls: ssl.SSLContext | None = None) -> Iterator[Target]:
     """Serve on a free port of loopback until the end of the block."""
     target, ready, done = Target(), threading.Event(), threading.Event()
 
     async def serve() -> None:
         held: list[tuple[asyncio.Transport, bytes]] = []
         server = await asyncio.get_running_loop().create_server(
-            lambda: _Connection(target, held), "127.0.0.1", 0, backlog=4096
+            lambda: _Connection(target, held), "127.0.0.1", 0, backlog=4096, ssl=tls
         )
         target.port = server.sockets[0].getsockname()[1]
         ready.set()
