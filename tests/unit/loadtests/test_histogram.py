@@ -95,7 +95,7 @@ def test_a_mean_is_of_those_that_ended():
 
 @pytest.mark.parametrize("pairs", [[[1, -1]], [["a", 1]], [[1, 1.5]], [[1]], [3], 3, None])
 def test_what_is_no_histogram_is_refused(pairs):
-    with pytest.raises(ValueError, match="pairs|unpack"):
+    with pytest.raises(ValueError, match=r"pairs|unpack"):
         Histogram.decode(pairs)
 
 
