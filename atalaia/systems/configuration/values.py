@@ -11,6 +11,10 @@ from atalaia.redaction import MARK
 from atalaia.systems.prometheus.durations import seconds
 
 _SECRET = "<secret>"  # noqa: S105 - what Prometheus and the Alertmanager write in the place of one
+_MASKED = "xxxxx"
+"""What Go writes in the place of a password in a URL (net/url, URL.Redacted)."""
+_PASSWORD = re.compile(r"(://[^:/@\s]*):[^@/\s]*@")
+_SIZE = re.compile(r"(\d+)([KMGTPE]?)i?B")
 _LONGEST = 160
 
 
@@ -33,14 +37,23 @@ def is_same(key: str, meant: Any, running: Any) -> bool:
     length = seconds(one)
     if one == other or (length is not None and length == seconds(other)):
         return True
+    if _size(one) is not None and _size(one) == _size(other):
+        return True
     if MARK in other:
         # What is known to be secret was taken out before this was looked at.
         return re.fullmatch(".+".join(map(re.escape, other.split(MARK))), one, re.DOTALL) is not None
     if "://" in one:
-        return one.rstrip("/") == other.rstrip("/")
+        masked = _PASSWORD.sub(rf"\1:{_MASKED}@", one) if f":{_MASKED}@" in other else one
+        return masked.rstrip("/") == other.rstrip("/")
     # Relative paths are told from the configuration's directory on.
     relative = key.endswith(("_file", "_files")) or key in ("files", "templates")
     return relative and other.startswith("/") and other.endswith(f"/{one.removeprefix('./')}")
+
+
+def _size(text: str) -> int | None:
+    """Bytes: `5MB` is `5MiB` (github.com/alecthomas/units, Base2Bytes)."""
+    found = _SIZE.fullmatch(text)
+    return int(found[1]) * 1024 ** " KMGTPE".index(found[2] or " ") if found else None
 
 
 def told(value: Any, place: Place, covered: Covered) -> str:

@@ -13,6 +13,7 @@ from atalaia.systems.prometheus.answers import read_value, read_vector
 from atalaia.systems.prometheus.configuration import (
     SECTIONS,
     differences,
+    differences_of_job,
     read_configuration,
     read_loaded,
 )
@@ -116,6 +117,22 @@ def told(change) -> list[str]:
 
 def test_what_prometheus_writes_anew_means_the_same():
     assert told(lambda meant: None) == []
+
+
+def test_no_setting_that_is_written_anew_is_a_difference():
+    loaded = read_loaded((DATA / "settings.json").read_bytes())
+    meant = read_configuration((DATA / "settings.yml").read_text())
+    assert [str(each) for name in (*SECTIONS, None) for each in differences(loaded, meant, name)] == []
+    for job in meant["scrape_configs"]:
+        assert differences_of_job(loaded, meant, job["job_name"]) == ()
+    meant["scrape_configs"][1]["body_size_limit"] = "6MB"
+    meant["remote_write"][0]["url"] = "http://else:p@far/write?key=v"
+    told = [str(each) for name in (*SECTIONS, None) for each in differences(loaded, meant, name)]
+    assert told == [
+        "scrape_configs[all].body_size_limit: 5MiB, meant: 6MB",
+        "remote_write[0].url: http://[redacted]:[redacted]@far/write?key=[redacted], another one, "
+        "meant: http://[redacted]:[redacted]@far/write?key=[redacted]",
+    ]
 
 
 @pytest.mark.parametrize(
