@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import lru_cache
 
 import yaml
 
@@ -13,24 +13,13 @@ _LOADER = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 
 
 class Lines:
-    """The lines of one text, of its first YAML document. It is read again for them at the first question.
+    """The lines of one text, of its first YAML document. It is read for them at the first question.
 
     Where it is no YAML, everything is told to stand in line 1.
     """
 
     def __init__(self, text: str) -> None:
         self._text = text
-
-    @cached_property
-    def _root(self) -> yaml.Node | None:
-        loader = _LOADER(self._text)
-        try:
-            node: yaml.Node | None = loader.get_node() if loader.check_node() else None
-        except (yaml.YAMLError, RecursionError):
-            return None
-        finally:
-            loader.dispose()
-        return node
 
     def of(self, path: Path) -> int:
         """The line (from 1) of what stands at a path, or of the innermost part of it that is there.
@@ -45,7 +34,7 @@ class Lines:
         return line if whole else None
 
     def _walk(self, path: Path) -> tuple[bool, int]:
-        node = self._root
+        node = _root(self._text)
         if node is None:
             return not path, 1
         mark = node.start_mark
@@ -58,6 +47,19 @@ class Lines:
                 return False, mark.line + 1
             mark, node = found
         return True, mark.line + 1
+
+
+@lru_cache(maxsize=8)
+def _root(text: str) -> yaml.Node | None:
+    """The nodes of a text; many ask for lines of the same few files."""
+    loader = _LOADER(text)
+    try:
+        node: yaml.Node | None = loader.get_node() if loader.check_node() else None
+    except (yaml.YAMLError, RecursionError):
+        return None
+    finally:
+        loader.dispose()
+    return node
 
 
 def _child(node: yaml.Node, part: str | int) -> tuple[yaml.Mark, yaml.Node] | None:
