@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
 
 import pytest
 
@@ -33,5 +34,5 @@ def test_late_answers_are_spread_and_late() -> None:
     behaviour = Behaviour(late=0.06)
     late = [number for number in range(100) if behaviour.answer(number) != Answer(200, 0.005)]
     assert len(late) == 6
-    assert min(after - before for before, after in zip(late, late[1:], strict=False)) > 1
+    assert min(after - before for before, after in pairwise(late)) > 1
     assert {behaviour.answer(number).delay for number in late} == {0.005 + 0.205}
