@@ -16,7 +16,9 @@ from loadtests.plan import LoadPlan
 SILENCE = 10.0
 """Seconds without a word after which a worker is lost."""
 GATHERING = 60.0
-"""Seconds that workers have to be there."""
+"""Seconds that workers of this machine have to be there …"""
+GATHERING_REMOTE = 300.0
+"""… and those of others, which somebody starts."""
 _LEAD = 0.5
 """Seconds between the word to begin and the beginning."""
 _LATE = 0.35
@@ -42,6 +44,7 @@ class Conductor:
         spawn: Callable[[int], None],
         tell: Callable[[Live], None],
         hopeless: Callable[[], str],
+        patience: float = GATHERING,
     ) -> None:
         self._plan = plan
         self._expected = expected
@@ -52,6 +55,7 @@ class Conductor:
         self._tell = tell
         self._hopeless = hopeless
         """Why the workers will never be complete, or nothing."""
+        self._patience = patience
         self._gathering = Gathering(plan, expected)
         self._refused = ""
         self._stopped = ""
@@ -110,7 +114,7 @@ class Conductor:
 
     def _assemble(self) -> bool:
         """Wait for all workers; False where the load cannot begin."""
-        until = monotonic() + GATHERING
+        until = monotonic() + self._patience
         gathering = self._gathering
         while len(gathering.hands) < self._expected:
             if self._refused:
@@ -122,9 +126,8 @@ class Conductor:
                 gathering.problem = why
                 return False
             if monotonic() > until:
-                gathering.problem = (
-                    f"{len(gathering.hands)} of {self._expected} workers were there after {GATHERING:.0f} s"
-                )
+                there = f"{len(gathering.hands)} of {self._expected} workers"
+                gathering.problem = f"{there} were there after {self._patience:.0f} s"
                 return False
             gevent.sleep(_STEP)
         return not self._stopped

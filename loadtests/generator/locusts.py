@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -49,6 +50,7 @@ class Files:
             self._writing = gevent.spawn(self._csv.stats_writer)
         if web:
             port = _free(_PORT)
+            del sys.argv[1:]  # Locust's page parses the command line, for what it shows
             env.create_web_ui(host=_LOOPBACK, port=port)
             self.address = f"http://{_LOOPBACK}:{port}"
 

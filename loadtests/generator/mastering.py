@@ -12,7 +12,7 @@ from locust.rpc import Message
 from loadtests.generator import ending, locusts
 from loadtests.generator.arguments import Arguments
 from loadtests.generator.arrivals import Share
-from loadtests.generator.conducting import Conductor
+from loadtests.generator.conducting import GATHERING, GATHERING_REMOTE, Conductor
 from loadtests.generator.family import Family
 from loadtests.generator.locusts import Files
 from loadtests.generator.serving import WORDS, hello
@@ -75,6 +75,7 @@ def master(plan: LoadPlan, asked: Arguments, family: Family) -> int:
         spawn=lambda users: runner.start(users, spawn_rate=users),
         tell=_Lines(asked.directory),
         hopeless=lambda: "a worker has ended before the load began" if family.any_dead() else "",
+        patience=GATHERING_REMOTE if asked.remote else GATHERING,
     )
 
     def heard(environment: Any, msg: Message) -> None:
