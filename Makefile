@@ -25,7 +25,8 @@ SCENARIO ?= steady
 help: ## This list
 	@echo "make TARGET [ENV=environment] [ARGS='more arguments'] [PYTHON=python3] [YES=1]"
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-22s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
-	@echo "ENV is a file, a name in environments/, or sandbox: the one that runs. SCENARIO (of load) likewise."
+	@echo "ENV is a file, a name in environments/, or sandbox: the one that runs."
+	@echo "SCENARIO (of load) is a file, or a name that \`atalaia load list\` tells."
 
 setup: ## Install what is missing: .venv, server packages (asks)
 	$(call setup_with)
