@@ -6,7 +6,9 @@ import math
 from collections.abc import Sequence
 
 from atalaia.environment import Environment, Safety
+from atalaia.environment.remembered import per_environment
 from atalaia.errors import UsageError
+from atalaia.run.completion import complete
 from loadtests.plan import Entry, LoadPlan, Stage, Table
 from loadtests.scenario import identities, limiters, safety
 from loadtests.scenario.digest import digest_of
@@ -29,20 +31,16 @@ def plan(scenario: Scenario, environment: Environment, *, rate: float | None = N
     """What the generator is to send. `rate` (arrivals a second): the stages are scaled so that the highest
     is this; of a breakpoint it is the step's, and else the first one's.
 
-    Sends nothing, but for a login where tokens come from one. Raises UsageErrors with everything for which
-    the load is refused: safety, addresses that are not declared, limiters, requests that must not be sent.
+    Sends nothing, but for a login where tokens come from one; and a gateway whose routes nobody declares is
+    asked for them, and their limits. Raises UsageErrors with everything for which the load is refused:
+    safety, addresses that are not declared, limiters, requests that must not be sent. Raises NotMeasured
+    where a gateway must be asked and does not tell.
     """
     if rate is not None and rate <= 0:
         raise UsageError("a rate of nothing", expected="more than 0/s")
     if wrong := safety.forbidden(scenario, environment):
         raise refused(wrong, scenario)
-    try:
-        target = target_of(scenario.at, environment)
-    except Mistake as mistake:
-        raise refused([mistake], scenario) from None
-    drafts, wrong = drafts_of(scenario, target, environment)
-    if wrong:
-        raise refused(wrong, scenario)
+    environment, target, drafts = _drafted(scenario, environment)
     wrong = unknown_routes(scenario, drafts)
     steps = steps_of(drafts)
     thresholds, too_high = thresholds_of(scenario, environment, steps=steps, rate=rate)
@@ -73,13 +71,29 @@ def plan(scenario: Scenario, environment: Environment, *, rate: float | None = N
 def thresholds(scenario: Scenario, environment: Environment, *, rate: float | None = None) -> Thresholds:
     """What must hold of the load that `plan` gives for the same arguments. Raises as it does, where the mix
     or the target cannot be planned."""
+    environment, _, drafts = _drafted(scenario, environment)
+    return thresholds_of(scenario, environment, steps=steps_of(drafts), rate=rate)[0]
+
+
+def _drafted(scenario: Scenario, environment: Environment) -> tuple[Environment, Target, list[Draft]]:
+    """The environment with its routes, where the load goes, and what arrivals do there. Raises UsageErrors,
+    NotMeasured."""
     try:
-        drafts, wrong = drafts_of(scenario, target_of(scenario.at, environment), environment)
+        target = target_of(scenario.at, environment)
     except Mistake as mistake:
-        drafts, wrong = [], [mistake]
+        raise refused([mistake], scenario) from None
+    if target.gateway:
+        environment = _with_routes(environment)
+    drafts, wrong = drafts_of(scenario, target, environment)
     if wrong:
         raise refused(wrong, scenario)
-    return thresholds_of(scenario, environment, steps=steps_of(drafts), rate=rate)[0]
+    return environment, target, drafts
+
+
+@per_environment
+def _with_routes(environment: Environment) -> Environment:
+    """Routes tell of limiters: they are the environment's own, its declarative file's, or the gateway's."""
+    return complete(environment)
 
 
 def _plan(

@@ -30,8 +30,8 @@ def drafts_of(
             wrong.append(mistake)
             continue
         drafts.append(draft)
-        if mistake := unsendable(draft):
-            wrong.append(mistake)
+        if beyond := unsendable(draft):
+            wrong.append(beyond)
     return drafts, wrong
 
 
