@@ -18,13 +18,16 @@ _REMEDY = "a defect of the generator, or samples lost on the way: repeat the run
 
 
 def unreconciled(measured: Measured, plan: LoadPlan) -> tuple[Reason, ...]:
-    """Every equation that does not hold, of each worker, between workers and series, and with the plan."""
-    found = [
-        *(problem for worker in measured.workers for problem in _worker(worker)),
-        *_sums(measured),
-        *(problem for name, series in measured.series.items() for problem in _series(name, series)),
-        *_planned(measured, plan),
-    ]
+    """Every equation that does not hold, of each worker, between workers and series, and with the plan.
+
+    Of a worker that was lost nothing can add up, nor of what it is a part of: that it was lost says it.
+    """
+    found = [problem for worker in measured.workers if not worker.lost for problem in _worker(worker)]
+    if not any(worker.lost for worker in measured.workers):
+        found += _sums(measured)
+        found += [problem for name, one in measured.series.items() for problem in _series(name, one)]
+        if len(measured.workers) >= measured.workers_expected:
+            found += _planned(measured, plan)
     return tuple(
         Reason(flaw=Flaw.NOT_RECONCILED, expected=expected, observed=observed, remedy=_REMEDY)
         for expected, observed in found

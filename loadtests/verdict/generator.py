@@ -88,10 +88,6 @@ def doubts(
     long as nothing fails.
     """
     found, excused = [], 0
-    if aborted(measured):
-        found.append(
-            _reason(Flaw.INTERRUPTED, "a whole run", measured.interrupted, "with --no-abort it goes on")
-        )
     doubt, lag = min(lag_doubt(thresholds), limit), Histogram()
     if any(_lag(worker) > doubt for worker in measured.workers):
         lag = lag_of(measured)
@@ -99,8 +95,9 @@ def doubts(
     if any(_lag(worker) > limit for worker in measured.workers):
         found.append(lag_reason(measured, limit))
     unsent = sum(worker.unsent for worker in measured.workers)
-    if unsent:
-        excused += unsent
+    excused += unsent
+    if unsent and not measured.interrupted:
+        # The end of a run before its time leaves some unsent in any case.
         found.append(
             _reason(
                 Flaw.UNSENT, "every arrival sent", f"{told.some(unsent, 'arrival')} never begun",
@@ -119,6 +116,11 @@ def doubts(
                 "raise in_flight",
             )
         )  # fmt: skip
+    if aborted(measured):
+        # The last, since the others may be why.
+        found.append(
+            _reason(Flaw.INTERRUPTED, "a whole run", measured.interrupted, "with --no-abort it goes on")
+        )
     return tuple(found), Excuse(excused, lag)
 
 

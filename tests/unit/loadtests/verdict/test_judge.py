@@ -99,6 +99,9 @@ ROWS: dict[str, Row] = {
         Outcome.INVALID, Flaw.INTERRUPTED,
         lambda when: Answer(kind="timeout", why=CUT_OFF) if when > 18 else Answer(), abort,
     ),
+    "aborted-by-lag": Row(
+        Outcome.INVALID, Flaw.LAG, lambda when: Answer(lag=0.3 if when > 15 else 0.0001), abort
+    ),
     "aborted-for-nothing": Row(Outcome.INVALID, Flaw.INTERRUPTED, change=abort),
     "interrupted": Row(Outcome.INVALID, Flaw.INTERRUPTED, change=interrupt),
     "interrupted-and-failing": Row(
@@ -314,6 +317,23 @@ def test_a_second_or_a_stage_that_is_missing_is_noticed():
         found = measured(plan)
         getattr(found, part).pop(next(iter(getattr(found, part))))
         assert Flaw.NOT_RECONCILED in {one.flaw for one in judge(found, plan, SLO).reasons}
+
+
+def test_a_worker_that_was_lost_is_told_without_all_that_follows_from_it():
+    found = measured(PLAN, workers=2)
+    lost = found.workers[1]
+    lost.lost, lost.done, lost.intended = True, lost.done - 7, lost.intended - 3
+    assert [one.flaw for one in judge(found, PLAN, SLO).reasons] == [Flaw.WORKER_LOST]
+    found.workers[0].done -= 1
+    assert [one.flaw for one in judge(found, PLAN, SLO).reasons] == [Flaw.WORKER_LOST, Flaw.NOT_RECONCILED]
+
+
+def test_an_early_end_may_leave_an_arrival_unsent():
+    found = measured(PLAN, lambda when: Answer(kind="unsent" if when > 19.98 else "good", took=0.5))
+    abort(found)
+    verdict = judge(found, PLAN, SLO)
+    assert verdict.outcome is Outcome.FAIL
+    assert Flaw.UNSENT not in {one.flaw for one in verdict.reasons}
 
 
 def test_half_of_the_load_is_not_the_load():
