@@ -50,9 +50,15 @@ def _raise_limit(in_flight: int) -> None:
     """Let this process have a file for each request that may be unanswered, as far as it is allowed to."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = in_flight * 2 + 2048  # a connection that is being closed, and the one in its place
-    most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-    if soft != resource.RLIM_INFINITY and soft < most:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    if soft == resource.RLIM_INFINITY or soft >= wanted:
+        return
+    unlimited = hard == resource.RLIM_INFINITY
+    for most in ((wanted, hard if unlimited else max(wanted, hard)), (hard, hard)):
+        try:
+            resource.setrlimit(resource.RLIMIT_NOFILE, most)
+        except (ValueError, OSError):  # only root may have more than the hard limit
+            continue
+        return
 
 
 if __name__ == "__main__":

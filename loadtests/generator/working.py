@@ -24,7 +24,7 @@ from loadtests.plan import LoadPlan
 
 Tell = Callable[[str, dict[str, Any]], None]
 """(kind, what): a message to whoever gathers."""
-_SWEEP = 0.02
+_SWEEP = 0.05
 """Seconds between two looks for what has had no answer in time."""
 _SHORT = 0.6
 """Seconds that answers are waited for where the load was ended before its time."""
