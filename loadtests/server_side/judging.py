@@ -15,8 +15,8 @@ _OTHERS = 0.02
 """Part of the requests that others may send without being told: probes, health checks …"""
 _FEW = 50
 """… and as many as this in any case."""
-_ANSWERED = ("body",)
-"""Failures that were answers, beside statuses."""
+_ANSWERED = ("body", "header", "dropped")
+"""How failures begin that were answers, beside statuses, or that were never sent."""
 
 
 def sent(measured: Measured) -> int | None:
@@ -39,7 +39,7 @@ def least(measured: Measured) -> int | None:
         count
         for series in measured.series.values()
         for why, count in series.failures.items()
-        if not (why.isdecimal() or why in _ANSWERED)
+        if not (why.isdecimal() or why.startswith(_ANSWERED))
     )
     counted = whole - warm_up
     part = unanswered / counted if counted else 1.0
