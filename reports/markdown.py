@@ -84,7 +84,13 @@ def _about(record: RunRecord) -> Iterator[str]:
     if record.stand_ins:
         names = ", ".join(code(name, 60) for name in record.stand_ins)
         yield f"- **Stand-ins**, not the real thing: {names}"
-    yield from (f"- {line}" for line in _first(map(prose, record.notes)))
+    yield from (f"- {line}" for line in _first(map(_note, record.notes)))
+
+
+def _note(text: str) -> str:
+    """A note; further lines of it are items below its first."""
+    first, *others = text.splitlines() or [""]
+    return "\n".join((prose(first), *(f"  - {prose(line)}" for line in others)))
 
 
 def _areas(parts: Digest) -> Iterator[str]:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from atalaia.environment import Environment
-from atalaia.exchange.observable import Connect, Handshake, HttpRequest, HttpSequence, Lookup, Observable
 from atalaia.redaction import Redactor
 from atalaia.run.budget import Allotment
 from atalaia.run.case import Case, closure
-from atalaia.systems.kong.admin.model import AdminList
-from atalaia.systems.limiter.model import LimiterMeasurement
+from reports.planned import told
 
 
 def render(environment: Environment, planned: Iterable[Case], allotment: Allotment) -> str:
@@ -30,7 +28,7 @@ def _lines(environment: Environment, planned: tuple[Case, ...], allotment: Allot
         of_hop = [seen for seen in sent if seen.hop is hop]
         yield ""
         yield f"{hop.value} ({len(of_hop)})"
-        yield from (f"  {_told(seen)}" for seen in of_hop)
+        yield from (f"  {line}" for line in told(of_hop))
     if allotment.uses:
         yield ""
         yield "budgets" + (f", as client {allotment.identity}" if allotment.identity else "")
@@ -38,30 +36,10 @@ def _lines(environment: Environment, planned: tuple[Case, ...], allotment: Allot
     if allotment.denied:
         yield ""
         yield f"not sent for want of budget ({len(allotment.denied)})"
-        yield from (f"  {_told(observables[key])}" for key in allotment.denied)
+        yield from (f"  {line}" for line in told(observables[key] for key in allotment.denied))
     if skipped:
         yield ""
         yield f"skipped ({len(skipped)})"
         yield from (
             f"  {case.check.id}: {case.skip.kind.value}, {case.skip.reason}" for case in skipped if case.skip
         )
-
-
-def _told(seen: Observable) -> str:
-    if isinstance(seen, HttpRequest):
-        return f"{seen.method} {seen.url.origin}{seen.target}"
-    if isinstance(seen, HttpSequence):
-        first = seen.steps[0]
-        return f"{len(seen.steps)} requests in a row: {seen.key} ({first.url.origin})"
-    if isinstance(seen, LimiterMeasurement):
-        at, within = seen.requests[0].url.origin, f"within {seen.window:g} s"
-        return f"up to {seen.most} requests {within}, until the limiter denies: {seen.key} ({at})"
-    if isinstance(seen, AdminList):
-        return f"GET {seen.url.origin}{seen.path}, page by page"
-    if isinstance(seen, Lookup):
-        return f"resolve {seen.host}"
-    if isinstance(seen, Connect):
-        return f"connect to {seen.url.host}:{seen.url.port}"
-    if isinstance(seen, Handshake):
-        return f"TLS handshake with {seen.url.host}:{seen.url.port}"
-    return seen.key

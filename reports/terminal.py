@@ -65,8 +65,10 @@ def _header(screen: Screen, record: RunRecord) -> Iterator[str]:
     if record.stand_ins:
         names = ", ".join(screen.safe(name, 60) for name in record.stand_ins)
         yield from _about(screen, "stand-ins", f"{names} (not the real thing)", "33")
-    for note in _bounded(screen, record.notes):
-        yield from _about(screen, "note", note, DIM)
+    for note in record.notes[:_TEXTS]:
+        for number, text in enumerate(note.splitlines()):
+            yield from _about(screen, "" if number else "note", screen.safe(text), DIM)
+    yield from (_about(screen, "note", _further(screen, record.notes), DIM) if record.notes[_TEXTS:] else ())
 
 
 def _about(screen: Screen, label: str, safe: str, code: str) -> Iterator[str]:
@@ -213,7 +215,11 @@ def _bounded(screen: Screen, texts: tuple[str, ...]) -> Iterator[str]:
     """The first of some texts, safe to show, and how many more there are."""
     yield from (screen.safe(text) for text in texts[:_TEXTS])
     if len(texts) > _TEXTS:
-        yield f"{screen.more} and {len(texts) - _TEXTS} more"
+        yield _further(screen, texts)
+
+
+def _further(screen: Screen, texts: tuple[str, ...]) -> str:
+    return f"{screen.more} and {len(texts) - _TEXTS} more"
 
 
 def _defects(screen: Screen, record: RunRecord) -> Iterator[str]:

@@ -111,6 +111,12 @@ def hold(request: pytest.FixtureRequest, case: Case) -> Hold:
     return report
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_report_teststatus(report: pytest.TestReport | pytest.CollectReport) -> tuple[str, str, str] | None:
+    """No letter for each result above the report: it says of all of them what they mean."""
+    return (report.outcome, "", "") if hasattr(report, "atalaia") else None
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     """A test that never holds its case has asserted nothing."""

@@ -38,6 +38,9 @@ class Part(StrEnum):
     TOLD_RESOLVED = "told so"
 
 
+_COLUMN = max(len(part.value) for part in Part)
+
+
 class Channel(Seen):
     """One way in which a receiver tells people."""
 
@@ -118,16 +121,16 @@ class DrillSeen(Seen):
 
     @property
     def told(self) -> tuple[str, ...]:
-        """What people want to know of a drill: how long each part of the way took."""
+        """What people want to know of a drill: how long each part of the way took, a line for each."""
         if self.refused or not self.legs:
             return ()
         parts = (
-            f"{leg.name.value} {leg.seconds:.1f} s" + ("" if leg.reached else " (in vain)")
+            f"{leg.name.value:<{_COLUMN}}{leg.seconds:5.1f} s" + ("" if leg.reached else ", in vain")
             for leg in self.legs
         )
         whole = sum(leg.seconds for leg in self.legs)
         removed = tuple(f"drill: removed {each}" for each in self.removed)
-        return (f"drill {self.drill} took {whole:.1f} s: {', '.join(parts)}", *removed)
+        return ("\n".join((f"drill {self.drill} took {whole:.1f} s", *parts)), *removed)
 
 
 class DrillMeasurement(Observable):

@@ -14,7 +14,7 @@ from atalaia.checks.observables import through_gateway
 from atalaia.checks.service_paths import through_all_nodes
 from atalaia.environment import Environment
 from atalaia.environment.metrics_pages import metrics_pages
-from atalaia.exchange.exchange import Exchange
+from atalaia.exchange.exchange import Exchange, Exchanges
 from atalaia.exchange.observable import Observable
 from atalaia.systems.kong.given import given_of
 from atalaia.systems.prometheus.counted_page import CountedPage
@@ -76,24 +76,25 @@ def _used_service(environment: Environment) -> str | None:
 
 def settled_page(environment: Environment, target: str) -> Observable:
     """A page on which what happens is counted; Kong's own only begin with its first request."""
-    first = page_samples(environment, target).steps[0]
+    samples = page_samples(environment, target)
     service = _used_service(environment)
     if metrics_pages(environment)[target].kind != "kong" or service is None:
-        return first
+        return samples
     path = environment.services[service].gateway_health
     assert path is not None, "chosen by it"
     request = through_gateway(environment, target.removesuffix("-status"), path)
     return CountedPage(
         key=f"GET {target} after a request",
-        hop=first.hop,
-        page=first,
+        hop=samples.hop,
+        page=samples.steps[0],
         metrics=tuple(environment.metrics.required.get("kong", ())),
         after=request,
     )
 
 
-def _page(seen: tuple[Exchange, ...]) -> Page | Inconclusive:
-    (exchange,) = seen
+def _page(seen: tuple[Exchange | Exchanges, ...]) -> Page | Inconclusive:
+    (payload,) = seen
+    exchange = payload.steps[-1] if isinstance(payload, Exchanges) else payload
     if reason := undecided(exchange):
         return reason
     if exchange.response is None or exchange.failure:
@@ -101,7 +102,7 @@ def _page(seen: tuple[Exchange, ...]) -> Page | Inconclusive:
     return page_of(exchange.response)
 
 
-def _judge_metrics(seen: tuple[Exchange, ...], expected: Required) -> Verdict:
+def _judge_metrics(seen: tuple[Exchange | Exchanges, ...], expected: Required) -> Verdict:
     page = _page(seen)
     if isinstance(page, Inconclusive):
         return page
@@ -142,7 +143,7 @@ MISSING_METRIC = Check(
 )
 
 
-def _judge_labels(seen: tuple[Exchange, ...], expected: Required) -> Verdict:
+def _judge_labels(seen: tuple[Exchange | Exchanges, ...], expected: Required) -> Verdict:
     page = _page(seen)
     if isinstance(page, Inconclusive):
         return page

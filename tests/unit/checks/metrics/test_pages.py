@@ -512,7 +512,7 @@ def test_kongs_page_is_looked_at_after_a_request_through_its_node():
     assert settled.after is not None
     assert settled.after.key == "GET kong-1-proxy /api/auth-service/health"
     assert settled.page == page_samples(STACK, "kong-1-status").steps[0]
-    assert settled_page(STACK, "auth-service") == page_samples(STACK, "auth-service").steps[0]
+    assert settled_page(STACK, "auth-service") == page_samples(STACK, "auth-service")
 
 
 @pytest.mark.parametrize(

@@ -308,7 +308,7 @@ def test_people_are_told_how_long_each_part_took() -> None:
     )
     seen = DrillSeen(drill="run-x", within=15, legs=legs, removed=("old, begun 400 s ago",))
     assert seen.told == (
-        "drill run-x took 16.2 s: fires 1.2 s, arrives 15.0 s (in vain)",
+        "drill run-x took 16.2 s\nfires                   1.2 s\narrives                15.0 s, in vain",
         "drill: removed old, begun 400 s ago",
     )
     assert DrillSeen(drill="x", within=15, refused="another").told == ()
