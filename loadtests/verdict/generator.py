@@ -18,7 +18,7 @@ so a PASS is true with any; but beyond this it is the generator that is measured
 SMOKE_SHARE = 0.5
 """The same where failures are counted: of so few arrivals the 99th of 100 is the one hiccup of a machine."""
 DOUBT_SHARE = 0.05
-"""Part of the p95's limit from which on the lag of 99 of 100 arrivals may be what makes a threshold fail."""
+"""Part of the p95's limit from which on the lag of 99 of 100 arrivals may be what makes a percentile fail."""
 LAG_LEAST = 0.010
 """Seconds that they may lag in any case: what an ordinary machine's scheduler takes now and then."""
 PATIENT = 1.0
@@ -84,15 +84,16 @@ def doubts(
 ) -> tuple[tuple[Reason, ...], Excuse]:
     """What makes a run tell less than it should, and how much of what failed it may excuse.
 
-    `limit`: seconds that 99 of 100 arrivals may lag. Less lag may excuse a failure, too; that is no reason as
-    long as nothing fails.
+    `limit`: seconds that 99 of 100 arrivals may lag. Less lag may excuse a percentile, too; that is no reason
+    as long as none fails.
     """
     found, excused = [], 0
     doubt, lag = min(lag_doubt(thresholds), limit), Histogram()
     if any(_lag(worker) > doubt for worker in measured.workers):
         lag = lag_of(measured)
-        excused += LOOP_TURNS * lag.above(doubt)
     if any(_lag(worker) > limit for worker in measured.workers):
+        # Less is too little to make a server answer 503, or to let a timeout pass.
+        excused += LOOP_TURNS * lag.above(limit)
         found.append(lag_reason(measured, limit))
     unsent = sum(worker.unsent for worker in measured.workers)
     excused += unsent

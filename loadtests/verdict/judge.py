@@ -30,7 +30,7 @@ def judge(
        interruption, no data): INVALID, whatever the rest says.
     2. The generator was late, left arrivals unsent, or had room for too few: FAIL only by a threshold that
        fails also with all that the generator may have spoiled taken off; else INVALID. A little late is
-       enough to doubt a failure, and no reason to doubt what holds although it counts the lag.
+       enough to doubt a slow percentile, and no reason to doubt what holds although it counts the lag.
     3. A threshold does not hold: FAIL, also where another is undecided.
     4. A threshold is undecided, or there is none: INVALID.
     5. PASS.

@@ -117,6 +117,9 @@ ROWS: dict[str, Row] = {
     ),
     "lag": Row(Outcome.INVALID, Flaw.LAG, sometimes(0.03, LATE)),
     "a-little-late": Row(Outcome.PASS, "all 3 thresholds hold", sometimes(0.03, Answer(lag=0.04))),
+    "a-little-late-and-errors": Row(
+        Outcome.FAIL, "error-rate", sometimes(0.03, Answer(kind="failed", lag=0.04))
+    ),
     "late-and-just-slow": Row(Outcome.INVALID, Flaw.LAG, sometimes(0.08, Answer(took=0.17, lag=0.04))),
     "starved": Row(Outcome.INVALID, Flaw.LAG, lambda when: Answer(lag=max(2 - when % 10, 0.0))),
     "lag-and-freezes": Row(
