@@ -8,6 +8,7 @@ from loadtests.server_side.model import HopSeen, ServerSide
 from loadtests.telling.table import aligned
 from loadtests.verdict import told
 from reports.screen import BOLD, DIM, Lead, Screen
+from reports.visible import cells
 
 
 def stack(screen: Screen, server: ServerSide) -> Iterator[str]:
@@ -19,7 +20,7 @@ def stack(screen: Screen, server: ServerSide) -> Iterator[str]:
         yield from screen.hang(Lead("  ! ", "33"), screen.safe(finding), BOLD)
     seen = [hop for hop in server.hops if not hop.absent]
     if seen:
-        yield from (f"  {line}" for line in aligned([_hop(screen, hop, server) for hop in seen]))
+        yield from _hops(screen, [_hop(screen, hop, server) for hop in seen])
     for hop in server.hops:
         if hop.absent:
             yield from screen.hang(Lead("  "), f"{hop.name}: not measured; {screen.safe(hop.absent)}")
@@ -37,6 +38,15 @@ def shares(screen: Screen, server: ServerSide) -> Iterator[str]:
         yield from screen.hang(Lead("  "), f"of a mean of {told.seconds(whole)}: {parts}")
 
 
+def _hops(screen: Screen, rows: list[tuple[str, str, str]]) -> Iterator[str]:
+    lines = [f"  {line}" for line in aligned(rows)]
+    if max(map(cells, lines)) <= screen.width:
+        yield from lines
+    else:
+        for row in rows:
+            yield from screen.hang(Lead("  "), ", ".join(filter(None, row)))
+
+
 def _hop(screen: Screen, hop: HopSeen, server: ServerSide) -> tuple[str, str, str]:
     name = hop.name + (f", {screen.safe(hop.of, 30)}" if hop.of else "")
     seen = f"{hop.requests or 0:,.0f} seen"
@@ -44,7 +54,7 @@ def _hop(screen: Screen, hop: HopSeen, server: ServerSide) -> tuple[str, str, st
         seen += f", {server.sent:,} sent"
     times = [f"mean {told.seconds(hop.mean)}"] if hop.mean is not None else []
     if hop.p95 is not None:
-        times.append(f"p95 at most {told.seconds(hop.p95)}")
+        times.append(screen.safe(f"p95 ≤ {told.seconds(hop.p95)}"))
     return name, seen, ", ".join(times)
 
 

@@ -41,15 +41,12 @@ def percentile(
     share = SHARES[what]
     limit_told = told.seconds(limit)
     expected = f"at most {limit_told}"
-    total = corrected.count
-    if not total:
+    total, times = corrected.count, _without(corrected, excuse.requests)
+    if not times.count:  # nothing at all, or nothing but what the generator may have spoiled
         return Judgement(
             what=what, where=where, expected=expected, observed="nothing was measured",
             holds=Holds.UNDECIDED, remedy="send such requests: see the scenario's mix and its duration",
         )  # fmt: skip
-    times = _without(corrected, excuse.requests)
-    if not times.count:
-        times = corrected
     allowed = limit + excuse.delay(share)
     value, (low, high) = times.quantile(share), _interval(times, share)
     if counted:
