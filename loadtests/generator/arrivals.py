@@ -7,6 +7,7 @@ import random
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from loadtests.plan import LoadPlan, Stage
 
@@ -24,8 +25,7 @@ class Share:
         return total // self.of + (self.index < total % self.of)
 
 
-@dataclass(frozen=True)
-class Arrival:
+class Arrival(NamedTuple):
     """The intended start of one request, or of a journey's first."""
 
     number: int
@@ -68,6 +68,8 @@ class Schedule:
         index = max(bisect_right(self._before, count) - 1, 0)
         stage = self._stages[index]
         more = count - self._before[index]
+        if stage.rate == stage.until > 0:
+            return index, stage.begins + min(more / stage.rate, stage.lasts)
         rising = (stage.until - stage.rate) / stage.lasts
         root = math.sqrt(max(stage.rate**2 + 2 * rising * more, 0.0))
         since = 2 * more / (stage.rate + root) if more > 0 else 0.0
