@@ -26,6 +26,8 @@ _READING = Reading(
     known_by={
         "routes": ("matchers", "receiver"),
         "inhibit_rules": ("source_matchers", "target_matchers"),
+        "time_intervals": ("time_intervals",),
+        "mute_time_intervals": ("time_intervals",),
     },
     ordered=frozenset({"routes"}),
     is_default=lambda value: isinstance(value, str) and _TEMPLATE.fullmatch(value) is not None,

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from difflib import SequenceMatcher
+from itertools import zip_longest
 from typing import TypeVar
 
 Item = TypeVar("Item")
 Pair = tuple[int | None, int | None]
-_MOST = 250_000
-"""Pairs of entries that are held against each other at most; beyond that, entries are taken by position."""
+_MOST = 100_000
+"""Pairs of entries that are held against each other at most; beyond that only entries that are the same are
+looked for, and those between them are taken by position."""
 
 
 def aligned(
@@ -37,8 +40,7 @@ def _between(
     first: Sequence[Item], second: Sequence[Item], likeness: Callable[[Item, Item], float]
 ) -> list[Pair]:
     if len(first) * len(second) > _MOST:
-        longer = range(max(len(first), len(second)))
-        return [(at if at < len(first) else None, at if at < len(second) else None) for at in longer]
+        return list(_around_the_same(first, second))
     alike = [[likeness(one, other) for other in second] for one in first]
     # best[i][j]: the most that first[i:] and second[j:] have in common.
     best = [[0.0] * (len(second) + 1) for _ in range(len(first) + 1)]
@@ -61,3 +63,9 @@ def _between(
     found += [(at, None) for at in range(i, len(first))]
     found += [(None, at) for at in range(j, len(second))]
     return found
+
+
+def _around_the_same(first: Sequence[Item], second: Sequence[Item]) -> Iterator[Pair]:
+    matcher = SequenceMatcher(None, [*map(repr, first)], [*map(repr, second)], autojunk=False)
+    for _, start, end, other, last in matcher.get_opcodes():
+        yield from zip_longest(range(start, end), range(other, last))

@@ -99,10 +99,17 @@ def _named(
         if known in running:
             yield from compare(reading, item, running[known][1], here, (*place, at))
         else:
-            yield Difference(here, "there", NOT_THERE, (*place, at))
+            yield Difference(here, _content(reading, item, place), NOT_THERE, (*place, at))
     for known in running:
         if known not in meant and not reading.only_meant(place):
-            yield Difference(f"{path}[{known}]", NOT_THERE, "there", place)
+            yield Difference(
+                f"{path}[{known}]", NOT_THERE, _content(reading, running[known][1], place), place
+            )
+
+
+def _content(reading: Reading, item: dict[str, Any], place: Path) -> str:
+    """What a named entry is, in short: with all its settings it would be unreadable."""
+    return _entry(reading, item, place) if reading.known_by.get(_key(place)) else "there"
 
 
 def _entries(
@@ -111,7 +118,7 @@ def _entries(
     """Entries without names: those alike are compared, any other is one difference."""
     meant, running = both
     known_by = reading.known_by.get(_key(place), ())
-    pairs = aligned(meant, running, lambda one, other: _likeness(reading, one, other, known_by))
+    pairs = aligned(meant, running, lambda one, other: _likeness(one, other, known_by))
     added = [two for one, two in pairs if two is not None and one is None]
     elsewhere: dict[int, int] = {}
     for one, two in pairs:
@@ -134,20 +141,14 @@ def _entries(
             yield Difference(f"{path}[{two}]", NOT_THERE, _entry(reading, running[two], place), place)
 
 
-def _likeness(
-    reading: Reading, one: dict[str, Any], other: dict[str, Any], known_by: tuple[str, ...]
-) -> float:
+def _likeness(one: dict[str, Any], other: dict[str, Any], known_by: tuple[str, ...]) -> float:
     if one == other:
         return float(len(one) + 2)
-    known = [key for key in known_by if key in one and _is_alike(reading, key, one[key], other.get(key))]
+    known = [key for key in known_by if key in one and one[key] == other.get(key)]
     if known_by and not known:
         return 0.0
     also = [key for key, value in one.items() if other.get(key) == value]
     return len(known) + _LIKE * (1 + len(also))
-
-
-def _is_alike(reading: Reading, key: str, one: Any, other: Any) -> bool:
-    return bool(one == other) or next(compare(reading, one, other, "", (key,)), None) is None
 
 
 def _entry(reading: Reading, item: dict[str, Any], place: Path) -> str:
