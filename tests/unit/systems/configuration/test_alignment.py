@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from atalaia.systems.configuration import alignment
@@ -16,6 +16,7 @@ def likeness(one: str, other: str) -> float:
     return 2.0 if one == other else float(one[:1] == other[:1] != "")
 
 
+@settings(max_examples=60, deadline=None)
 @given(WORDS, WORDS)
 def test_every_entry_is_there_once_and_in_order(first: list[str], second: list[str]) -> None:
     pairs = aligned(first, second, likeness)
@@ -25,6 +26,7 @@ def test_every_entry_is_there_once_and_in_order(first: list[str], second: list[s
     assert all(one == two or likeness(one, two) for one, two in both)
 
 
+@settings(max_examples=60, deadline=None)
 @given(WORDS, st.integers(0, 8))
 def test_an_entry_more_is_the_only_one_without_another(first: list[str], at: int) -> None:
     second = [*first[:at], "c", *first[at:]]
