@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 from atalaia.systems.prometheus.exposition import read
 from loadtests.measured import Live
 from loadtests.metrics.catalogue import FINAL, LIVE, METRICS
@@ -72,3 +75,8 @@ def test_names_say_what_they_are() -> None:
         assert each.name.startswith("atalaia_load_")
         assert (each.type == "counter") == each.name.endswith("_total")
         assert each.help.endswith(".")
+
+
+def test_every_metric_is_in_the_documentation_and_no_other() -> None:
+    page = (Path(__file__).parents[4] / "docs" / "load.md").read_text()
+    assert set(re.findall(r"atalaia_load_\w+", page)) == {each.name for each in METRICS}
