@@ -27,6 +27,8 @@ _REFERENCE = re.compile(r"\$(\d|\{\w+\})|:\d{1,5}$")
 """In what a rule puts in a label's place: what it takes from another label, and a port."""
 _LENGTH = re.compile(r"[+\-]?[\d.]+|(\d+(ms|[smhdwy]))+|\d+(\.\d+)?[KMGTPE]?i?B")
 """Numbers, durations, sizes."""
+_HOST = re.compile(r"[a-z0-9\-]{1,63}(\.[a-z0-9\-]{1,63})*:\d{1,5}")
+"""host:port, where it says no scheme."""
 _URL = re.compile(r"[a-z][a-z0-9+.\-]*://", re.IGNORECASE)
 _ENDINGS = ("_file", "_files", "_interval", "_timeout", "_limit", "_url")
 _OF_CLIENTS = {
@@ -103,7 +105,8 @@ def of_alertmanager(text: str, place: Place, cover: Cover) -> str:
 
 
 def _known(text: str, cover: Cover, *, known: bool) -> str:
-    if known or is_keyword(text) or _LENGTH.fullmatch(text) or _URL.match(text):
+    plain = is_keyword(text) or _LENGTH.fullmatch(text) or _HOST.fullmatch(text)
+    if known or plain or _URL.match(text):
         return in_addresses(text, cover)
     return cover(text, False)
 

@@ -59,6 +59,7 @@ def test_a_webhook_is_shown_by_its_server(text: str, told: str) -> None:
         (("scrape_configs", "consul_sd_configs", "refresh_interval"), "30s"),
         (("global", "external_labels", "stack"), "atendeai"),
         (("rule_files",), "rules/*.yml"),
+        (("tracing", "endpoint"), "localhost:4317"),
         (("storage", "tsdb", "out_of_order_time_window"), "30m"),
     ],
 )

@@ -25,6 +25,8 @@ from atalaia.exchange.hop import Hop
 from atalaia.exchange.observable import HttpRequest
 
 _MONITORING = Hop.MONITORING.value
+_MOST = 4
+"""Differences that a finding tells."""
 
 
 def probe(environment: Environment, page: MetricsPage) -> HttpRequest:
@@ -53,8 +55,9 @@ def _judge_up(seen: tuple[Any, ...], expected: MeantJob) -> Verdict:
     otherwise, cause = "", expected.job.cause
     if expected.file and running and (differing := expected.otherwise(running)):
         path = f"scrape_configs[{expected.job.name}]."
-        told = "; ".join(str(each).removeprefix(path) for each in differing)
-        otherwise, cause = f"; it runs with {told}", expected.file.cause(differing[0])
+        told = "; ".join(str(each).removeprefix(path) for each in differing[:_MOST])
+        more = f"; and {len(differing) - _MOST} more" if len(differing) > _MOST else ""
+        otherwise, cause = f"; it runs with {told}{more}", expected.file.cause(differing[0])
     return [
         Finding(
             expected=f"every scrape target of job {expected.job.name} is up",
