@@ -1,7 +1,5 @@
 """How clients prove who they are."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from pydantic import Field

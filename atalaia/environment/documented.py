@@ -11,7 +11,11 @@ if TYPE_CHECKING:
 
 
 class Documented(BaseModel):
-    """A model; its JSON Schema tells what the docstrings of its fields tell."""
+    """A model; its JSON Schema tells what the docstrings of its fields tell.
+
+    Modules with many of them do without `from __future__ import annotations`: pydantic would compile every
+    annotation again, at each start.
+    """
 
     # Its validator is built when it is first needed: to build all takes longer than all probes of a run.
     model_config = ConfigDict(defer_build=True)

@@ -1,10 +1,8 @@
 """The API gateway: its nodes, routes, route classes and policies."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -81,7 +79,7 @@ class RouteLimit(Section):
     """What the limiter does without its store: `open` lets everything pass, `closed` answers 500."""
 
     @model_validator(mode="after")
-    def _windows_make_sense(self) -> RouteLimit:
+    def _windows_make_sense(self) -> Self:
         if not self.windows:
             raise ValueError("a limit without a window; second, minute, hour, day, month or year")
         limits = [limit for _, limit in self.windows]

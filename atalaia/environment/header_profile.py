@@ -1,7 +1,5 @@
 """Which security headers an answer must carry: a profile, by header."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from pydantic import Field

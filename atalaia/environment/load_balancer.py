@@ -1,7 +1,5 @@
 """The load balancer in front of the gateway."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from pydantic import Field

@@ -1,7 +1,5 @@
 """Pages of metrics: who exports them, and what must be on them."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from pydantic import Field

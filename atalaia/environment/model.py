@@ -1,7 +1,5 @@
 """The environment: one stack under test, described once."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -102,8 +100,8 @@ class Environment(Section):
 
     _file: Path = PrivateAttr(default=Path())
     _sampled: frozenset[str] = PrivateAttr(default=frozenset())
-    _gateway_file: GatewayFile | None = PrivateAttr(default=None)
-    _monitoring_files: MonitoringFiles | None = PrivateAttr(default=None)
+    _gateway_file: "GatewayFile | None" = PrivateAttr(default=None)
+    _monitoring_files: "MonitoringFiles | None" = PrivateAttr(default=None)
     _told: frozenset[str] = PrivateAttr(default=frozenset())
 
     def loaded_from(
@@ -111,8 +109,8 @@ class Environment(Section):
         file: Path,
         *,
         sampled: frozenset[str],
-        gateway_file: GatewayFile | None = None,
-        monitoring_files: MonitoringFiles | None = None,
+        gateway_file: "GatewayFile | None" = None,
+        monitoring_files: "MonitoringFiles | None" = None,
     ) -> Self:
         """This environment with the file that it was read from, the values of the process's variables
         that went into sample requests, which may be credentials, and the files that it names."""
@@ -123,7 +121,7 @@ class Environment(Section):
         copy._monitoring_files = monitoring_files
         return copy
 
-    def completed(self, gateway_file: GatewayFile | None = None, **sections: object) -> Self:
+    def completed(self, gateway_file: "GatewayFile | None" = None, **sections: object) -> Self:
         """This environment with sections that it does not declare, told by the gateway itself."""
         copy = self.model_copy(update=sections)
         copy._gateway_file = gateway_file or self._gateway_file
@@ -136,12 +134,12 @@ class Environment(Section):
         return "routes" in self._told
 
     @property
-    def gateway_file(self) -> GatewayFile | None:
+    def gateway_file(self) -> "GatewayFile | None":
         """The gateway's declarative file as it was when the environment was loaded."""
         return self._gateway_file
 
     @property
-    def monitoring_files(self) -> MonitoringFiles:
+    def monitoring_files(self) -> "MonitoringFiles":
         """The monitoring's own files as they were when the environment was loaded."""
         from atalaia.environment.monitoring_files import MonitoringFiles
 

@@ -1,7 +1,5 @@
 """Prometheus, Alertmanager, Grafana and the Pushgateway."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from typing import Annotated
 

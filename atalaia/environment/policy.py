@@ -1,11 +1,9 @@
 """What may be done to the stack, how long the toolkit waits, and what is known to be broken."""
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network, ip_network
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import (
     BeforeValidator,
@@ -113,7 +111,7 @@ class Deadlines(Section):
     """To have the whole answer."""
 
     @model_validator(mode="after")
-    def _connect_within_total(self) -> Deadlines:
+    def _connect_within_total(self) -> Self:
         if self.connect > self.total:
             raise ValueError("connect is longer than total; at most as long")
         return self

@@ -1,9 +1,7 @@
 """The probe runner: when it probes, from where, and what beside what the environment declares anyway."""
 
-from __future__ import annotations
-
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, JsonValue, model_validator
 
@@ -124,7 +122,7 @@ class Probe(Section):
     """A failure is tried again so often at most; metrics tell first successes from later ones."""
 
     @model_validator(mode="after")
-    def _timeout_within_interval(self) -> Probe:
+    def _timeout_within_interval(self) -> Self:
         _within(self.timeout, self.interval)
         return self
 
@@ -147,7 +145,7 @@ class ProbeOverride(Section):
     """A failure is tried again so often at most."""
 
     @model_validator(mode="after")
-    def _timeout_within_interval(self) -> ProbeOverride:
+    def _timeout_within_interval(self) -> Self:
         _within(self.timeout, self.interval)
         return self
 
@@ -183,7 +181,7 @@ class Probes(Section):
     """What must fail."""
 
     @model_validator(mode="after")
-    def _timeout_within_interval(self) -> Probes:
+    def _timeout_within_interval(self) -> Self:
         _within(self.timeout, self.interval)
         return self
 

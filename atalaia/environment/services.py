@@ -1,7 +1,5 @@
 """Microservices."""
 
-from __future__ import annotations
-
 from atalaia.environment.base import HttpPath, HttpUrl, Name, Section, Text
 from atalaia.environment.units import PositiveDuration
 

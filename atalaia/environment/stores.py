@@ -1,7 +1,5 @@
 """Databases and caches."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from atalaia.environment.base import PostgresUrl, RedisUrl, Secret, Section

@@ -1,7 +1,5 @@
 """Tokens that the toolkit makes itself, good ones and bad ones; data until they are sent."""
 
-from __future__ import annotations
-
 import base64
 import json
 import time

@@ -1,7 +1,5 @@
 """What was seen of one HTTP request: the frozen record that checks judge."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

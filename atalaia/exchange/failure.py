@@ -1,7 +1,5 @@
 """Why an observation could not be completed. An unreachable host is an observation, not an exception."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict

@@ -1,7 +1,5 @@
 """What can be observed: data that says how, through which hop and at which cost. No effects here."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
@@ -60,7 +58,7 @@ class Observable(BaseModel):
     environment lets the toolkit have several. Empty: the run's own."""
     last: bool = False
     """Whether it is taken only when the others of the run have been: it disturbs them."""
-    after: Observable | None = None
+    after: "Observable | None" = None
     """What is taken before it, and says when it is due."""
 
     @property
