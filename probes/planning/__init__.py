@@ -12,7 +12,7 @@ from atalaia.environment.units import format_duration
 from atalaia.errors import UsageErrors
 from probes.budget import Take, Taker, takes
 from probes.model import Planned
-from probes.planning import added, certificates, control, hops, logins, monitoring, services, stores
+from probes.planning import added, certificates, control, hops, logins, monitoring, stores
 from probes.planning.draft import Draft
 from probes.planning.overrides import overridden
 from probes.planning.schedule import LeftOut, scheduled
@@ -63,9 +63,14 @@ def interval_of(environment: Environment) -> timedelta:
 
 def _following(environment: Environment) -> Iterator[Draft]:
     """What follows from the rest of the environment; what gives way first comes last."""
-    yield from services.direct(environment)
+    if environment.services:
+        # Loaded here: it brings the gateway's routes with it.
+        from probes.planning import services
+
+        yield from services.direct(environment)
     yield from logins.drafts(environment)
-    yield from services.ways(environment)
+    if environment.services:
+        yield from services.ways(environment)
     yield from hops.drafts(environment)
     yield from stores.drafts(environment)
     yield from certificates.drafts(environment)

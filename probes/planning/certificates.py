@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from atalaia.checks.observables import handshake
 from atalaia.environment import Environment, endpoints
-from probes.kinds.tls import Tls
 from probes.planning import instances
 from probes.planning.draft import Draft
 
@@ -17,6 +16,8 @@ def drafts(environment: Environment) -> Iterator[Draft]:
     for name, url in endpoints(environment).items():
         if not url.tls or (url.host, url.port) in seen:
             continue
+        from probes.kinds.tls import Tls  # loaded where something is encrypted
+
         seen.add((url.host, url.port))
         shaken = handshake(environment, name)
         yield Draft(

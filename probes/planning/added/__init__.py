@@ -8,7 +8,7 @@ from atalaia.environment import Environment
 from atalaia.environment.faults import Location
 from atalaia.environment.probes import Probe
 from atalaia.errors import UsageError, UsageErrors
-from probes.planning.added import connections, http, stores
+from probes.planning.added import http
 from probes.planning.draft import Draft
 from probes.planning.telling import Mistaken, fault
 
@@ -30,21 +30,20 @@ def drafts(environment: Environment) -> tuple[Draft, ...]:
 
 
 def _drafts(probe: Probe, environment: Environment) -> tuple[Draft, ...]:
+    """Kinds other than http are loaded where there is one: each brings with it what it speaks."""
     match probe.kind:
         case "http":
             return http.drafts(probe, environment)
-        case "tcp":
-            return connections.tcp(probe, environment)
-        case "tls":
-            return connections.tls(probe, environment)
-        case "dns":
-            return connections.dns(probe, environment)
-        case "postgres":
-            return stores.postgres(probe, environment)
-        case "redis":
-            return stores.redis(probe, environment)
+        case "tcp" | "tls" | "dns":
+            from probes.planning.added import connections
+
+            return connections.drafts(probe, environment)
+        case "postgres" | "redis":
+            from probes.planning.added import stores
+
+            return stores.drafts(probe, environment)
         case "journey":
-            from probes.planning.added import journey  # loaded where there is one
+            from probes.planning.added import journey
 
             return journey.drafts(probe, environment)
         case "catalogue":

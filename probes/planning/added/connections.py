@@ -13,14 +13,19 @@ from probes.planning.added.address import address_of
 from probes.planning.draft import Draft
 
 
-def tcp(probe: Probe, environment: Environment) -> tuple[Draft, ...]:
+def drafts(probe: Probe, environment: Environment) -> tuple[Draft, ...]:
+    """What a probe of one of these kinds becomes."""
+    return {"tcp": _tcp, "tls": _tls, "dns": _dns}[probe.kind](probe, environment)
+
+
+def _tcp(probe: Probe, environment: Environment) -> tuple[Draft, ...]:
     """A connection."""
     address = address_of(probe, environment)
     parameters = Tcp(bare(address.url), fan_out=probe.fan_out == "all", quorum=probe.quorum)
     return (Draft(probe.name, "tcp", instances.of_address(address.url), address.hop, parameters),)
 
 
-def tls(probe: Probe, environment: Environment) -> tuple[Draft, ...]:
+def _tls(probe: Probe, environment: Environment) -> tuple[Draft, ...]:
     """A handshake, and a certificate that is good for as long as the probe, or the environment, says."""
     address = address_of(probe, environment)
     parameters = Tls(
@@ -32,7 +37,7 @@ def tls(probe: Probe, environment: Environment) -> tuple[Draft, ...]:
     return (Draft(probe.name, "tls", instances.of_address(address.url), address.hop, parameters),)
 
 
-def dns(probe: Probe, environment: Environment) -> tuple[Draft, ...]:
+def _dns(probe: Probe, environment: Environment) -> tuple[Draft, ...]:
     """A name."""
     address = address_of(probe, environment)
     parameters = Dns(address.url.host, probe.addresses)

@@ -7,9 +7,9 @@ import ipaddress
 from pydantic import SecretStr
 
 from atalaia.checks.observables import bare
-from atalaia.checks.routes import bearer_of
 from atalaia.environment import Environment
 from atalaia.environment.probes import Probe
+from atalaia.exchange.bearer import Bearer
 from atalaia.exchange.observable import Cost, HttpRequest
 from probes.fan_out import MOST
 from probes.kinds.http import Http
@@ -32,7 +32,7 @@ def drafts(probe: Probe, environment: Environment) -> tuple[Draft, ...]:
         url=bare(address.url),
         target=path,
         headers=tuple(probe.headers.items()),
-        bearer=bearer_of(environment.authentication[probe.bearer]) if probe.bearer else None,
+        bearer=_bearer(probe.bearer, environment) if probe.bearer else None,
         username=username,
         password=password,
         costs=costs_at(address, environment, path, probe.method),
@@ -41,6 +41,12 @@ def drafts(probe: Probe, environment: Environment) -> tuple[Draft, ...]:
     costs = _of_all_addresses(request.costs, address, environment) if everywhere else request.costs
     http = Http(request, probe.expect, fan_out=everywhere, quorum=probe.quorum)
     return (Draft(probe.name, "http", instances.of_request(request), request.hop, http, costs=costs),)
+
+
+def _bearer(scheme: str, environment: Environment) -> Bearer | None:
+    from atalaia.checks.routes import bearer_of  # few probes send one
+
+    return bearer_of(environment.authentication[scheme])
 
 
 def _path(probe: Probe, address: Address) -> str:
