@@ -93,6 +93,22 @@ class Table(Part):
     rows: tuple[tuple[str, ...], ...]
 
 
+class Limiter(Part):
+    """What the load takes of one limiter on its way, as it was planned; for the reader."""
+
+    name: str
+    by: Literal["address", "header", "token", "everybody"]
+    """Whom a budget of it belongs to."""
+    window: float
+    """Seconds."""
+    allowed: int
+    """Requests of one key within the window that the load may take."""
+    requests: int
+    """Of all keys within the window, at most …"""
+    keys: int
+    """… over so many keys."""
+
+
 class LoadPlan(Part):
     """One load test, as each of its workers executes its share of it."""
 
@@ -120,6 +136,7 @@ class LoadPlan(Part):
     counted."""
     max_rate: float
     """Arrivals a second that the environment allows: each worker's pacer refuses to exceed its share."""
+    limiters: tuple[Limiter, ...] = ()
 
     @property
     def lasts(self) -> float:

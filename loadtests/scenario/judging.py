@@ -40,6 +40,8 @@ def thresholds_of(
         sent = format_rate(round(offered, 3))
         what = f"{format_rate(throughput)} can never be held: the stages send {sent} at most"
         wrong.append(Mistake(what, "thresholds", "throughput"))
+    elif throughput is not None and search is None:
+        throughput = min(throughput, offered)  # of a rate that is asked for instead, no more can be held
     if "throughput" not in said:
         reached = slo.throughput is not None and slo.throughput <= offered * (1 + 1e-9)
         throughput = offered if search is not None else slo.throughput if reached else None

@@ -13,7 +13,7 @@ from atalaia.environment import Environment
 from atalaia.environment.probe_rules import PLACE
 from atalaia.environment.units import format_duration, format_rate
 from atalaia.exchange.observable import Cost
-from loadtests.plan import Arrivals, Request, Stage, Table
+from loadtests.plan import Arrivals, Limiter, Request, Stage, Table
 from loadtests.scenario.budget import WORKERS, Demand, counted
 from loadtests.scenario.drafting import Draft
 from loadtests.scenario.mistake import Mistake
@@ -90,6 +90,21 @@ def addresses_needed(uses: Iterable[Use]) -> int | None:
     None where no number is enough."""
     needed = [use.demand.needed() for use in uses if use.by == "address"]
     return None if None in needed else max((each or 0 for each in needed), default=0)
+
+
+def taken_of(uses: Iterable[Use], addresses: int) -> tuple[Limiter, ...]:
+    """The same for whoever reads the plan."""
+    return tuple(
+        Limiter(
+            name=use.demand.bucket,
+            by=use.by,
+            window=use.demand.window,
+            allowed=use.demand.allowed,
+            requests=use.demand.requests,
+            keys=addresses if use.by == "address" else use.keys,
+        )
+        for use in uses
+    )
 
 
 def too_much(

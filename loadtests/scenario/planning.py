@@ -15,6 +15,7 @@ from loadtests.scenario.digest import digest_of
 from loadtests.scenario.drafting import Draft, drafts_of
 from loadtests.scenario.filling import filled
 from loadtests.scenario.judging import steps_of, thresholds_of, unknown_routes
+from loadtests.scenario.limiters import Use
 from loadtests.scenario.mistake import Mistake, refused
 from loadtests.scenario.model import Scenario
 from loadtests.scenario.stages import peak, stages_of
@@ -54,8 +55,18 @@ def plan(scenario: Scenario, environment: Environment, *, rate: float | None = N
         else stages
     )
     wrong += safety.too_fast(environment, peak(highest) * steps, surplus=surplus, place=_place(scenario))
-    number, over = _identities(scenario, environment, drafts, highest, target)
-    wrong += over
+    uses = limiters.uses_of(
+        drafts, highest, target, environment, arrivals=scenario.arrivals, tables=scenario.tables
+    )
+    number, none = _identities(scenario, environment, uses)
+    wrong += none or limiters.too_much(
+        uses,
+        highest,
+        environment,
+        addresses=max(number, 1),
+        available=identities.available(environment),
+        place=_place(scenario),
+    )
     if wrong:
         raise refused(wrong, scenario)
     try:
@@ -65,7 +76,13 @@ def plan(scenario: Scenario, environment: Environment, *, rate: float | None = N
         )
     except Mistake as mistake:
         raise refused([mistake], scenario) from None
-    return _plan(scenario, environment, target, stages, entries, tables, sources, steps)
+    made = _plan(scenario, environment, target, stages, entries, tables, sources, steps)
+    return made.model_copy(
+        update={
+            "digest": digest_of(made, scenario, target, environment),
+            "limiters": limiters.taken_of(uses, max(number, 1)),
+        }
+    )
 
 
 def thresholds(scenario: Scenario, environment: Environment, *, rate: float | None = None) -> Thresholds:
@@ -108,7 +125,7 @@ def _plan(
 ) -> LoadPlan:
     timeout = (scenario.timeout or environment.deadlines.total).total_seconds()
     allowed = environment.load.max_rate
-    made = LoadPlan(
+    return LoadPlan(
         scenario=scenario.name,
         digest="",
         base=target.base,
@@ -124,37 +141,22 @@ def _plan(
         in_flight=scenario.in_flight or _in_flight(peak(stages), timeout),
         max_rate=_capped(peak(stages)) if allowed is None else allowed / steps,
     )
-    return made.model_copy(update={"digest": digest_of(made, scenario, target, environment)})
 
 
 def _identities(
-    scenario: Scenario,
-    environment: Environment,
-    drafts: Sequence[Draft],
-    stages: Sequence[Stage],
-    target: Target,
+    scenario: Scenario, environment: Environment, uses: Sequence[Use]
 ) -> tuple[int, list[Mistake]]:
-    """How many source addresses the load is spread over, and why it is refused with so many."""
-    uses = limiters.uses_of(
-        drafts, stages, target, environment, arrivals=scenario.arrivals, tables=scenario.tables
-    )
-    there = identities.available(environment)
-    needed = limiters.addresses_needed(uses)
-    if scenario.identities is not None:
-        number = scenario.identities
-        if number > there:
-            declared = environment.client.addresses
-            says = (
-                f"client.addresses ({declared}) has {there:,}" if declared else "there is no client.addresses"
-            )
-            what = f"{number:,} addresses, and in the environment {environment.name} {says}"
-            return 0, [Mistake(what, "identities", allowed=f"at most {there:,}" if there else "")]
-    else:
+    """How many source addresses the load is spread over, and why there cannot be so many."""
+    there, needed = identities.available(environment), limiters.addresses_needed(uses)
+    if scenario.identities is None:
         least = identities.SANDBOX_LEAST if environment.safety is Safety.SANDBOX else 1
-        number = min(max(needed or there, least), there) if needed != 0 else 0
-    return number, limiters.too_much(
-        uses, stages, environment, addresses=max(number, 1), available=there, place=_place(scenario)
-    )
+        return min(max(needed or there, least), there) if needed != 0 else 0, []
+    if scenario.identities <= there:
+        return scenario.identities, []
+    declared = environment.client.addresses
+    says = f"client.addresses ({declared}) has {there:,}" if declared else "there is no client.addresses"
+    what = f"{scenario.identities:,} addresses, and in the environment {environment.name} {says}"
+    return 0, [Mistake(what, "identities", allowed=f"at most {there:,}" if there else "")]
 
 
 def _place(scenario: Scenario) -> str:

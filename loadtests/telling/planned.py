@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from atalaia.environment import Environment
-from loadtests.plan import Entry, LoadPlan, Stage
+from loadtests.plan import Entry, Limiter, LoadPlan, Stage
 from loadtests.telling.table import aligned
 from loadtests.thresholds import Limits, Thresholds
 from loadtests.verdict import told
@@ -28,6 +29,7 @@ def planned(plan: LoadPlan, thresholds: Thresholds, environment: Environment, co
     yield ""
     yield "identities and limits"
     yield f"  {_addresses(plan)}"
+    yield from _indented(aligned([_limiter(limiter) for limiter in plan.limiters]))
     yield f"  at most {plan.in_flight:,} unanswered at once, each waited for {told.seconds(plan.timeout)}"
     yield f"  never more than {told.rate(plan.max_rate)}"
     yield ""
@@ -78,6 +80,20 @@ def _addresses(plan: LoadPlan) -> str:
     if len(plan.identities) == 1:
         return f"from {first}"
     return f"from {len(plan.identities):,} source addresses, {first} to {last}, in turn"
+
+
+def _limiter(limiter: Limiter) -> tuple[str, str]:
+    keys = {"address": "address", "header": "value", "token": "token", "everybody": "client"}[limiter.by]
+    whose = f"each of {limiter.keys:,} {_many(keys)}" if limiter.keys > 1 else f"one {keys}"
+    if limiter.by in ("token", "everybody"):
+        whose = f"all {_many(keys)} together"
+    each = math.ceil(limiter.requests / limiter.keys)
+    window = told.seconds(limiter.window)
+    return visible(limiter.name, limit=50), f"{each:,} of {limiter.allowed:,} in {window} by {whose}"
+
+
+def _many(word: str) -> str:
+    return f"{word}es" if word.endswith("s") else f"{word}s"
 
 
 def _limits(where: str, limits: Limits) -> Iterator[tuple[str, str, str]]:

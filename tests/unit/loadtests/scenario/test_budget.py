@@ -67,13 +67,6 @@ def test_few_requests_of_a_small_budget_fit_where_it_is_rare_that_they_meet():
     assert 1000 < needed < 50_000
 
 
-def test_few_requests_of_a_small_budget_fit_where_it_is_rare_that_they_meet():
-    few = demand(limit=5, allowed=2, arrivals=10.0, uneven=8)
-    needed = few.needed()
-    assert needed is not None
-    assert 1000 < needed < 50_000
-
-
 def test_arrivals_at_random_want_a_little_more_room():
     stages = (Stage(name="a", begins=0, lasts=600, rate=100, until=100),)
     assert counted(stages, 60, 60, at_random=False) == 6000

@@ -84,6 +84,8 @@ def test_a_lower_rate_than_the_scenarios_may_be_asked_for(loaded, declared):
     scenario, stack = loaded(steady("thresholds: {throughput: 100/s}")), declared(STACK)
     made = plan(scenario, stack, rate=20.0)
     assert max(stage.rate for stage in made.stages) == pytest.approx(20 * 1.02)
+    assert thresholds(scenario, stack, rate=20.0).throughput == 20
+    assert thresholds(scenario, stack, rate=200.0).throughput == 100
 
 
 @pytest.mark.parametrize("rate", [0.0, -1.0])

@@ -196,3 +196,21 @@ def test_an_address_that_this_machine_does_not_have_is_told(refused):
     declared = environment(front=FRONT).replace("127.64.0.0/16", "192.0.2.0/24")
     (line,) = refused(STAGES, declared)
     assert "this machine has no address 192.0.2." in line
+
+
+def test_the_plan_tells_what_it_takes_of_each_limiter(planned):
+    made = planned(STAGES, environment("{minute: 100, hour: 5000}", front=FRONT, safety="staging"))
+    assert [limiter.model_dump() for limiter in made.limiters] == [
+        {
+            "name": "load-balancer client", "by": "address", "window": 60, "allowed": 50, "requests": 600,
+            "keys": 13,
+        },
+        {
+            "name": "gateway users api 60s client", "by": "address", "window": 60, "allowed": 50,
+            "requests": 600, "keys": 13,
+        },
+        {
+            "name": "gateway users api 3600s client", "by": "address", "window": 3600, "allowed": 2500,
+            "requests": 3000, "keys": 13,
+        },
+    ]  # fmt: skip

@@ -12,6 +12,7 @@ hosts: {front: 127.0.0.9}
 load_balancer: {url: "http://front:8080/shop/", tls_url: "https://front:8443"}
 gateway: {nodes: [{proxy: "http://gate:8000", admin: "http://gate:8001"}]}
 services: {users: {url: "http://users:3001/v1"}, logs: {url: "http://logs"}}
+routes: [{path: /, service: users}]
 prometheus: {url: "http://prometheus:9090"}
 """
 
