@@ -31,7 +31,7 @@ DETAILS: Mapping[str, Any] = {
     "num_resolved": "{{ .Alerts.Resolved | len }}",
 }
 _SILENT = frozenset({"slack", "email", "wechat", "rocketchat"})
-"""Kinds of channels that tell of the end only where they are told to; rocketchat came with 0.29."""
+"""Kinds of channels that tell of the end only where they are told to; rocketchat came after 0.25."""
 
 
 def sends_resolved(kind: str) -> bool:
