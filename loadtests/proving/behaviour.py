@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 _STRIDE = 37
 """Coprime to 100: it spreads a share over each hundred requests."""
+_GOLDEN = (math.sqrt(5) - 1) / 2
+"""Multiples of it, without their whole part, lie evenly between 0 and 1, however many there are."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,9 @@ class Behaviour:
     """What is wrong with the target; nothing, where nothing is said."""
 
     delay: float = 0.005
-    """Seconds that every answer takes."""
+    """Seconds that every answer takes …"""
+    spread: float = 0.0
+    """… and up to so many more, evenly spread over the answers."""
     frozen: float = 0.0
     """Seconds for which the process does nothing at all …"""
     every: float = 10.0
@@ -47,13 +51,14 @@ class Behaviour:
         if self.refusing:
             return Answer(503, 0.0)
         place = number * _STRIDE % 100
+        delay = self.delay + self.spread * (number * _GOLDEN % 1)
         if place < _hundredths(self.dropped):
-            return Answer(None, self.delay)
+            return Answer(None, delay)
         if place < _hundredths(self.failing):
-            return Answer(500, self.delay)
+            return Answer(500, delay)
         if place < _hundredths(self.late):
-            return Answer(200, self.delay + self.by)
-        return Answer(200, self.delay)
+            return Answer(200, delay + self.by)
+        return Answer(200, delay)
 
 
 def _hundredths(share: float) -> int:

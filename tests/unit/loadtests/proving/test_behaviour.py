@@ -36,3 +36,9 @@ def test_late_answers_are_spread_and_late() -> None:
     assert len(late) == 6
     assert min(after - before for before, after in pairwise(late)) > 1
     assert {behaviour.answer(number).delay for number in late} == {0.005 + 0.205}
+
+
+def test_a_spread_is_even() -> None:
+    behaviour = Behaviour(delay=0.01, spread=0.1)
+    delays = sorted(behaviour.answer(number).delay for number in range(1000))
+    assert max(abs(delay - (0.01 + 0.1 * place / 1000)) for place, delay in enumerate(delays)) < 0.0005
