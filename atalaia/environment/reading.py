@@ -8,6 +8,7 @@ import stat
 from collections.abc import Iterable
 from pathlib import Path
 
+from atalaia.environment.alike import joined
 from atalaia.environment.faults import Fault
 from atalaia.errors import UsageError, UsageErrors
 
@@ -85,7 +86,7 @@ def _at(text: str, found: re.Match[str], what: str, allowed: str) -> Fault:
 def errors_of(path: Path, faults: Iterable[Fault]) -> UsageErrors:
     """Everything that is wrong with a file, by line."""
     shown = shown_path(path)
-    return UsageErrors(fault.error(shown) for fault in sorted(set(faults)))
+    return UsageErrors(fault.error(shown) for fault in joined(faults))
 
 
 def short_path(path: Path) -> str:
