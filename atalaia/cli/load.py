@@ -344,12 +344,14 @@ def _scenario(chosen: str) -> Scenario:
 
 
 def _print_plan(chosen: Scenario, environment: Environment, rate: float | None) -> int:
+    from atalaia.redaction import Redactor
     from loadtests.scenario import plan, thresholds
     from loadtests.telling.planned import planned
 
     made = plan(chosen, environment, rate=rate)
+    redacted = Redactor(environment.secrets() | chosen.secrets())
     for line in planned(made, thresholds(chosen, environment, rate=rate), environment, _columns()):
-        click.echo(line)
+        click.echo(redacted(line))
     return ExitCode.OK
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from atalaia.environment import Environment
+from atalaia.redaction import Redactor
 from loadtests.scenario.drafting import journeys, own, routes
 from loadtests.scenario.drafting.draft import Draft
 from loadtests.scenario.drafting.sendable import unsendable
@@ -23,9 +24,10 @@ def drafts_of(
         entries = scenario.mix or routes.by_default(target, environment)
     except Mistake as mistake:
         return [], [mistake]
+    redacted = Redactor(environment.secrets() | scenario.secrets())
     for index, entry in enumerate(entries):
         try:
-            draft = _draft(entry, Way(index, target, environment))
+            draft = _draft(entry, Way(index, target, environment, redacted))
         except Mistake as mistake:
             wrong.append(mistake)
             continue

@@ -23,7 +23,7 @@ def of_path(entry: Entry, way: Way) -> Draft:
         spread = spreads(headers, declared)
         headers = with_token(headers, declared, tenants=spread)
     # Without its query: that is long, and may hold what nobody is to read in a report.
-    name = entry.name or f"{entry.method} {entry.path.partition('?')[0]}"
+    name = entry.name or way.redacted(f"{entry.method} {entry.path.partition('?')[0]}")
     request = Request(
         name=name,
         method=entry.method,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from atalaia.environment import Effect, Environment
 from atalaia.environment.authentication import Authentication
 from atalaia.environment.faults import did_you_mean, listed
+from atalaia.redaction import Redactor
 from atalaia.systems.limits import route_of
 from loadtests.scenario.drafting.draft import Headers
 from loadtests.scenario.mistake import Mistake
@@ -23,6 +24,8 @@ class Way:
     index: int
     target: Target
     environment: Environment
+    redacted: Redactor
+    """What is told of a text that may hold secrets."""
 
     def may_send(self, method: str, *where: str | int, harmless: bool) -> None:
         """Raises Mistake where such a request must not be sent here."""

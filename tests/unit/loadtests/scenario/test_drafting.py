@@ -8,6 +8,7 @@ import jwt
 import pytest
 
 from loadtests.plan import LoadPlan, Table
+from loadtests.scenario import plan
 
 STEADY = "name: a\nstages: [{rate: 10/s, for: 1h}]\n"
 SECRET = "32-bytes-that-nobody-would-ever-guess"
@@ -159,6 +160,13 @@ def test_an_own_request_takes_the_token_of_the_route_that_serves_it_and_rows_of_
 def test_the_name_of_a_request_leaves_its_query_out(planned):
     plan = planned(STEADY + 'mix: [{path: "/open?key=secret"}, {name: mine, path: /open}]', STACK)
     assert [entry.name for entry in plan.entries] == ["GET /open", "mine"]
+
+
+def test_the_name_of_a_request_tells_no_value_of_a_variable(loaded, declared):
+    scenario = loaded(STEADY + 'mix: [{path: "/share/${KEY}"}]', KEY="s3cret-key")
+    (entry,) = plan(scenario, declared(STACK)).entries
+    assert entry.name == "GET /share/[redacted]"
+    assert entry.requests[0].path == "/share/s3cret-key"
 
 
 def test_a_request_that_names_its_tenant_goes_as_the_first_one_that_tokens_are_for(planned):
