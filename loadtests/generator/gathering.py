@@ -72,13 +72,12 @@ class Gathering:
         at = data["at"]
         is_measured = self._plan.stages[self._schedule.stage_at(at - 0.5)].measured
         lately = self._second(round(at), is_measured)
-        for tally in measured.tallies.values():
-            self._since.merge(tally.corrected)
         lately.sent += warm.sent + measured.sent
-        for recorder in (measured,) if is_measured else (warm,):
-            lately.lag.merge(recorder.lag)
-            for tally in recorder.tallies.values():
-                lately.corrected.merge(tally.corrected)
+        recorder = measured if is_measured else warm
+        lately.lag.merge(recorder.lag)
+        corrected = _corrected(measured)
+        self._since.merge(corrected)
+        lately.corrected.merge(corrected if is_measured else _corrected(warm))
 
     def final(self, worker: str, data: dict[str, Any], now: float) -> None:
         """All that a worker has counted: in place of its reports."""
@@ -160,6 +159,13 @@ class Gathering:
             interrupted=interrupted,
             generator=self.problem,
         )
+
+
+def _corrected(recorder: Recorder) -> Histogram:
+    whole = Histogram()
+    for tally in recorder.tallies.values():
+        whole.merge(tally.corrected)
+    return whole
 
 
 def _worker(hand: Hand) -> Worker:

@@ -15,7 +15,7 @@ from loadtests.generator.arrivals import Share
 from loadtests.generator.conducting import GATHERING, GATHERING_REMOTE, Conductor
 from loadtests.generator.family import Family
 from loadtests.generator.locusts import Files
-from loadtests.generator.serving import WORDS, hello
+from loadtests.generator.serving import WORDS, described, hello
 from loadtests.generator.working import Worker
 from loadtests.measured import Live, Measured
 from loadtests.plan import LoadPlan
@@ -51,7 +51,7 @@ def alone(plan: LoadPlan, asked: Arguments) -> int:
         made.append(Worker(plan, lambda kind, data: conductor.heard(_SELF, kind, data), lambda: env.stats))
         conductor.heard(_SELF, "hello", hello(plan, local=True))
     except Exception as error:  # told as what the generator could not do
-        conductor.heard(_SELF, "hello", hello(plan, f"{type(error).__name__}: {error}", local=True))
+        conductor.heard(_SELF, "hello", hello(plan, described(error), local=True))
     files = Files(env, asked.csv, asked.html, web=asked.web)
     _write(asked.directory, conductor.conduct())
     files.write()

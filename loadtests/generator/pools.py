@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -21,8 +20,8 @@ _IP_BIND_ADDRESS_NO_PORT = 24
 """Linux: the port is chosen at the connecting, so that one source has all ports for each target."""
 
 
-class Unreachable(Exception):
-    """The target's name has no address that could be used; the message says which."""
+class Unusable(Exception):
+    """What a plan says of its target cannot be used from here; the message says what."""
 
 
 class _Bound:
@@ -100,7 +99,7 @@ class Pools:
     """All connections of a worker."""
 
     def __init__(self, plan: LoadPlan) -> None:
-        """Raises Unreachable; OSError, ValueError where the file of authorities is none."""
+        """Raises Unusable."""
         url = urlsplit(plan.base)
         host = url.hostname or ""
         encrypted = url.scheme == "https"
@@ -131,7 +130,7 @@ def _opener(
     family = None if source is None else (socket.AF_INET6 if ":" in source else socket.AF_INET)
     usable = [address for address in addresses if family is None or address[0] == family]
     if not usable:
-        raise Unreachable(f"{target[0]} has no address that {source} could reach")
+        raise Unusable(f"{target[0]} has no address that {source} could reach")
     common: dict[str, Any] = {"connection_timeout": timeout, "network_timeout": timeout}
     opener: Any = (
         _Plain(*target, *target, **common)
@@ -147,11 +146,14 @@ def _resolved(host: str, port: int) -> list[Any]:
     try:
         return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP)
     except OSError as error:
-        raise Unreachable(f"{host} is not to be resolved: {error.strerror}") from error
+        raise Unusable(f"{host} is not to be resolved: {error.strerror}") from error
 
 
 def _context(authorities: str | None) -> Any:
     context = gevent.ssl.create_default_context()
     if authorities is not None:
-        context.load_verify_locations(cafile=str(Path(authorities)))
+        try:
+            context.load_verify_locations(cafile=authorities)
+        except OSError as error:  # of SSL, too
+            raise Unusable(f"{authorities}: no file of certificate authorities") from error
     return context

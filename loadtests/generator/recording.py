@@ -161,14 +161,19 @@ class Recorder:
         recorder = cls()
         for name, count in zip(_COUNTS, data["counts"], strict=True):
             setattr(recorder, name, count)
-        recorder.lag = Histogram.decode(data["lag"])
+        recorder.lag = _histogram(data["lag"])
         recorder.seconds = {second: counts for second, *counts in data["seconds"]}
         for stage, name, intended, sent, good, timed_out, failures, corrected, service in data["tallies"]:
             tally = recorder._tally((stage, name))
             tally.intended, tally.sent, tally.good, tally.timed_out = intended, sent, good, timed_out
             tally.failures = dict(failures)
-            tally.corrected, tally.service = Histogram.decode(corrected), Histogram.decode(service)
+            tally.corrected, tally.service = _histogram(corrected), _histogram(service)
         return recorder
 
 
 _COUNTS = ("intended", "sent", "dropped", "unsent", "good", "done", "timed_out", "resent")
+
+
+def _histogram(pairs: list[list[int]]) -> Histogram:
+    """As `Histogram.decode`, of what one of us has encoded: many a second, while others are sent."""
+    return Histogram(dict(pairs))  # type: ignore[arg-type]  # lists of two

@@ -290,7 +290,7 @@ class Sender:
         if isinstance(error, (ConnectionResetError, BrokenPipeError, ConnectionAbortedError)):
             return "connection reset"
         if isinstance(error, TimeoutError):
-            return "timeout"
+            return "connection timed out"
         if ours := _OURS.get(error.errno or 0):
             self.trouble(ours)
             return ours

@@ -14,6 +14,7 @@ from locust.rpc import Message
 
 from loadtests.generator import ending, locusts
 from loadtests.generator.arrivals import Share
+from loadtests.generator.pools import Unusable
 from loadtests.generator.working import Worker
 from loadtests.plan import LoadPlan
 
@@ -37,6 +38,12 @@ def hello(plan: LoadPlan, problem: str = "", *, local: bool) -> dict[str, Any]:
     return {"name": named(), "pid": os.getpid(), "digest": plan.digest, "problem": problem, "local": local}
 
 
+def described(error: Exception) -> str:
+    """Why a plan cannot be carried out: what is not of our own making, with its kind."""
+    ours = isinstance(error, (Unusable, ValueError))
+    return str(error) if ours else f"{type(error).__name__}: {error}"
+
+
 def serve(plan: LoadPlan, master: tuple[str, int], *, local: bool) -> int:
     """Be a worker until everything is told; 1 where it was refused, or its master vanished."""
     made: list[Worker] = []
@@ -52,7 +59,7 @@ def serve(plan: LoadPlan, master: tuple[str, int], *, local: bool) -> int:
     try:
         worker = Worker(plan, tell, lambda: env.stats)
     except Exception as error:  # whatever it is, the master is to know
-        tell("hello", hello(plan, f"{type(error).__name__}: {error}", local=local))
+        tell("hello", hello(plan, described(error), local=local))
         gevent.sleep(1)  # the message is on its way
         return 1
     made.append(worker)

@@ -34,7 +34,7 @@ class Worker:
     """What a process that sends does; `pace` runs in Locust's user, all else beside it."""
 
     def __init__(self, plan: LoadPlan, tell: Tell, stats: Callable[[], RequestStats]) -> None:
-        """Raises ValueError, OSError, Unreachable, TooFast where the plan cannot be carried out from here."""
+        """Raises ValueError, Unusable where the plan cannot be carried out from here."""
         permitted(plan)
         self._plan = plan
         self._tell = tell

@@ -276,6 +276,14 @@ def test_a_load_that_is_ended_before_its_time(target: Target) -> None:
     assert measured.ended - measured.began < 600
 
 
+def test_a_plan_that_cannot_be_carried_out_is_not(target: Target) -> None:
+    measured = generate(plan(target, max_rate=3), workers=2)
+    assert measured.generator.endswith(": 100 arrivals a second, and the environment allows 3")
+    assert measured.workers_expected == 2
+    assert measured.workers == ()
+    assert target.connections == 0
+
+
 def test_workers_of_other_machines_must_have_the_same_plan(target: Target) -> None:
     (port,) = free_ports(1)
     master = Address("127.0.0.1", port)
