@@ -15,6 +15,8 @@ _SIZE = 900_000
 """Bytes; GitHub refuses a job summary of more than 1 MiB."""
 _FINDINGS = 5
 _NAMED = 3
+_LINES = 20
+"""Lines of one note."""
 _LISTED = 50
 """Notes, defects, and lines of a list."""
 _MARKS = {
@@ -89,7 +91,7 @@ def _about(record: RunRecord) -> Iterator[str]:
 
 def _note(text: str) -> str:
     """A note; further lines of it are items below its first."""
-    first, *others = text.splitlines() or [""]
+    first, *others = text.split("\n")[:_LINES]
     return "\n".join((prose(first), *(f"  - {prose(line)}" for line in others)))
 
 

@@ -18,6 +18,8 @@ _NAMED = 3
 """Results that are named where only their number matters."""
 _TEXTS = 12
 """Notes and defects that are told."""
+_LINES = 20
+"""Lines of one note."""
 
 _SEVERITY_CODE = {Severity.CRITICAL: "1;31", Severity.MAJOR: "31", Severity.MINOR: "33"}
 _VERDICT_STANDING = {
@@ -66,7 +68,7 @@ def _header(screen: Screen, record: RunRecord) -> Iterator[str]:
         names = ", ".join(screen.safe(name, 60) for name in record.stand_ins)
         yield from _about(screen, "stand-ins", f"{names} (not the real thing)", "33")
     for note in record.notes[:_TEXTS]:
-        for number, text in enumerate(note.splitlines()):
+        for number, text in enumerate(note.split("\n")[:_LINES]):
             yield from _about(screen, "" if number else "note", screen.safe(text), DIM)
     yield from (_about(screen, "note", _further(screen, record.notes), DIM) if record.notes[_TEXTS:] else ())
 

@@ -103,3 +103,8 @@ def test_every_kind_of_result_is_told():
         "- **Interrupted:**",
     ):
         assert told in text
+
+
+def test_the_lines_of_a_note_are_items_below_its_first():
+    text = render(record(passed("p@x"), notes=("drill x took 2.4 s\nfires 0.3 s",)))
+    assert "- drill x took 2.4 s\n  - fires 0.3 s\n" in text

@@ -206,3 +206,14 @@ def test_the_duration_is_told_where_it_is_known(finished, told):
 
 def test_a_report_of_many_results_fits_what_people_read():
     assert len(render(many_failures(), width=80, colour=False, path=PATH).splitlines()) < 90
+
+
+def test_a_note_may_have_lines_that_stand_below_its_first():
+    lines = shown(passed("a@x"), notes=("drill x took 2.4 s\nfires   0.3 s\nresolved   0.6 s",)).splitlines()
+    place = next(number for number, line in enumerate(lines) if "drill x" in line)
+    assert [line.strip() for line in lines[place : place + 3]] == [
+        "note       drill x took 2.4 s",
+        "fires   0.3 s",
+        "resolved   0.6 s",
+    ]
+    assert lines[place + 1].index("fires") == lines[place].index("drill")
