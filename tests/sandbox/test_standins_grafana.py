@@ -139,8 +139,8 @@ class TestApi:
     def test_all_dashboards_of_the_sandboxs_stack_are_there(self) -> None:
         titles = [hit["title"] for hit in get("/api/search?type=dash-db&limit=5000").json()]
         assert titles == [
-            "AtendeAI - Clínica", "AtendeAI Overview", "Business Metrics", "Performance Metrics",
-            "SLO and error budget", "Service Health", "Synthetic probes",
+            "AtendeAI - Clínica", "AtendeAI Overview", "Business Metrics", "Load tests",
+            "Performance Metrics", "SLO and error budget", "Service Health", "Synthetic probes",
         ]  # fmt: skip
 
     def test_what_is_not_there_is_404_and_other_methods_405(self) -> None:

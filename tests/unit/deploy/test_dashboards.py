@@ -53,7 +53,7 @@ class TestTheSeedsDashboards:
             "Platform Overview", "API Gateway Dashboard", "Auth Service Dashboard",
             "Tenant Manager Dashboard", "Infrastructure Dashboard",
             "FacilIAuto - Overview", "FacilIAuto - Business Metrics", "FacilIAuto - Performance",
-            "Synthetic probes", "SLO and error budget",
+            "Synthetic probes", "SLO and error budget", "Load tests",
         }  # fmt: skip
 
     @pytest.mark.parametrize(

@@ -6,8 +6,9 @@ import re
 from pathlib import Path
 
 from atalaia.systems.prometheus.exposition import read
+from atalaia.systems.prometheus.metric_list import load
 from loadtests.measured import Live
-from loadtests.metrics.catalogue import FINAL, LIVE, METRICS
+from loadtests.metrics.catalogue import FINAL, LIVE, METRICS, OF_ALL
 from loadtests.metrics.exposition import final, live
 from loadtests.thresholds import Thresholds
 from loadtests.verdict.judge import judge
@@ -80,3 +81,11 @@ def test_names_say_what_they_are() -> None:
 def test_every_metric_is_in_the_documentation_and_no_other() -> None:
     page = (Path(__file__).parents[4] / "docs" / "load.md").read_text()
     assert set(re.findall(r"atalaia_load_\w+", page)) == {each.name for each in METRICS}
+
+
+def test_every_metric_is_listed_with_its_labels_for_rules_and_dashboards() -> None:
+    listed = load(Path(__file__).parents[4] / "deploy" / "metrics" / "atalaia.yml").metrics
+    ours = {
+        name: (one.kind, set(one.labels)) for name, one in listed.items() if name.startswith("atalaia_load_")
+    }
+    assert ours == {each.name: (each.type, {*OF_ALL, *each.labels}) for each in METRICS}
