@@ -47,6 +47,9 @@ def _judge_up(seen: tuple[Any, ...], expected: MeantJob) -> Verdict:
     probes: tuple[Exchange, ...] = seen[1:-1] if expected.file else seen[1:]
     if reason := undecided(*probes):
         return reason
+    down = [each for each in found.of(expected.job.name) if each.health == "down"]
+    if not down:
+        return []
     asked = "; ".join(
         f"asked by us, {one.url} is well" if succeeded(one) else f"asked by us, {one.url}: {describe(one)}"
         for one in probes
@@ -65,8 +68,7 @@ def _judge_up(seen: tuple[Any, ...], expected: MeantJob) -> Verdict:
             hop=_MONITORING,
             cause=cause,
         )
-        for each in found.of(expected.job.name)
-        if each.health == "down"
+        for each in down
     ]
 
 
