@@ -13,12 +13,6 @@ from atalaia.errors import UsageError
 from loadtests.plan import LoadPlan
 from loadtests.scenario import Scenario, load, plan
 
-GATEWAY = """
-gateway: {nodes: [{proxy: "http://gate:8000", admin: "http://gate:8001"}]}
-services: {users: {url: "http://users:3001"}, login: {url: "http://login:3002"}}
-"""
-"""Sections that most environments here have."""
-
 
 @pytest.fixture(autouse=True)
 def _state_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
