@@ -7,7 +7,7 @@ HdrHistogram and DDSketch. A merge is an addition of counts.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 _BITS = 7
 _STEPS = 1 << _BITS
@@ -64,7 +64,7 @@ class Histogram:
     def mean(self) -> float | None:
         """The mean of those that ended well, in seconds, by the middles of buckets; None without any."""
         ended = self.count - self.never
-        total = sum(_middle(index) * count for index, count in self._counts.items() if index != _NEVER)
+        total = sum(seconds * count for seconds, count in self.times())
         return total / ended if ended else None
 
     def above(self, limit: float) -> int:
@@ -72,6 +72,10 @@ class Histogram:
         return sum(
             count for index, count in self._counts.items() if index == _NEVER or _middle(index) > limit
         )
+
+    def times(self) -> Iterator[tuple[float, int]]:
+        """The times of those that ended well, in seconds by the middles of buckets, and how many each."""
+        return ((_middle(index), count) for index, count in self._counts.items() if index != _NEVER)
 
     def forget_never(self, most: int) -> None:
         """Take off those that never ended well, at most so many."""

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 from loadtests.histogram import Histogram
+from loadtests.measured import Series
 
 LOOP_TURNS = 3
 """A request passes the generator's event loop about so many times (it is begun, its answer arrives, its
-answer's end arrives), and waits there each time about as long as arrivals do: so the lag of arrivals, which
-is measured, bounds what the generator added to anything."""
-_FEW = 5
-"""A percentile of the slow is the generator's only if a fifth of them at least was delayed by it."""
+answer's end arrives), and waits there each time as arrivals do: so the lag of arrivals, which is measured,
+tells what the generator added to anything."""
+_ANSWER_TURNS = LOOP_TURNS - 1
+"""Those that are part of a service time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +23,30 @@ class Excuse:
     requests: int = 0
     """So many may have failed, or be missing, through the generator's fault."""
     lag: Histogram = field(default_factory=Histogram)
+    """Empty where it is too little to matter."""
 
-    def delay(self, share: float) -> float:
-        """Seconds by which the generator may have moved a percentile of corrected times.
+    def slow(self, series: Series, limit: float) -> int:
+        """Requests that the stack itself took longer for than `limit` seconds, or answered badly.
 
-        To move the p95 it had to delay a good part of the slowest twentieth; where only one in a hundred
-        arrivals waited so long in it, something else made the others slow.
+        Service times have no lag of the beginning in them. What the loop may have added when the answer came
+        is estimated by those that were in time: as often as the lag, had it come upon them, would have taken
+        them beyond the limit, it may have taken others.
         """
-        return LOOP_TURNS * (self.lag.quantile(1 - (1 - share) / _FEW) or 0.0)
+        slow = series.service.above(limit) + series.intended - series.good - self.requests
+        moved = 0.0
+        for seconds, count in series.service.times():
+            if seconds <= limit:
+                chance = self._chance(limit - seconds)
+                if chance >= 1:
+                    return 0
+                moved += count * chance / (1 - chance)
+        return max(slow - math.ceil(moved), 0)
+
+    def _chance(self, gap: float) -> float:
+        """Of the loop adding at least so much to an answer: in one of its turns at least that part of it."""
+        if not self.lag.count:
+            return 0.0
+        return _ANSWER_TURNS * self.lag.above(gap / _ANSWER_TURNS) / self.lag.count
 
 
 NONE = Excuse()

@@ -61,7 +61,7 @@ class Hope:
             if slow <= (1 - share) * most:
                 continue
             best = _with_fast(self._ended, most - self._ended.count)
-            judged = percentile(what, ALL, limit, best, counted=limits.failures is not None)
+            judged = percentile(what, ALL, limit, Series(corrected=best), counted=limits.failures is not None)
             if judged.holds is Holds.NO:
                 return (
                     f"{told.some(slow, 'request')} beyond {told.seconds(limit)} already,"

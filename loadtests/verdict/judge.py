@@ -109,7 +109,7 @@ def _series(where: str, limits: Limits, series: Series, excuse: Excuse) -> Itera
     wanted: dict[Percentile, float | None] = {"p50": limits.p50, "p95": limits.p95, "p99": limits.p99}
     for what, limit in wanted.items():
         if limit is not None:
-            yield percentile(what, where, limit, series.corrected, counted=counted, excuse=excuse)
+            yield percentile(what, where, limit, series, counted=counted, excuse=excuse)
     if limits.error_rate is not None:
         yield error_rate(where, limits.error_rate, series, excuse=excuse)
     if limits.failures is not None:

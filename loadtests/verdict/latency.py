@@ -6,6 +6,7 @@ import math
 from typing import Literal
 
 from loadtests.histogram import RELATIVE_ERROR, Histogram
+from loadtests.measured import Series
 from loadtests.verdict import told
 from loadtests.verdict.excuse import NONE, Excuse
 from loadtests.verdict.intervals import needed, ranks
@@ -19,7 +20,7 @@ def percentile(
     what: Percentile,
     where: str,
     limit: float,
-    corrected: Histogram,
+    series: Series,
     *,
     counted: bool = False,
     excuse: Excuse = NONE,
@@ -37,25 +38,29 @@ def percentile(
     bootstrap would have to guess it from the blocks of one.
 
     `counted`: a smoke run, too short for any interval; its own percentile decides.
+    `excuse`: what the generator may have spoiled; it does not hold only where that cannot be why.
     """
+    corrected = series.corrected
     share = SHARES[what]
     limit_told = told.seconds(limit)
     expected = f"at most {limit_told}"
-    total, times = corrected.count, _without(corrected, excuse.requests)
-    if not times.count:  # nothing at all, or nothing but what the generator may have spoiled
+    total = corrected.count
+    if not total:
         return Judgement(
             what=what, where=where, expected=expected, observed="nothing was measured",
             holds=Holds.UNDECIDED, remedy="send such requests: see the scenario's mix and its duration",
         )  # fmt: skip
-    allowed = limit + excuse.delay(share)
-    value, (low, high) = times.quantile(share), _interval(times, share)
+    value, (low, high) = corrected.quantile(share), _interval(corrected, share)
     if counted:
         low = high = value or 0.0
     holds = Holds.UNDECIDED
-    if high <= allowed:
+    if high <= limit:
         holds = Holds.YES
-    elif low > allowed:
-        holds = Holds.NO
+    elif low > limit:
+        lower = math.ceil(share * total - 1e-9) if counted else ranks(share, total)[0]
+        # As many slow ones as there are from the lower order statistic on.
+        if excuse == NONE or excuse.slow(series, limit) > total - lower:
+            holds = Holds.NO
     between = "" if counted or low == math.inf else f", 95 % sure of {_between(low, high)}"
     return Judgement(
         what=what,
@@ -63,7 +68,7 @@ def percentile(
         expected=expected,
         observed=f"{told.seconds(value)}{between} ({told.some(total, 'request')})",
         holds=holds,
-        remedy=_remedy(what, holds, times, limit),
+        remedy=_remedy(what, holds, corrected, limit),
     )
 
 
@@ -73,14 +78,6 @@ def _interval(times: Histogram, share: float) -> tuple[float, float]:
     low = times.quantile(lower / total) if lower else 0.0
     high = times.quantile(upper / total) if upper <= total else math.inf
     return (low or 0.0) * (1 - RELATIVE_ERROR), (high or 0.0) * (1 + RELATIVE_ERROR)
-
-
-def _without(times: Histogram, failures: int) -> Histogram:
-    """The same without so many of those that never ended well."""
-    left = Histogram()
-    left.merge(times)
-    left.forget_never(failures)
-    return left
 
 
 def _between(low: float, high: float) -> str:
