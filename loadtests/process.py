@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -23,6 +24,8 @@ from atalaia.errors import UsageError
 from loadtests.measured import Live, Measured
 from loadtests.plan import LoadPlan
 
+WEB = ("127.0.0.1", 8089)
+"""Where Locust's page is, when it is asked for."""
 STOPPING = 4.0
 """Seconds that the generator has to write what it measured, asked to end: it needs less than two."""
 _STEP = 0.05
@@ -59,7 +62,8 @@ def generate(
     `workers` processes of this machine send, and those of `remote` others that find the master at `bind`;
     `csv` is the beginning of the names of Locust's CSV files, `html` its report; `web` has its page shown on
     loopback. SIGINT and SIGTERM end the load within two seconds; `interrupted` then says so. A generator
-    that fails is told in `Measured.generator`. Raises UsageError where Locust is not installed.
+    that fails is told in `Measured.generator`. Raises UsageError where Locust is not installed, or the port
+    of its page is taken.
     """
     options = ["--workers", str(workers), "--remote", str(remote)]
     if bind is not None:
@@ -69,7 +73,8 @@ def generate(
     if html is not None:
         options += ["--html", str(html.absolute())]
     if web:
-        options.append("--web")
+        _free(WEB)
+        options += ["--web", f"{WEB[0]}:{WEB[1]}"]
     began = time.time()
     with _directory(plan) as directory:
         reason = _run(directory, options, follow)
@@ -86,6 +91,17 @@ def generate(
     if reason and measured.interrupted:
         measured.interrupted = reason
     return measured
+
+
+def _free(address: tuple[str, int]) -> None:
+    """Raises UsageError where somebody else listens there."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(address)
+        except OSError as error:
+            where = f"{address[0]}:{address[1]}"
+            raise UsageError("Locust's page has its port taken", where=where, observed=str(error)) from error
 
 
 def work(plan: LoadPlan, master: Address) -> str:

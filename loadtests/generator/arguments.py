@@ -25,7 +25,8 @@ class Arguments:
     """… and for one of its own: it reads from its standard input where the master is, and has its clock."""
     csv: Path | None
     html: Path | None
-    web: bool
+    web: tuple[str, int] | None
+    """Where Locust's page is shown."""
 
     @property
     def sends(self) -> bool:
@@ -49,7 +50,7 @@ def read(given: list[str] | None = None) -> Arguments:
     parser.add_argument("--local", action="store_true")
     parser.add_argument("--csv", type=Path)
     parser.add_argument("--html", type=Path)
-    parser.add_argument("--web", action="store_true")
+    parser.add_argument("--web", type=address)
     return Arguments(**vars(parser.parse_args(given)))
 
 

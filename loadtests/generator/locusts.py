@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -12,9 +11,6 @@ from gevent.event import Event
 from locust import User, stats, task
 from locust.env import Environment
 from locust.html import get_html_report
-
-_PORT = 8089
-_LOOPBACK = "127.0.0.1"
 
 
 def environment(base: str, pace: Callable[[], None] | None) -> Environment:
@@ -37,22 +33,20 @@ def environment(base: str, pace: Callable[[], None] | None) -> Environment:
 class Files:
     """Locust's CSV files, HTML page and web UI, at whoever gathers its statistics."""
 
-    def __init__(self, env: Environment, csv: Path | None, html: Path | None, *, web: bool) -> None:
+    def __init__(
+        self, env: Environment, csv: Path | None, html: Path | None, web: tuple[str, int] | None
+    ) -> None:
         self._env = env
         self._html = html
         self._csv = None
-        self.address = ""
-        """Of the web UI, where there is one."""
         gevent.spawn(stats.stats_history, env.runner)
         if csv is not None:
             csv.parent.mkdir(parents=True, exist_ok=True)
             self._csv = stats.StatsCSVFileWriter(env, stats.PERCENTILES_TO_REPORT, str(csv))
             self._writing = gevent.spawn(self._csv.stats_writer)
-        if web:
-            port = _free(_PORT)
+        if web is not None:
             del sys.argv[1:]  # Locust's page parses the command line, for what it shows
-            env.create_web_ui(host=_LOOPBACK, port=port)
-            self.address = f"http://{_LOOPBACK}:{port}"
+            env.create_web_ui(host=web[0], port=web[1])
 
     def write(self) -> None:
         """Bring all of them to their last state. Raises OSError."""
@@ -76,16 +70,3 @@ def _last_rows(files: stats.StatsCSVFileWriter) -> None:
         write(writer)
         handle.truncate()
     files.close_files()
-
-
-def _free(port: int) -> int:
-    """The port itself, or where it is taken one that is free."""
-    for wanted in (port, 0):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((_LOOPBACK, wanted))
-            except OSError:
-                continue
-            return int(probe.getsockname()[1])
-    raise OSError("no free port on loopback")

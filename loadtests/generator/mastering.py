@@ -52,7 +52,7 @@ def alone(plan: LoadPlan, asked: Arguments) -> int:
         conductor.heard(_SELF, "hello", hello(plan, local=True))
     except Exception as error:  # told as what the generator could not do
         conductor.heard(_SELF, "hello", hello(plan, described(error), local=True))
-    files = Files(env, asked.csv, asked.html, web=asked.web)
+    files = Files(env, asked.csv, asked.html, asked.web)
     _write(asked.directory, conductor.conduct())
     files.write()
     return 0
@@ -90,7 +90,7 @@ def master(plan: LoadPlan, asked: Arguments, family: Family) -> int:
     ending.on_signals(lambda: conductor.stop("interrupted"))
     host = asked.bind[0] if asked.bind[0] not in {"", "*", "0.0.0.0", "::"} else "127.0.0.1"  # noqa: S104
     family.tell(host, runner.server.port)
-    files = Files(env, asked.csv, asked.html, web=asked.web)
+    files = Files(env, asked.csv, asked.html, asked.web)
     _write(asked.directory, conductor.conduct())
     files.write()
     for worker in runner.clients:
