@@ -154,7 +154,11 @@ def _record(environment: Environment, search: Search, asked: Asked, started: dat
 def _server_side(environment: Environment, sent: Sent) -> ServerSide:
     if sent.measured.interrupted == "interrupted":
         return ServerSide(absent="not asked: the run was interrupted")
-    return look(environment, sent.plan, sent.measured, sent.answered)
+    try:
+        return look(environment, sent.plan, sent.measured, sent.answered)
+    except KeyboardInterrupt:
+        # What was measured is whole, and is not to be lost for the impatience of its reader.
+        return ServerSide(absent="not asked to the end: interrupted")
 
 
 def _told(moment: datetime) -> str:
