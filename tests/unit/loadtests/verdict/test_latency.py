@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from loadtests.histogram import Histogram
+from loadtests.measured import Series
 from loadtests.verdict.excuse import Excuse
 from loadtests.verdict.latency import percentile
 from loadtests.verdict.model import Holds
@@ -51,34 +52,74 @@ def times(*parts: tuple[int, float]) -> Histogram:
     ],
 )  # fmt: skip
 def test_a_percentile_holds_does_not_or_cannot_be_told(what, parts, holds):
-    assert percentile(what, "all", 0.2, times(*parts)).holds is holds
+    assert percentile(what, "all", 0.2, Series(corrected=times(*parts))).holds is holds
 
 
 def test_what_was_seen_is_told_with_how_sure_it_is():
-    judged = percentile("p95", "all", 0.2, times((9_400, 0.02), (600, math.inf)))
+    judged = percentile("p95", "all", 0.2, Series(corrected=times((9_400, 0.02), (600, math.inf))))
     assert judged.expected == "at most 200 ms"
     assert judged.observed == "never (10,000 requests)"
-    judged = percentile("p95", "all", 0.2, times((50, 0.02)))
+    judged = percentile("p95", "all", 0.2, Series(corrected=times((50, 0.02))))
     assert judged.observed == "20 ms, 95 % sure of at least 19.9 ms (50 requests)"
     assert "about 73 requests would" in judged.remedy
 
 
 def test_a_smoke_run_is_judged_by_its_own_percentile():
-    assert percentile("p95", "all", 0.2, times((20, 0.1)), counted=True).holds is Holds.YES
-    assert percentile("p95", "all", 0.2, times((18, 0.1), (2, 0.3)), counted=True).holds is Holds.NO
-    assert percentile("p95", "all", 0.2, times(), counted=True).holds is Holds.UNDECIDED
+    assert percentile("p95", "all", 0.2, Series(corrected=times((20, 0.1))), counted=True).holds is Holds.YES
+    assert (
+        percentile("p95", "all", 0.2, Series(corrected=times((18, 0.1), (2, 0.3))), counted=True).holds
+        is Holds.NO
+    )
+    assert percentile("p95", "all", 0.2, Series(), counted=True).holds is Holds.UNDECIDED
 
 
-def test_what_the_generator_may_have_spoiled_is_taken_off():
-    slow = times((9_000, 0.02), (1_000, 0.5))
-    late = Excuse(lag=times((9_800, 0.0001), (200, 0.2)))
-    assert percentile("p95", "all", 0.2, slow).holds is Holds.NO
-    assert percentile("p95", "all", 0.2, slow, excuse=late).holds is Holds.YES
-    rarely = Excuse(lag=times((9_950, 0.0001), (50, 0.2)))
-    assert percentile("p95", "all", 0.2, slow, excuse=rarely).holds is Holds.NO
-    failed = times((9_000, 0.02), (1_000, math.inf))
+def series(*parts: tuple[int, float, float]) -> Series:
+    """(count, service, lag) of each kind."""
+    whole = Series(
+        corrected=times(*((count, service + lag) for count, service, lag in parts)),
+        service=times(*((count, service) for count, service, _ in parts if not math.isinf(service))),
+    )
+    whole.intended = whole.sent = whole.corrected.count
+    whole.good = whole.service.count
+    return whole
+
+
+LAG = [(970, 0.0001), (30, 0.04)]
+"""3 of 100 arrivals are 40 ms late."""
+
+
+@pytest.mark.parametrize(
+    ("parts", "lag", "certain"),
+    [
+        ([(940, 0.005, 0), (100, 0.6, 0)], LAG, True),
+        # A little beyond the limit, but everything else is far from it: 40 ms have moved nothing.
+        ([(9_400, 0.005, 0), (600, 0.21, 0)], LAG, True),
+        # The same where as many were just in time as the lag may have taken beyond.
+        ([(1_400, 0.005, 0), (8_000, 0.19, 0), (600, 0.21, 0)], LAG, False),
+        # Without the lag of the beginning they would have been in time.
+        ([(900, 0.005, 0), (100, 0.17, 0.04)], LAG, False),
+        # A generator that stands still half of the time.
+        ([(500, 0.005, 0), (500, 0.4, 0)], [(500, 0.0001), (500, 0.4)], False),
+        # A server that stands still, and a generator that is late when it goes on.
+        ([(800, 0.005, 0), (200, 1.5, 0)], [(980, 0.0001), (20, 0.3)], True),
+        ([(900, 0.005, 0), (100, math.inf, 0)], LAG, True),
+    ],
+)
+def test_a_percentile_fails_beyond_doubt_where_the_lag_cannot_be_why(parts, lag, certain):
+    found = series(*parts)
+    assert percentile("p95", "all", 0.2, found).holds is Holds.NO
+    judged = percentile("p95", "all", 0.2, found, excuse=Excuse(lag=times(*lag)))
+    assert judged.holds is (Holds.NO if certain else Holds.UNDECIDED)
+
+
+def test_requests_that_the_generator_may_have_spoiled_are_taken_off():
+    failed = series((9_000, 0.02, 0), (1_000, math.inf, 0))
     assert percentile("p95", "all", 0.2, failed, excuse=Excuse(requests=400)).holds is Holds.NO
-    assert percentile("p95", "all", 0.2, failed, excuse=Excuse(requests=900)).holds is Holds.YES
+    assert percentile("p95", "all", 0.2, failed, excuse=Excuse(requests=900)).holds is Holds.UNDECIDED
+    few, late = series((18, 0.02, 0), (2, math.inf, 0)), Excuse(lag=times(*LAG))
+    assert percentile("p95", "all", 0.2, few, counted=True, excuse=late).holds is Holds.NO
+    spoiled = Excuse(requests=1)
+    assert percentile("p95", "all", 0.2, few, counted=True, excuse=spoiled).holds is Holds.UNDECIDED
 
 
 TIMES = st.lists(
@@ -92,7 +133,7 @@ def test_an_answer_that_is_slower_never_helps(seconds, data, more, what):
     before = times(*((1, one) for one in seconds))
     after = slower(before, data.draw(st.integers(0, len(seconds) - 1)), more)
     order = [Holds.YES, Holds.UNDECIDED, Holds.NO]
-    first, then = (percentile(what, "all", 0.2, one).holds for one in (before, after))
+    first, then = (percentile(what, "all", 0.2, Series(corrected=one)).holds for one in (before, after))
     assert order.index(then) >= order.index(first)
 
 
@@ -103,5 +144,5 @@ def test_an_answer_that_fails_instead_never_helps(seconds, count):
     failed = [math.inf if at < count else one for at, one in enumerate(sorted(seconds))]
     after = times(*((1, one) for one in failed))
     order = [Holds.YES, Holds.UNDECIDED, Holds.NO]
-    first, then = (percentile("p95", "all", 0.2, one).holds for one in (before, after))
+    first, then = (percentile("p95", "all", 0.2, Series(corrected=one)).holds for one in (before, after))
     assert order.index(then) >= order.index(first)
