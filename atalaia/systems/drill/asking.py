@@ -32,6 +32,7 @@ from atalaia.systems.drill.model import (
 )
 from atalaia.systems.drill.sent import sent
 from atalaia.systems.drill.why import why_not_fired
+from atalaia.systems.patience import PATIENCE
 
 T = TypeVar("T")
 _JSON = (("Content-Type", "application/json"),)
@@ -180,7 +181,7 @@ class Asking:
     ) -> Exchange:
         request = HttpRequest(
             key=f"{method} {target}", hop=self._wanted.hop, method=method, url=url,
-            target=url.path + target, body=body, headers=headers,
+            target=url.path + target, body=body, headers=headers, patience=PATIENCE,
         )  # fmt: skip
         async with Client(self._network) as client:
             self.answered = await client.exchange(request)
