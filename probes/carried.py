@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
 from urllib.parse import quote
 
+from atalaia.environment.probe_rules import PLACE
 from atalaia.environment.probes import Step
 from atalaia.environment.url import Url
 from atalaia.exchange import pointer
@@ -16,9 +16,6 @@ from atalaia.exchange.hop import Hop
 from atalaia.exchange.network import Network
 from atalaia.exchange.observable import HttpRequest
 from atalaia.exchange.step import Step as Sent
-
-PLACE = re.compile(r"\{([a-z0-9][a-z0-9-]*)\}")
-"""`{name}` in a path, a header or a text of a body. Other braces stand for themselves."""
 
 
 class Unknown(Exception):

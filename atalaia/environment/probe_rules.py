@@ -32,7 +32,8 @@ _WAYS: Mapping[str, tuple[str, ...]] = {
 """Kind → the keys of which one says where it goes."""
 _STORES = ("postgres", "redis")
 PLACE = re.compile(r"\{([a-z0-9][a-z0-9-]*)\}")
-"""What an earlier step saved: `{name}`."""
+"""`{name}` in a path, a header or a text of a body, for what is given or saved. Other braces stand for
+themselves."""
 _NEGATIVE_CONTROL = "negative-control"
 
 
