@@ -77,9 +77,9 @@ class Conductor:
         elif kind == "final" and known:
             self._gathering.final(worker, data, now)
             if data["early"] and not self._stopped:
-                self._gathering.problem = self._gathering.problem or (
-                    f"{self._gathering.hands[worker].name} was ended before its time"
-                )
+                name = self._gathering.hands[worker].name
+                self._gathering.problem = self._gathering.problem or f"{name} was ended before its time"
+                self.stop("interrupted")
 
     def _greet(self, worker: str, data: dict[str, Any]) -> None:
         if data["problem"]:
