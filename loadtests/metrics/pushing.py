@@ -17,6 +17,8 @@ from atalaia.systems.pushgateway.delivery import ATTEMPT, put
 from loadtests.metrics.catalogue import JOB, LIVE_JOB
 
 _FINAL = timedelta(seconds=15)
+_LEAVING = 1.0
+"""Seconds that a run's end waits for its page to be taken away: a verdict is not late for it."""
 EVERY = 5.0
 """Seconds between two pushes of a run that is under way."""
 
@@ -63,7 +65,7 @@ class Pusher:
 
     def __exit__(self, *_: object) -> None:
         self._end.set()
-        self._thread.join(timeout=2 * ATTEMPT.total_seconds())
+        self._thread.join(timeout=_LEAVING)
 
     def tell(self, page: Callable[[], str]) -> None:
         """What makes the latest page, when one is due."""

@@ -19,7 +19,7 @@ from tests.support.sandboxes import state_directory
 from tests.support.standins import ask
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 120.0
+PATIENCE = 300.0
 """Seconds; a deadline, no measure."""
 TINY = """\
 name: tiny
@@ -113,6 +113,20 @@ def test_production_is_refused(stage: Sandbox, tmp_path: Path) -> None:
     assert "load: {allowed: true" in done.stderr
     assert done.stdout == ""
     assert not (tmp_path / "out" / "load").exists()
+
+
+def test_a_verdict_that_is_not_taken_is_kept_and_told(stage: Sandbox, tmp_path: Path) -> None:
+    text = environment_of(stage).read_text()
+    # HAProxy's front answers 404 to what is no API: a refusal, which is not tried again.
+    there, elsewhere = f":{stage.ports.pushgateway}", f":{stage.ports.haproxy_http}"
+    assert there in text
+    refusing = tmp_path / "refusing.yml"
+    refusing.write_text(text.replace(there, elsewhere))
+    done = load("run", written(tmp_path, TINY), "--env", refusing, "--out", tmp_path / "out")
+    assert done.returncode == 4, done.stdout + done.stderr
+    assert done.stdout.startswith("PASS  ")
+    assert "the Pushgateway did not take the results of the run; found 404" in done.stderr
+    assert record(tmp_path / "out")["verdict"]["outcome"] == "PASS"
 
 
 def test_every_fault_of_a_scenario_is_told_with_its_line(stage: Sandbox, tmp_path: Path) -> None:
