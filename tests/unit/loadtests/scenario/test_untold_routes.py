@@ -10,6 +10,11 @@ from atalaia.errors import NotMeasured, UsageError
 from loadtests.scenario import plan
 from tests.support.declared import sandbox_as_declared
 
+SILENT = {
+    "declarative": None,
+    "nodes": [{"name": "kong-1", "proxy": "http://127.0.0.1:1", "admin": "http://127.0.0.1:1"}],
+}
+"""A gateway that nobody reaches."""
 STEADY = "name: a\narrivals: uniform\nat: kong-1\nstages: [{rate: 300/s, for: 1m}]\n"
 
 
@@ -43,12 +48,12 @@ def test_the_declarative_file_tells_of_routes_and_their_limits(undeclared, loade
 
 
 def test_where_only_the_gateway_could_tell_and_does_not_no_load_is_sent(undeclared, loaded):
-    environment = undeclared(gateway={"declarative": None})
+    environment = undeclared(gateway=SILENT)
     with pytest.raises(NotMeasured, match="names routes, and the gateway tells none"):
         plan(loaded(STEADY + "mix: [{path: /api/v1/users}]"), environment)
 
 
 def test_a_service_itself_has_no_limits_to_be_asked_for(undeclared, loaded):
-    environment = undeclared(gateway={"declarative": None})
+    environment = undeclared(gateway=SILENT)
     at_service = STEADY.replace("kong-1", "user-service")
     assert plan(loaded(at_service + "mix: [{path: /}]"), environment).identities == ()
