@@ -11,12 +11,12 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, Field
 
-from loadtests.histogram import Histogram
 from loadtests.history.comparison import Comparison
 from loadtests.measured import Measured, Series, Worker
 from loadtests.plan import LoadPlan, Stage
 from loadtests.server_side.model import ServerSide
 from loadtests.thresholds import Thresholds
+from loadtests.verdict.generator import lag_of
 from loadtests.verdict.model import ALL, Quantiles, Told, Verdict
 from loadtests.verdict.search import Found, Step
 from loadtests.verdict.spent import everything, quantiles
@@ -204,9 +204,6 @@ def record_of(
     found: Found | None = None,
 ) -> LoadRecord:
     """The document of a run; pure."""
-    lag = Histogram()
-    for worker in measured.workers:
-        lag.merge(worker.lag)
     return LoadRecord(
         **{name: getattr(run, name) for name in Run.model_fields},
         verdict=verdict,
@@ -216,7 +213,7 @@ def record_of(
         routes=tuple(Requests.of(name, measured.series[name]) for name in sorted(measured.series)),
         stages=tuple(Requests.of(name, series) for name, series in measured.stages.items()),
         workers=tuple(WorkerTold.of(worker) for worker in measured.workers),
-        lag=quantiles(lag),
+        lag=quantiles(lag_of(measured)),
         began=measured.began,
         ended=measured.ended,
         server=server,
