@@ -24,7 +24,7 @@ from atalaia.run.bulk import bulky
 from atalaia.run.notes import Notes
 from atalaia.run.places import Places
 from atalaia.run.quietness import Quietness
-from atalaia.run.stall import LoopWatch, doubted
+from atalaia.run.stall import LoopWatch, doubted, repeatable, stalled
 from atalaia.run.waits import Waits
 
 T = TypeVar("T")
@@ -34,6 +34,12 @@ _LONG = 2**20
 
 Observe = Callable[[Observable], Awaitable[Seen]]
 """The effect that takes an observation."""
+
+
+_AGAIN = 2
+"""Times that a time-out of our own is measured anew, where that is nothing to anybody …"""
+_BETWEEN = 0.5
+"""… and seconds before that, in which the machine may become less busy."""
 
 
 class Observation(BaseModel):
@@ -128,6 +134,16 @@ class Observations:
             await asyncio.sleep(due - now)
 
     async def _watched(self, observable: Observable) -> Seen:
+        """What is seen; once more, and again, where this machine itself kept us from seeing it."""
+        payload = await self._observed(observable)
+        for _ in range(_AGAIN if repeatable(observable) else 0):
+            if not stalled(payload):
+                break
+            await asyncio.sleep(_BETWEEN)
+            payload = await self._observed(observable)
+        return payload
+
+    async def _observed(self, observable: Observable) -> Seen:
         self._loop_watch.start()
         started, begun = time.time(), time.monotonic()
         told = False

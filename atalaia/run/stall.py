@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from atalaia.exchange.exchange import Exchanges
 from atalaia.exchange.failure import Failure, Reason, Seen
+from atalaia.exchange.observable import Connect, Handshake, HttpRequest, HttpSequence, Lookup, Observable
 
 SeenT = TypeVar("SeenT", bound=Seen)
 
@@ -62,6 +63,25 @@ def doubted(payload: Seen, took: float, held_up: float) -> Seen:
         steps = tuple(_doubted(step, held_up) for step in payload.steps) if doubtful else payload.steps
         return payload.model_copy(update={"steps": steps, "held_up": held_up})
     return _doubted(payload, held_up) if doubtful else payload
+
+
+def stalled(payload: Seen) -> bool:
+    """Whether it could not be measured because this machine held us up."""
+    steps = payload.steps if isinstance(payload, Exchanges) else (payload,)
+    failures: list[Failure | None] = [getattr(step, "failure", None) for step in steps]
+    return any(failure is not None and failure.reason is Reason.STALLED for failure in failures)
+
+
+def repeatable(observable: Observable) -> bool:
+    """Whether it can be observed again at nobody's expense: it changes nothing, and no limiter counts it."""
+    match observable:
+        case Lookup() | Connect() | Handshake():
+            return True
+        case HttpRequest():
+            return observable.safe and not observable.costs
+        case HttpSequence(steps=steps) if type(observable) is HttpSequence:
+            return not observable.costs and all(step.safe and not step.costs for step in steps)
+    return False
 
 
 def _doubted(payload: SeenT, held_up: float) -> SeenT:

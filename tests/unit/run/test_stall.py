@@ -8,13 +8,14 @@ from typing import ClassVar
 
 import pytest
 
+from atalaia.environment.url import parse_url
 from atalaia.exchange.exchange import Connection, Exchange, Exchanges
 from atalaia.exchange.failure import Failure, Reason, Seen
 from atalaia.exchange.hop import Hop
-from atalaia.exchange.observable import Observable
+from atalaia.exchange.observable import Connect, Cost, HttpRequest, HttpSequence, Observable
 from atalaia.redaction import Redactor
 from atalaia.run.observations import Observations
-from atalaia.run.stall import doubted
+from atalaia.run.stall import doubted, repeatable, stalled
 
 TIMED_OUT = Failure(reason=Reason.TIMEOUT, detail="no connection within 1s")
 
@@ -66,3 +67,40 @@ def test_a_loop_that_is_held_up_is_noticed(tmp_path, stalls, reason):
         return taken.payload
 
     assert asyncio.run(take()).failure.reason is reason
+
+
+URL = parse_url("http://it", frozenset({"http"}))
+GET = HttpRequest(key="get", hop=Hop.SERVICE, url=URL, target="/")
+COST = Cost(bucket="front", requests=1, limit=10, window=60.0)
+
+
+@pytest.mark.parametrize(
+    ("observable", "again"),
+    [
+        (Connect(key="c", hop=Hop.SERVICE, url=URL), True),
+        (GET, True),
+        (GET.model_copy(update={"method": "POST"}), False),
+        (GET.model_copy(update={"costs": (COST,)}), False),
+        (HttpSequence(key="s", hop=Hop.SERVICE, steps=(GET, GET)), True),
+        (HttpSequence(key="s", hop=Hop.SERVICE, steps=(GET, GET), costs=(COST,)), False),
+        (Ask(key="a", hop=Hop.SERVICE), False),
+    ],
+)
+def test_what_costs_nobody_anything_may_be_observed_again(observable, again):
+    assert repeatable(observable) is again
+
+
+@pytest.mark.parametrize(("stalls", "looks"), [(0, 1), (1, 2), (9, 3)])
+def test_a_time_out_of_our_own_is_measured_anew(tmp_path, monkeypatch, stalls, looks):
+    ours = Connection(failure=Failure(reason=Reason.STALLED, detail="this machine was busy"))
+    seen: list[Seen] = []
+
+    async def observe(observable: Observable) -> Seen:
+        seen.append(ours if len(seen) < stalls else Connection())
+        return seen[-1]
+
+    monkeypatch.setattr("atalaia.run.observations._BETWEEN", 0.0)
+    taken = Observations(tmp_path, observe, Redactor(())).take(Connect(key="c", hop=Hop.SERVICE, url=URL))
+    payload = asyncio.run(taken).payload
+    assert len(seen) == looks
+    assert stalled(payload) is (stalls >= looks)
