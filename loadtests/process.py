@@ -134,7 +134,7 @@ def _run(directory: Path, options: list[str], follow: Follow | None) -> str:
     path = os.pathsep.join(filter(None, [str(_ROOT), os.environ.get("PYTHONPATH")]))
     with (directory / "log").open("wb") as log, _asked() as asked:
         process = subprocess.Popen(
-            [sys.executable, "-m", "loadtests.generator", "--directory", str(directory), *options],
+            [sys.executable, "-P", "-m", "loadtests.generator", "--directory", str(directory), *options],
             stdin=subprocess.PIPE,  # closed when this process ends, however it does: then it ends too
             stdout=log,
             stderr=log,

@@ -13,7 +13,7 @@ class Family:
     def __init__(self, directory: Path | None = None, workers: int = 0) -> None:
         self._children = [
             subprocess.Popen(
-                [sys.executable, "-m", "loadtests.generator", "--directory", str(directory), "--local"],
+                [sys.executable, "-P", "-m", "loadtests.generator", "--directory", str(directory), "--local"],
                 stdin=subprocess.PIPE,  # it tells where the master is, and by its end that there is none
                 start_new_session=True,
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import signal
 import subprocess
@@ -34,6 +35,8 @@ def stage() -> Iterator[Sandbox]:
     with state_directory():
         sandbox = launcher.up()
         try:
+            # What Prometheus has not scraped before a load, it cannot tell the growth of.
+            asyncio.run(sandbox.wait_until_scraped())
             yield sandbox
         finally:
             launcher.down(directory=sandbox.directory)

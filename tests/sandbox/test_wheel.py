@@ -119,6 +119,14 @@ def test_allure_is_asked_for_where_it_is_not_installed(installed: Path, elsewher
     assert "atalaia[allure]" in ended.stderr
 
 
+def test_locust_is_asked_for_where_it_is_not_installed(installed: Path, elsewhere: Path, state: Path) -> None:
+    (elsewhere / "mine.yml").write_text("name: mine\nservices:\n  one: {url: 'http://127.0.0.1:9'}\n")
+    ended = run(installed, elsewhere, state, "load", "run", "smoke", "--env", "mine.yml")
+    assert ended.returncode == 3
+    assert "atalaia[load]" in ended.stderr
+    assert "steady" in run(installed, elsewhere, state, "load", "list").stdout
+
+
 def test_the_shipped_environments_are_found_by_name(installed: Path, elsewhere: Path, state: Path) -> None:
     ended = run(installed, elsewhere, state, "check", "--env", "nobody")
     assert ended.returncode == 3
