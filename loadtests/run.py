@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from atalaia.environment import Environment
+from atalaia.errors import AtalaiaError
 from atalaia.run.journal import new_run_id
 from loadtests.document import LoadRecord, Run, record_of
 from loadtests.history.comparison import Comparison, regressed, with_regression
@@ -156,6 +157,8 @@ def _server_side(environment: Environment, sent: Sent) -> ServerSide:
         return ServerSide(absent="not asked: the run was interrupted")
     try:
         return look(environment, sent.plan, sent.measured, sent.answered)
+    except AtalaiaError as error:
+        return ServerSide(absent=str(error))
     except KeyboardInterrupt:
         # What was measured is whole, and is not to be lost for the impatience of its reader.
         return ServerSide(absent="not asked to the end: interrupted")

@@ -72,6 +72,12 @@ def missed(hops: Sequence[HopSeen], whole: int | None, answered: int | None) -> 
             yield f"{hop.name}: has seen {more}: the load was not alone"
 
 
+def denied(requests: float | None) -> Iterator[str]:
+    """Whether the load balancer refused requests itself: by its limiter, as a rule."""
+    if requests:
+        yield f"load balancer: denied {requests:.0f} requests itself, which nobody behind it has seen"
+
+
 def shares(client: float | None, hops: Sequence[HopSeen], upstream: float | None) -> tuple[Share, ...]:
     """Where the mean time of a request was spent: of each level of the way, what the next one did not have.
 

@@ -11,8 +11,9 @@ from loadtests.histogram import Histogram
 from loadtests.measured import Measured
 from loadtests.plan import LoadPlan
 from loadtests.server_side.asking import Answers, Window, ask
+from loadtests.server_side.counting import total
 from loadtests.server_side.hops import entry, hops, upstream_mean
-from loadtests.server_side.judging import complete, full, least, missed, sent, shares, spent
+from loadtests.server_side.judging import complete, denied, full, least, missed, sent, shares, spent
 from loadtests.server_side.model import ServerSide
 from loadtests.server_side.readings import readings
 
@@ -58,7 +59,11 @@ def of(
         shares=parts,
         spent=spent(parts),
         readings=found,
-        findings=(*(missed(seen, whole, answered) if answers.scraped else ()), *full(found)),
+        findings=(
+            *denied(total(answers, "denied", "before")),
+            *(missed(seen, whole, answered) if answers.scraped else ()),
+            *full(found),
+        ),
         notes=tuple(_notes(answers)),
     )
 

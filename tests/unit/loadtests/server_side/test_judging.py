@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from loadtests.measured import Measured, Series, Worker
-from loadtests.server_side.judging import complete, full, least, missed, sent, shares, spent
+from loadtests.server_side.judging import complete, denied, full, least, missed, sent, shares, spent
 from loadtests.server_side.model import HopName, HopSeen, Reading
 
 
@@ -88,6 +88,11 @@ def test_nothing_is_said_of_what_nobody_measured() -> None:
 def test_means_that_contradict_one_another_never_make_a_negative_share() -> None:
     parts = shares(0.010, [hop("gateway", mean=0.012), hop("services", mean=0.005)], None)
     assert [part.seconds for part in parts] == pytest.approx([0.0, 0.007, 0.005])
+
+
+def test_what_the_front_refused_is_told() -> None:
+    assert list(denied(None)) == list(denied(0)) == []
+    assert list(denied(7)) == ["load balancer: denied 7 requests itself, which nobody behind it has seen"]
 
 
 def reading(what: str, value: float, *, unit: str = "", limit: float | None = None) -> Reading:
