@@ -25,7 +25,7 @@ def main() -> int:
     master = asked.master
     if asked.local:
         master = arguments.address(_first_line())
-    ending.with_parent(None if asked.sends else asked.directory)
+    ending.with_parent(None if asked.local else asked.directory)
     if master is not None:
         return serving.serve(plan, master, local=asked.local)
     if asked.alone:

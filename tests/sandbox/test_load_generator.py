@@ -324,6 +324,30 @@ def test_nobody_sends_on_alone(target: Target, tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["plan.json"]
 
 
+def test_nobody_waits_alone_for_a_master(target: Target, tmp_path: Path) -> None:
+    """The command of a worker is killed before there is a master: its process and its plan go with it."""
+    (tmp_path / "plan.json").write_text(plan(target).model_dump_json())
+    (port,) = free_ports(1)
+    script = """
+        import sys
+        from pathlib import Path
+        from loadtests.plan import LoadPlan
+        from loadtests.process import Address, work
+        plan = LoadPlan.model_validate_json(Path(sys.argv[1]).read_bytes())
+        work(plan, Address("127.0.0.1", int(sys.argv[2])))
+    """
+    started = subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(script), str(tmp_path / "plan.json"), str(port)],
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+    )
+    _until(lambda: any(_is_generator(child) for child in _children(started.pid)))
+    (worker,) = _children(started.pid)
+    started.kill()
+    started.wait()
+    _until(lambda: not _alive(worker))
+    assert [path.name for path in tmp_path.iterdir()] == ["plan.json"]
+
+
 def _alive(pid: int) -> bool:
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
