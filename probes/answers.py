@@ -11,7 +11,7 @@ from atalaia.environment.units import format_duration
 from atalaia.exchange import pointer
 from atalaia.exchange.exchange import Response
 from atalaia.exchange.failure import Reason as FailureReason
-from atalaia.exchange.scrub import scrub
+from atalaia.exchange.scrub import cut, scrub
 from atalaia.exchange.timed import Timed
 from atalaia.systems.health import read_health
 from probes import pattern
@@ -106,9 +106,14 @@ def _statuses(statuses: tuple[int, ...]) -> str:
 
 
 def excerpt(response: Response) -> str:
-    """The beginning of a body for a message, without what would let its reader in."""
-    text = " ".join(scrub(response).text().split()) if response.body else ""
-    return f": {text[:_EXCERPT]}{'…' if len(text) > _EXCERPT else ''}" if text.isprintable() and text else ""
+    """The beginning of an error's body for a message, without what would let its reader in.
+
+    Of an error only: what another answer says is data, and may be a token that nobody knows as yet.
+    """
+    text = " ".join(scrub(response).text().split()) if response.body and response.status >= 400 else ""
+    if not text or not text.isprintable():
+        return ""
+    return f": {text if len(text) <= _EXCERPT else cut(text, _EXCERPT) + '…'}"
 
 
 def _body(response: Response, wanted: str) -> Iterator[Wrong]:

@@ -6,6 +6,8 @@ was made for it.
 
 from __future__ import annotations
 
+from atalaia.environment.expressions import as_regex
+
 PATIENCE = 0.25
 """Seconds for one look at one text: everything else waits as long."""
 
@@ -19,6 +21,6 @@ def found(pattern: str, text: str) -> bool:
     import regex  # only probes that declare an expression need it
 
     try:
-        return regex.search(pattern, text, timeout=PATIENCE) is not None
+        return regex.search(as_regex(pattern), text, timeout=PATIENCE) is not None
     except TimeoutError:
         raise TooLong from None

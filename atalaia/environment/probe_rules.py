@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
+from atalaia.environment.expressions import as_regex
 from atalaia.environment.faults import Location, did_you_mean, listed, shown
 from atalaia.environment.rules import NAME, Found, declared, entries, node_name, table
 
@@ -163,7 +164,7 @@ def patterns(expect: dict[str, Any], here: Location) -> Found:
         import regex  # what will match it: only files with an expression need it
 
         try:
-            regex.compile(pattern)
+            regex.compile(as_regex(pattern))
         except (regex.error, OverflowError, RecursionError):
             yield (*here, *where), "not a regular expression", "in Python's syntax (re)", ""
     for pointer in table(expect, "json"):

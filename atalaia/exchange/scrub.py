@@ -11,6 +11,7 @@ from atalaia.exchange.exchange import Response
 from atalaia.redaction import MARK
 
 _TOKEN = re.compile(rb"\b(eyJ[\w-]{5,8000}\.[\w-]{5,8000})\.[\w-]+")
+_BETWEEN = re.compile(r"[\s\"'<>]")
 _COOKIE = re.compile(r"^(\s*[^=;]*=)[^;]*")
 
 
@@ -30,6 +31,15 @@ def scrub_body(raw: bytes) -> bytes:
     """A body, or a part of one, as it may be kept."""
     # Most of what comes holds no token: found by its first letters sooner than by the whole pattern.
     return _TOKEN.sub(rb"\1." + MARK.encode(), raw) if b"eyJ" in raw else raw
+
+
+def cut(text: str, limit: int) -> str:
+    """The beginning of a text, without the word that the limit would cut: a part of a secret is not found by
+    who takes out whole ones."""
+    if len(text) <= limit:
+        return text
+    *_, end = (0, *(found.end() for found in _BETWEEN.finditer(text, 0, limit)))
+    return text[:end]
 
 
 def _value(name: str, value: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import regex
 from pydantic import JsonValue
 
+from atalaia.environment.expressions import as_regex
 from atalaia.exchange import pointer
 from loadtests.plan import Request
 
@@ -123,6 +124,6 @@ def _value(place: str, wanted: JsonValue) -> Judge:
 
 def _found(pattern: str, text: str) -> bool:
     try:
-        return regex.search(pattern, text, timeout=PATIENCE) is not None
+        return regex.search(as_regex(pattern), text, timeout=PATIENCE) is not None
     except TimeoutError:
         return False

@@ -10,7 +10,7 @@ from atalaia.environment.probes import Expect
 from atalaia.exchange.answering import answered_by
 from atalaia.exchange.network import Network
 from atalaia.exchange.observable import HttpRequest
-from atalaia.exchange.scrub import scrub_body, scrub_headers
+from atalaia.exchange.scrub import cut, scrub_body, scrub_headers
 from atalaia.exchange.step import Step
 from atalaia.exchange.timed import Timed, send
 from atalaia.exchange.told import told_headers
@@ -22,7 +22,7 @@ from probes.model import Attempt, Planned, Reason
 from probes.refused import look_at_refused
 
 _SHOWN = 2**10
-"""Bytes of a body that are shown."""
+"""Characters of a body that are shown."""
 
 
 ENDS_IN_TIME = True
@@ -102,7 +102,12 @@ def _shown(request: HttpRequest, step: Step, timed: Timed) -> Mapping[str, Any]:
         seen["response"] = {
             "status": response.status,
             "headers": scrub_headers(response.headers),
-            "body": scrub_body(response.body)[:_SHOWN].decode("utf-8", "replace"),
+            "body": _beginning(response.body),
             "answered_by": answered_by(request.hop, response).value,
         }
     return seen
+
+
+def _beginning(body: bytes) -> str:
+    # No character has more than four bytes.
+    return cut(scrub_body(body)[: 4 * _SHOWN + 1].decode("utf-8", "replace"), _SHOWN)

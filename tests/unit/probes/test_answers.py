@@ -136,3 +136,16 @@ def test_an_excerpt_is_short_and_lets_nobody_in() -> None:
     assert "c2lnbmF0dXJl" not in told
     assert len(told) < 120
     assert excerpt(Response(status=500, body=b"\x00\x01")) == ""
+
+
+def test_an_excerpt_ends_before_a_word_that_it_would_cut() -> None:
+    """A secret's beginning is not found by who takes out secrets."""
+    told = excerpt(Response(status=500, body=b'{"why": "no", "password": "' + b"s3cret" * 30 + b'"}'))
+    assert told == ': {"why": "no", "password": "…'
+
+
+@pytest.mark.parametrize("status", [200, 201, 302])
+def test_of_an_answer_that_is_no_error_the_body_is_not_told(status: int) -> None:
+    """A login that answers 200 where 201 is meant says a token, which nobody has saved as yet."""
+    (wrong,) = judge(_timed(status, b'{"access_token": "opaque"}'), Expect(status=(204,)))
+    assert wrong.detail == f"{status}; 204 wanted"
