@@ -67,6 +67,8 @@ def _played(behaviour: Behaviour, rate: int, seconds: int) -> list[tuple[float, 
     if (left := loading.wrong(measured, count)) or len(true) != count:
         raise SystemExit(f"no measure: {left or f'{len(true)} of {count} requests in the log'}")
     told = measured.series["GET"].corrected
+    sys.stdout.write(f"  lag p99 {loading.lag(measured) * 1e3:.1f} ms\n")
+    sys.stdout.flush()
     return [(told.quantile(share) or 0.0, true[ceil(share * count) - 1]) for share in SHARES]
 
 

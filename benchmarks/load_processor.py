@@ -27,7 +27,7 @@ def main() -> int:
     given = parser.parse_args()
     sys.stdout.write(f"{loading.circumstances()}\n")
     ours, theirs, rates = [], [], []
-    with loading.haproxy() as port:
+    with loading.haproxy() as port, loading.neighbour():
         for _ in range(given.rounds):
             closed = loading.closed_loop(port, given.seconds, users=USERS, rate=given.rate)
             measured = loading.measure(loading.plan(port, given.rate, given.seconds))

@@ -1,6 +1,6 @@
 """Two workers at one worker's total rate: is the merge exact, and what does a request cost? Do two send more?
 
-python -m benchmarks.load_workers [--rate 2000] [--seconds 8] [--rounds 5]
+python -m benchmarks.load_workers [--rate 2000] [--seconds 5] [--rounds 7]
 
 Both workers and their master share the generator's core, in turns with one worker alone, against HAProxy that
 answers itself. Counted is the processor time of all of the generator's processes while the load is steady.
@@ -31,14 +31,14 @@ def main() -> int:
     """Measure, print, judge; the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--rate", type=float, default=2000.0)
-    parser.add_argument("--seconds", type=float, default=8.0, help="of each, after a second of warm-up")
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=5.0, help="of each, after a second of warm-up")
+    parser.add_argument("--rounds", type=int, default=7)
     given = parser.parse_args()
     sys.stdout.write(f"{loading.circumstances()}\n")
     costs: dict[int, list[float]] = {1: [], 2: []}
     inexact: list[str] = []
     expected = round(given.rate * given.seconds)
-    with loading.haproxy() as port:
+    with loading.haproxy() as port, loading.neighbour():
         for _ in range(given.rounds):
             for workers, found in costs.items():
                 spent = Spent()
@@ -46,6 +46,7 @@ def main() -> int:
                 measured = loading.measure(load, workers=workers, follow=spent.follow)
                 found.append(spent.each * 1e6)
                 inexact += _inexact(measured, expected, workers)
+    with loading.haproxy() as port:
         scaling = _scaling(port, given.seconds)
     ratios = [two / one for one, two in zip(costs[1], costs[2], strict=True)]
     sys.stdout.write(

@@ -78,6 +78,26 @@ def placed(cores: Iterable[int]) -> Iterator[None]:
         os.sched_setaffinity(0, before)
 
 
+_IDLE_LOOP = "import os\nparent = os.getppid()\nwhile os.getppid() == parent: sum(range(20_000))"
+
+
+@contextmanager
+def neighbour() -> Iterator[None]:
+    """The target's core is never idle within, by a loop that takes only what nobody else wants.
+
+    Two cores may be two threads of one, where a request costs half as much again while the other one works:
+    so does a busy machine, now and then, and what is compared would not be the same.
+    """
+    process = subprocess.Popen([sys.executable, "-c", _IDLE_LOOP])
+    try:
+        os.sched_setaffinity(process.pid, TARGET)
+        os.sched_setscheduler(process.pid, os.SCHED_IDLE, os.sched_param(0))
+        yield
+    finally:
+        process.kill()
+        process.wait()
+
+
 def circumstances() -> str:
     """Under which these figures are measured."""
     with placed(GENERATOR):
