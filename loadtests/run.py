@@ -155,6 +155,8 @@ def _record(environment: Environment, search: Search, asked: Asked, started: dat
 def _server_side(environment: Environment, sent: Sent) -> ServerSide:
     if sent.measured.interrupted == "interrupted":
         return ServerSide(absent="not asked: the run was interrupted")
+    if not any(series.sent for series in sent.measured.series.values()):
+        return ServerSide(absent="not asked: nothing was sent")
     try:
         return look(environment, sent.plan, sent.measured, sent.answered)
     except AtalaiaError as error:
