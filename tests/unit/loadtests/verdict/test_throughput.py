@@ -45,10 +45,13 @@ def test_a_window_that_is_bad_is_not_made_good_by_the_others():
     assert 60 * 150 - 600 > 60 * 100
 
 
-def test_an_incomplete_last_window_is_not_judged():
+def test_the_last_window_ends_with_its_stretch():
     judgement, windows = judged(plan_of(102, 29), down((20, 29)))
-    assert len(windows) == 2
-    assert judgement.holds is Holds.YES
+    assert [one.begins for one in windows] == [0, 10, 19]
+    assert judgement.holds is Holds.NO
+    judgement, windows = judged(plan_of(102, 15), down((13, 15)))
+    assert [(one.begins, one.holds) for one in windows] == [(0, Holds.YES), (5, Holds.NO)]
+    assert judged(plan_of(102, 15))[0].holds is Holds.YES
 
 
 def test_a_short_run_is_judged_as_a_whole_and_says_so():
@@ -124,7 +127,7 @@ def test_a_run_that_was_ended_is_judged_up_to_there():
     found = measured(plan_of(102, 25), down((0, 5)))
     found.interrupted = "aborted: hopeless"
     judgement, windows = throughput(100, found, plan)
-    assert [one.begins for one in windows] == [0, 10]
+    assert [one.begins for one in windows] == [0, 10, 14]
     assert judgement.holds is Holds.NO
     found = measured(plan_of(102, 0.5))
     found.interrupted = "interrupted"
