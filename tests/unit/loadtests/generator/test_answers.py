@@ -37,6 +37,7 @@ def request(**more: Any) -> Request:
         ({"values": (("/id", True),)}, OK, "body: /id"),
         ({"values": (("/of/none", 1),)}, OK, "body: /of/none"),
         ({"values": (("/id", 1),)}, Answer(200, b"", b"<html>"), "body: not JSON"),
+        ({"values": (("/id", 1),)}, Answer(200, b"", b"[" * 200_000), "body: not JSON"),
         ({"contains": "José"}, Answer(503, b"", b"Jos\xc3\xa9"), "503"),
     ],
 )
