@@ -307,7 +307,8 @@ def _told(ran: Ran, environment: Environment, out: Path, markdown: Path | None, 
 
     record, troubles, path = ran.record, [], ""
     try:
-        path = os.path.relpath(keep(record, ran.measured, out))
+        kept = keep(record, ran.measured, out)
+        path = str(kept.relative_to(Path.cwd()) if kept.is_relative_to(Path.cwd()) else kept)
     except DeliveryError as error:
         troubles.append(error)
     click.echo(render(record, _screen(), path), nl=False)
