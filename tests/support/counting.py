@@ -26,7 +26,7 @@ class CountingServer(ThreadingHTTPServer):
         """Where it listens."""
         return f"http://127.0.0.1:{self.server_address[1]}"
 
-    def wait_for(self, path: str, timeout: float = 10) -> None:
+    def wait_for(self, path: str, timeout: float = 60) -> None:
         """Until the path has been asked for. Raises TimeoutError."""
         with self.asked:
             if not self.asked.wait_for(lambda: self.counts[path], timeout):
