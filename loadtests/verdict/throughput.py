@@ -23,9 +23,9 @@ def throughput(
 
     A whole run's mean hides a stack that is down a fifth of the time, so each whole window of WINDOW seconds
     of intended starts is judged, in measured stages and where at least the target is offered: a ramp tells
-    of it from the moment at which it has reached it. A stretch that is no multiple of WINDOW ends with one that
-    overlaps the one before, so that no second goes unjudged. Where no stretch is as long as a window, each is
-    judged as a whole, and that is said.
+    of it from the moment at which it has reached it. A stretch that is no multiple of WINDOW ends with one
+    that overlaps the one before, so that no second goes unjudged. Where no stretch is as long as a window,
+    each is judged as a whole, and that is said.
     """
     windows = _windows(target, measured, plan, excuse)
     expected = f"at least {told.rate(target)}"
@@ -81,11 +81,7 @@ def _windows(target: float, measured: Measured, plan: LoadPlan, excuse: Excuse) 
         # The second in which it ended is not whole.
         last = max(measured.seconds, default=0)
         spans = [(begins, min(ends, last)) for begins, ends in spans]
-    whole = [
-        (begin, begin + WINDOW)
-        for begins, ends in spans
-        for begin in _beginnings(begins, ends)
-    ]
+    whole = [(begin, begin + WINDOW) for begins, ends in spans for begin in _beginnings(begins, ends)]
     spans = whole or [(begins, ends) for begins, ends in spans if ends > begins]
     return tuple(_window(span, target, measured, plan, excuse) for span in spans)
 
