@@ -43,6 +43,7 @@ _NAMED: tuple[ProbeKind, ...] = ("http", "tcp", "tls", "dns")
 _NO_ANSWER = "without an answer"
 _NO_HANDSHAKE = "without a TLS handshake"
 _NO_STATE = "while the state file cannot be used"
+_INVALID = "of a run that is not valid"
 
 SUCCESS = Metric("probe_success", "gauge", "Whether the probe succeeded at last: 1 or 0.")
 DURATION = Metric(
@@ -147,13 +148,14 @@ COUNTING = Metric(
     "gauge",
     "0 while the state file cannot be used: the run's results are exposed, but not counted.",
     kinds=(),
+    absent=_INVALID,
 )
 SINCE = Metric(
     "atalaia_probe_counters_start_timestamp_seconds",
     "gauge",
     "From when on is counted; Unix time. Where it is recent, the state was lost and counters began anew.",
     kinds=(),
-    absent=_NO_STATE,
+    absent=f"{_NO_STATE}, and {_INVALID}",
 )
 
 
@@ -197,8 +199,8 @@ FACTS = (
 
 METRICS = (
     SUCCESS, DURATION, TIMEOUT, LOOKUP, HTTP_PHASES, DNS_PHASES, *FACTS, PHASES, FAILURE, GUILTY, TIME,
-    PLANNED_INTERVAL, RUNS, ATTEMPTS, SUCCESSES, FIRST_TRY, IN_A_ROW, HISTOGRAM, LAST_RUN, INTERVAL, RUN_DURATION,
-    VALID, COUNTING, SINCE,
+    PLANNED_INTERVAL, RUNS, ATTEMPTS, SUCCESSES, FIRST_TRY, IN_A_ROW, HISTOGRAM, LAST_RUN, INTERVAL,
+    RUN_DURATION, VALID, COUNTING, SINCE,
 )  # fmt: skip
 """All, in the order of a page."""
 BY_NAME = {metric.name: metric for metric in METRICS}

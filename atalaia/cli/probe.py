@@ -31,7 +31,9 @@ _SHARD = click.option(
     help="Only this part of the probes, the first being 0; stable under adding targets.",
 )
 _NO_PUSH = click.option("--no-push", is_flag=True, help="Leave the Pushgateway alone.")
-_TEXTFILE = click.option("--textfile", type=_FILE, help="Also write FILE.prom for node_exporter's collector.")
+_TEXTFILE = click.option(
+    "--textfile", type=_FILE, metavar="FILE.prom", help="Also write this for node_exporter's collector."
+)
 _JSON_LINES = click.option(
     "--json-lines", type=_FILE, help="Also append a line of JSON a result; - is stdout."
 )
