@@ -39,6 +39,7 @@ def _count(environment: Environment) -> None:
         "requests": total.num_requests - requests,
         "seconds": time.monotonic() - moment,
         "processor": time.process_time() - used,
+        "p95": total.get_response_time_percentile(0.95),
         "failures": total.num_failures,
     }
     Path(os.environ["BENCHMARK_TOLD"]).write_text(json.dumps(found))

@@ -18,6 +18,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks import loading
+from benchmarks.load_rate import CLEAN
 from loadtests.measured import Measured
 from loadtests.plan import Table
 from loadtests.proving.behaviour import Behaviour
@@ -29,6 +30,10 @@ TARGETS = {
     "spread": Behaviour(delay=0.005, spread=0.1),
     "freezing": Behaviour(delay=0.005, frozen=2.0, every=10.0, first=3.0),
 }
+USERS = 20
+_TRIES = 4
+Played = list[tuple[float, float]]
+"""(told, true) of each share, in seconds."""
 
 
 def main() -> int:
@@ -41,7 +46,7 @@ def main() -> int:
     sys.stdout.write(f"{loading.circumstances()}\n")
     kept = True
     for name, behaviour in TARGETS.items():
-        found = [_played(behaviour, given.rate, given.seconds) for _ in range(given.rounds)]
+        found = [_undisturbed(behaviour, given.rate, given.seconds) for _ in range(given.rounds)]
         for index, share in enumerate(SHARES):
             told, true = (median(played[index][which] for played in found) for which in (0, 1))
             off = median(abs(told - true) for told, true in (played[index] for played in found))
@@ -51,11 +56,25 @@ def main() -> int:
                 f"{name:>9} p{share * 100:.0f}: told {told * 1e3:8.2f} ms, true {true * 1e3:8.2f} ms, "
                 f"off by {off * 1e3:5.2f} ms, {off / true:.1%}{'' if holds else ': too much'}\n"
             )
+        with loading.placed(loading.TARGET), target(behaviour) as at:
+            locust = loading.closed_loop(at.port, given.seconds, users=USERS, rate=given.rate).p95
+        sys.stdout.write(f"{name:>9} p95 as told by FastHttpUser's constant_throughput: {locust:.0f} ms\n")
     return loading.verdict(kept, "corrected p50, p95, p99 within 3 % or 0.3 ms of the target's own log")
 
 
-def _played(behaviour: Behaviour, rate: int, seconds: int) -> list[tuple[float, float]]:
-    """(told, true) of each share, in seconds."""
+def _undisturbed(behaviour: Behaviour, rate: int, seconds: int) -> Played:
+    """One round in which the generator had its processor: without it, it reads answers late, too."""
+    for _ in range(_TRIES):
+        played, lag = _played(behaviour, rate, seconds)
+        if lag <= CLEAN:
+            return played
+        sys.stdout.write(f"  once more: the generator was disturbed, lag p99 {lag * 1e3:.0f} ms\n")
+        sys.stdout.flush()
+    raise SystemExit("no measure: the generator is always disturbed")
+
+
+def _played(behaviour: Behaviour, rate: int, seconds: int) -> tuple[Played, float]:
+    """One round, and the generator's lag in it."""
     warm_up = round(loading.WARM_UP * rate)
     count = rate * seconds
     rows = Table(columns=("n",), rows=tuple((str(number),) for number in range(warm_up + count)))
@@ -67,9 +86,8 @@ def _played(behaviour: Behaviour, rate: int, seconds: int) -> list[tuple[float, 
     if (left := loading.wrong(measured, count)) or len(true) != count:
         raise SystemExit(f"no measure: {left or f'{len(true)} of {count} requests in the log'}")
     told = measured.series["GET"].corrected
-    sys.stdout.write(f"  lag p99 {loading.lag(measured) * 1e3:.1f} ms\n")
-    sys.stdout.flush()
-    return [(told.quantile(share) or 0.0, true[ceil(share * count) - 1]) for share in SHARES]
+    played = [(told.quantile(share) or 0.0, true[ceil(share * count) - 1]) for share in SHARES]
+    return played, loading.lag(measured)
 
 
 def _true(log: str, measured: Measured, rate: int, warm_up: int) -> Sequence[float]:

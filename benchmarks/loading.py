@@ -52,6 +52,8 @@ class Closed:
     seconds: float
     processor: float
     """Seconds of processor time."""
+    p95: float
+    """Milliseconds, as Locust tells it."""
 
     @property
     def rate(self) -> float:
