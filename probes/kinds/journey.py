@@ -90,7 +90,9 @@ class _Course:
     async def _take(self, step: Step, end: float) -> None:
         """Send a step, and judge its answer; the first thing that is wrong is the journey's."""
         left = end - time.perf_counter()
-        shown: dict[str, Any] = {"step": step.name, "method": step.method, "path": step.path}
+        # Without the query, as everywhere: it may hold a key.
+        path = step.path.partition("?")[0]
+        shown: dict[str, Any] = {"step": step.name, "method": step.method, "path": path}
         self._shown.append(shown)
         try:
             request = self._request(step)

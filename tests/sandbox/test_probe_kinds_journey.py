@@ -113,6 +113,16 @@ def test_values_are_carried_from_step_to_step(clinic: tuple[Clinic, int]) -> Non
     assert TOKEN not in repr(attempt)
 
 
+def test_neither_a_token_that_was_not_saved_is_told_nor_what_a_query_says(clinic: tuple[Clinic, int]) -> None:
+    _, port = clinic
+    attempt = _travel(port, steps=[{**STEPS[0], "expect": {"status": (201,)}}])
+    assert attempt.detail == "login: 200; 201 wanted"
+    assert TOKEN not in repr(attempt)
+    attempt = _travel(port, steps=[{"name": "list", "path": "/items?key=s3cret"}])
+    assert attempt.shown["steps"][0]["path"] == "/items"
+    assert "s3cret" not in repr(attempt)
+
+
 def test_what_was_made_is_undone_where_a_step_fails(clinic: tuple[Clinic, int]) -> None:
     server, port = clinic
     server.instead["GET /items"] = 500
