@@ -28,6 +28,10 @@ WEB = ("127.0.0.1", 8089)
 """Where Locust's page is, when it is asked for."""
 STOPPING = 4.0
 """Seconds that the generator has to write what it measured, asked to end: it needs less than two."""
+SILENT = 60.0
+"""Seconds without a line after which a generator is taken to hang: it writes one each second …"""
+UNBEGUN = 420.0
+"""… once it has begun, for which it waits less long than this: workers elsewhere have five minutes."""
 _STEP = 0.05
 _ROOT = Path(__file__).resolve().parents[1]
 
@@ -62,8 +66,8 @@ def generate(
     `workers` processes of this machine send, and those of `remote` others that find the master at `bind`;
     `csv` is the beginning of the names of Locust's CSV files, `html` its report; `web` has its page shown on
     loopback. SIGINT and SIGTERM end the load within two seconds; `interrupted` then says so. A generator
-    that fails is told in `Measured.generator`. Raises UsageError where Locust is not installed, or the port
-    of its page is taken.
+    that fails is told in `Measured.generator`, and one that hangs is killed. Raises UsageError where Locust
+    is not installed, or the port of its page is taken.
     """
     options = ["--workers", str(workers), "--remote", str(remote)]
     if bind is not None:
@@ -77,7 +81,7 @@ def generate(
         options += ["--web", f"{WEB[0]}:{WEB[1]}"]
     began = time.time()
     with _directory(plan) as directory:
-        reason = _run(directory, options, follow)
+        reason = _run(directory, options, follow, tells=True)
         try:
             measured = Measured.model_validate_json((directory / "measured.json").read_bytes())
         except FileNotFoundError:
@@ -129,8 +133,11 @@ def _directory(plan: LoadPlan) -> Iterator[Path]:
         shutil.rmtree(directory, ignore_errors=True)
 
 
-def _run(directory: Path, options: list[str], follow: Follow | None) -> str:
-    """Start the process and wait for its end; why it was ended before its time, or nothing."""
+def _run(directory: Path, options: list[str], follow: Follow | None, *, tells: bool = False) -> str:
+    """Start the process and wait for its end; why it was ended before its time, or nothing.
+
+    tells: whether it writes a line each second, and hangs where it does not.
+    """
     path = os.pathsep.join(filter(None, [str(_ROOT), os.environ.get("PYTHONPATH")]))
     with (directory / "log").open("wb") as log, _asked() as asked:
         process = subprocess.Popen(
@@ -142,7 +149,7 @@ def _run(directory: Path, options: list[str], follow: Follow | None) -> str:
             start_new_session=True,  # a terminal's Ctrl-C comes once, from here
         )
         try:
-            reason = _follow(process, directory / "live.jsonl", follow, asked)
+            reason = _follow(process, directory / "live.jsonl", follow, asked, tells)
         finally:
             if process.poll() is None:
                 process.kill()
@@ -154,10 +161,17 @@ def _run(directory: Path, options: list[str], follow: Follow | None) -> str:
     return reason
 
 
-def _follow(process: subprocess.Popen[bytes], lines: Path, follow: Follow | None, asked: list[str]) -> str:
+def _follow(
+    process: subprocess.Popen[bytes], lines: Path, follow: Follow | None, asked: list[str], tells: bool
+) -> str:
     read, reason, until = 0, "", float("inf")
+    hangs = time.monotonic() + UNBEGUN if tells else float("inf")
     while process.poll() is None and time.monotonic() < until:
         read, lives = _new_lines(lines, read)
+        if lives and tells:
+            hangs = time.monotonic() + SILENT
+        elif time.monotonic() > hangs:
+            return reason or "the generator hung, and was killed"
         for live in lives:
             why = follow(live) if follow is not None and not reason else None
             if why:

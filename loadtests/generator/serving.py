@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
 import time
 from time import monotonic
 from typing import Any
@@ -22,6 +23,7 @@ _ORPHANED = 10.0
 """Seconds without a sign of the master after which a worker sends nothing more."""
 _FAREWELL = 15.0
 """Seconds that the master has to say that it has heard everything."""
+_UNWANTED = "the master has begun no load with it: it has another plan, or ended; the master's output says"
 WORDS = ("hello", "report", "final")
 """What a worker says …"""
 ORDERS = ("begin", "end", "heard")
@@ -83,4 +85,8 @@ def serve(plan: LoadPlan, master: tuple[str, int], *, local: bool) -> int:
         if last is not None and time.time() - last > _ORPHANED:
             worker.end("the master has vanished")
     heard.wait(timeout=_FAREWELL)
-    return 0 if heard.is_set() and worker.finished.is_set() else 1
+    if heard.is_set() and worker.finished.is_set():
+        return 0
+    # The last line is what its command says.
+    print(_UNWANTED if heard.is_set() else "the master has vanished", file=sys.stderr)
+    return 1

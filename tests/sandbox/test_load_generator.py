@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 
+from loadtests import process
 from loadtests.measured import Live, Measured
 from loadtests.plan import Entry, Expected, LoadPlan, Request, Stage, Table
 from loadtests.process import Address, generate, work
@@ -322,6 +323,18 @@ def test_nobody_sends_on_alone(target: Target, tmp_path: Path) -> None:
         started.wait()
     _until(lambda: not any(Path(f"/proc/{pid}/cmdline").exists() and _alive(pid) for pid in everyone))
     assert [path.name for path in tmp_path.iterdir()] == ["plan.json"]
+
+
+def test_a_generator_that_hangs_is_not_waited_for(target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process, "SILENT", 2.0)
+
+    def freeze(live: Live) -> None:
+        for pid in filter(_is_generator, _children(os.getpid())):
+            os.kill(pid, signal.SIGSTOP)
+
+    measured = generate(plan(target, rate=20, lasts=600), follow=freeze)
+    assert "hung" in measured.interrupted
+    assert measured.generator
 
 
 def test_nobody_waits_alone_for_a_master(target: Target, tmp_path: Path) -> None:
