@@ -8,7 +8,7 @@ import json
 import jwt
 
 from atalaia.exchange.exchange import Response
-from atalaia.exchange.scrub import scrub
+from atalaia.exchange.scrub import cut, scrub
 
 TOKEN = jwt.encode({"sub": "someone", "exp": 9}, "s" * 32, algorithm="HS256")
 
@@ -45,3 +45,9 @@ def test_a_cookie_keeps_its_name_and_attributes():
 def test_what_only_looks_a_little_like_a_token_stays():
     body = b"eyJ is how they begin; a.b.c is a version; eyJhbGciOi without dots"
     assert scrub(Response(status=200, body=body)).body == body
+
+
+def test_what_is_cut_ends_before_a_word_that_would_be_cut():
+    assert cut("short", 5) == "short"
+    assert cut('{"key": "s3cret-key"}', 15) == '{"key": "'
+    assert cut("s3cret-key", 5) == ""
