@@ -120,7 +120,7 @@ FIRST_TRY = Metric(
 IN_A_ROW = Metric(
     "atalaia_probe_failures_in_a_row",
     "gauge",
-    "Runs that failed at last, one after the other, since the last success; 0 while it succeeds.",
+    "Runs that failed at last since the last success; not those that say nothing about the stack.",
     absent=_NO_STATE,
 )
 HISTOGRAM = Metric(

@@ -19,6 +19,9 @@ class Outcome:
     first_try: bool
     duration: float
     """Seconds, of the attempt that counts."""
+    of_stack: bool = True
+    """Whether it says something about the stack: a limiter that others used up, or a stall of ours, does
+    not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,8 @@ class Totals:
     buckets: tuple[int, ...] = (0,) * (len(EDGES) + 1)
     """Runs by duration, each in one bucket; the last one is beyond all edges."""
     failing: int = 0
-    """Runs that failed at last, one after the other, since the last success."""
+    """Runs that failed at last, one after the other, since the last success; but for those that say nothing
+    about the stack."""
 
     def plus(self, outcome: Outcome) -> Totals:
         """With one more."""
@@ -46,7 +50,7 @@ class Totals:
             first_try=self.first_try + outcome.first_try,
             seconds=self.seconds + outcome.duration,
             buckets=(*self.buckets[:at], self.buckets[at] + 1, *self.buckets[at + 1 :]),
-            failing=0 if outcome.success else self.failing + 1,
+            failing=0 if outcome.success else self.failing + outcome.of_stack,
         )
 
     def minus(self, other: Totals) -> Totals:

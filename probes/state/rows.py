@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from probes.model import Attempt, Planned, ProbeResult, Reason
 from probes.totals import Outcome
 
+_NOT_THE_STACK = {Reason.UNMEASURED, Reason.BLOCKED, Reason.DEFECT}
 _DETAIL = 300
 """Characters kept of what went wrong."""
 
@@ -32,7 +33,10 @@ class Row(NamedTuple):
     @property
     def outcome(self) -> Outcome:
         """What of it is counted."""
-        return Outcome(self.attempts, bool(self.success), bool(self.first_try), self.duration)
+        return Outcome(
+            self.attempts, bool(self.success), bool(self.first_try), self.duration,
+            of_stack=self.reason not in _NOT_THE_STACK,
+        )  # fmt: skip
 
 
 def row(result: ProbeResult, series: int, run: int, text: Callable[[str], int]) -> Row:

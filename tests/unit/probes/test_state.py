@@ -7,11 +7,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from probes.model import Run
+from probes.model import Reason, Run
 from probes.state import State, StateUnusable
 from probes.state.settling import KEPT
 from probes.totals import EDGES, Totals
@@ -48,6 +49,15 @@ def test_totals_grow_from_run_to_run_and_from_process_to_process(path: Path) -> 
     assert totals.seconds == pytest.approx(0.025)
     assert sum(totals.buckets) == 3
     assert totals.buckets[EDGES.index(0.025)] == 2
+
+
+def test_failures_in_a_row_are_those_of_the_stack(state: State) -> None:
+    seen = [failed, failed, partial(failed, reason=Reason.UNMEASURED), failed, worked, failed]
+    rows = [
+        play(state, run(result(at=NOW + 60 * number), id=f"r{number}", at=NOW + 60 * number)).failing
+        for number, result in enumerate(seen)
+    ]
+    assert rows == [1, 2, 2, 3, 0, 1]
 
 
 def test_a_result_is_counted_once_however_often_it_is_told(state: State) -> None:
