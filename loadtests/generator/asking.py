@@ -66,20 +66,29 @@ def ready(plan: LoadPlan) -> tuple[Course, ...]:
 
 
 class Choice:
-    """Which entry each arrival takes, and which row of its table: by weight and seed, in turn."""
+    """Which entry each arrival takes: each of them once, then by weight and seed; and which row of its table,
+    in turn.
+
+    By chance alone thirty arrivals reach 16 of 20 routes, and a smoke run would pass without the others.
+    """
 
     def __init__(self, plan: LoadPlan, courses: Sequence[Course], share: Share) -> None:
         self._courses = courses
         self._share = share
         self._weights = list(accumulate(entry.weight for entry in plan.entries))
         self._chance = random.Random(f"{plan.seed}/{share.index}/{share.of}/entries")  # noqa: S311
+        # In no order: entries in turn beside addresses in turn would keep an address to one route.
+        self._unasked = list(range(share.index, len(plan.entries), share.of))
+        self._chance.shuffle(self._unasked)
         self._tables = [entry.data for entry in plan.entries]
         self._rows = dict.fromkeys(plan.tables, share.index)
 
     def next(self) -> tuple[Course, dict[str, JsonValue]]:
         """The next arrival's course, and its row's values."""
         index = 0
-        if len(self._courses) > 1:
+        if self._unasked:
+            index = self._unasked.pop()
+        elif len(self._courses) > 1:
             at = self._chance.random() * self._weights[-1]
             index = min(bisect(self._weights, at), len(self._courses) - 1)
         course = self._courses[index]

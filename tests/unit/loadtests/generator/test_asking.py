@@ -92,6 +92,17 @@ def test_entries_come_by_weight_and_by_seed() -> None:
     assert chosen(1, 50) == found[:50]
 
 
+@pytest.mark.parametrize("of", [1, 3])
+def test_nothing_of_a_mix_is_left_to_chance_to_be_asked_at_all(of: int) -> None:
+    names = [f"r{number}" for number in range(20)]
+    entries = (entry(Request(name=name, method="GET", path="/"), name=name) for name in names)
+    mixed = plan(entries=tuple(entries))
+    choices = [Choice(mixed, ready(mixed), Share(index, of)) for index in range(of)]
+    asked = [choices[number % of].next()[0].steps[0].name for number in range(21)]
+    assert set(asked) == set(names)
+    assert asked[:20] != names
+
+
 def test_rows_come_in_turn() -> None:
     rows = [values["x"] for name, values in chosen(1, 60) if name == "b"]
     assert rows == [("1", "2", "3")[number % 3] for number in range(len(rows))]
