@@ -105,6 +105,8 @@ class Measured(Fact):
     """The same samples by name of stage."""
     interrupted: str = ""
     """Why it was ended before its time: `interrupted`, `aborted: …`; empty where it was not."""
+    unwritten: str = ""
+    """Why Locust's own files, where they were asked for, could not be written."""
     generator: str = ""
     """What went wrong in the generator itself, for the reader; empty where nothing did."""
 

@@ -209,6 +209,7 @@ def show(load_json: Path | None, shape: str) -> int:
     """
     from loadtests.history.keeping import read
     from loadtests.telling import markdown
+    from loadtests.telling.facts import CODES
     from loadtests.telling.report import render
 
     path = load_json or Path("out") / "load.json"
@@ -217,7 +218,7 @@ def show(load_json: Path | None, shape: str) -> int:
         # For a file on GitHub, whatever the encoding of this terminal.
         click.echo(markdown.render(record).encode(), nl=False)
     else:
-        click.echo(render(record, _screen(), str(path)), nl=False)
+        click.echo(render(record, _screen(), str(path), CODES[record.verdict.outcome]), nl=False)
     return ExitCode.OK
 
 
@@ -296,7 +297,7 @@ def validate(scenario: str, env: str | None) -> int:
 
 
 def _told(ran: Ran, environment: Environment, out: Path, markdown: Path | None, *, push: bool) -> int:
-    """Keep it, tell it, push it. The exit code."""
+    """Keep it, push it, tell it. The exit code."""
     from loadtests.history.keeping import keep
     from loadtests.metrics.exposition import final
     from loadtests.metrics.pushing import push as hand_over
@@ -311,10 +312,13 @@ def _told(ran: Ran, environment: Environment, out: Path, markdown: Path | None, 
         path = str(kept.relative_to(Path.cwd()) if kept.is_relative_to(Path.cwd()) else kept)
     except DeliveryError as error:
         troubles.append(error)
-    click.echo(render(record, _screen(), path), nl=False)
     if markdown:
-        with markdown.open("a", encoding="utf-8") as file:
-            file.write(as_markdown.render(record))
+        try:
+            with markdown.open("a", encoding="utf-8") as file:
+                file.write(as_markdown.render(record))
+        except OSError as error:
+            what = f"the report cannot be written: {error.strerror}"
+            troubles.append(DeliveryError(what, where=str(markdown)))
     to = pushgateway_of(environment) if push else None
     if to:
         labels = {"environment": record.environment, "scenario": record.configuration.scenario}
@@ -323,11 +327,15 @@ def _told(ran: Ran, environment: Environment, out: Path, markdown: Path | None, 
             hand_over(page, labels, to, environment, f"they are in {path}" if path else "")
         except DeliveryError as error:
             troubles.append(error)
+    if ran.measured.unwritten:
+        troubles.append(DeliveryError(f"Locust's own files cannot be written: {ran.measured.unwritten}"))
+    code = CODES[record.verdict.outcome] or (ExitCode.NOT_DELIVERED if troubles else ExitCode.OK)
+    click.echo(render(record, _screen(), path, code), nl=False)
     for trouble in troubles:
         click.echo(str(trouble), err=True)
     if ran.live:
         click.echo(f"live metrics: {ran.live}", err=True)
-    return CODES[record.verdict.outcome] or (ExitCode.NOT_DELIVERED if troubles else ExitCode.OK)
+    return code
 
 
 def _environment(selector: str | None) -> Environment:

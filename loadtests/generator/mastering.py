@@ -53,8 +53,7 @@ def alone(plan: LoadPlan, asked: Arguments) -> int:
     except Exception as error:  # told as what the generator could not do
         conductor.heard(_SELF, "hello", hello(plan, described(error), local=True))
     files = Files(env, asked.csv, asked.html, asked.web)
-    _write(asked.directory, conductor.conduct())
-    files.write()
+    _write(asked.directory, conductor.conduct(), files)
     return 0
 
 
@@ -91,8 +90,7 @@ def master(plan: LoadPlan, asked: Arguments, family: Family) -> int:
     host = asked.bind[0] if asked.bind[0] not in {"", "*", "0.0.0.0", "::"} else "127.0.0.1"  # noqa: S104
     family.tell(host, runner.server.port)
     files = Files(env, asked.csv, asked.html, asked.web)
-    _write(asked.directory, conductor.conduct())
-    files.write()
+    _write(asked.directory, conductor.conduct(), files)
     for worker in runner.clients:
         runner.send_message("heard", client_id=worker)
     gevent.sleep(_FAREWELL)
@@ -110,7 +108,17 @@ class _Lines:
         self._file.flush()
 
 
-def _write(directory: Path, measured: Measured) -> None:
+def _write(directory: Path, measured: Measured, files: Files) -> None:
+    """What was measured, then Locust's own files; what becomes of them is told, too."""
+    _replace(directory, measured)
+    try:
+        files.write()
+    except OSError as error:
+        measured.unwritten = error.strerror or str(error)
+        _replace(directory, measured)
+
+
+def _replace(directory: Path, measured: Measured) -> None:
     """measured.json, whole or not at all."""
     beside = directory / "measured.json.new"
     beside.write_text(measured.model_dump_json(), encoding="utf-8")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from atalaia.errors import ExitCode
 from atalaia.run.verdict import Standing
 from loadtests.document import LoadRecord
-from loadtests.telling.facts import CODES, about, counts
+from loadtests.telling.facts import about, counts
 from loadtests.telling.stack import shares, stack
 from loadtests.telling.times import TITLE, table
 from loadtests.verdict import told
@@ -26,9 +27,9 @@ _HOLDS = {
 }
 
 
-def render(record: LoadRecord, screen: Screen, path: str) -> str:
+def render(record: LoadRecord, screen: Screen, path: str, code: ExitCode) -> str:
     """The report, with a newline at its end; no line of ours is wider than the screen. `path` is where
-    load.json is, as the reader would type it."""
+    load.json is, as the reader would type it; `code` what the command exits with."""
     verdict, server = record.verdict, record.server
     sections = [
         _verdict(screen, record),
@@ -39,7 +40,7 @@ def render(record: LoadRecord, screen: Screen, path: str) -> str:
         _titled(screen, "the stack's own side", stack(screen, server) if server else ()),
         _titled(screen, "steps of the search", _steps(screen, record)),
         _titled(screen, "earlier runs", _earlier(screen, record)),
-        _end(screen, verdict.outcome, path),
+        _end(screen, code, path),
     ]
     return "\n\n".join("\n".join(lines) for lines in map(tuple, sections) if lines) + "\n"
 
@@ -122,7 +123,7 @@ def _titled(screen: Screen, title: str, lines: Iterable[str]) -> Iterator[str]:
         yield from lines
 
 
-def _end(screen: Screen, outcome: Outcome, path: str) -> Iterator[str]:
-    yield from screen.hang(Lead("exit     ", DIM), f"{CODES[outcome].value}")
+def _end(screen: Screen, code: ExitCode, path: str) -> Iterator[str]:
+    yield from screen.hang(Lead("exit     ", DIM), f"{code.value}")
     if path:
         yield from screen.hang(Lead("results  ", DIM), screen.safe(path, 1000))

@@ -17,6 +17,8 @@ from loadtests.verdict.settled import cut_off, settled
 from loadtests.verdict.spent import everything, times
 from loadtests.verdict.throughput import route_throughput, throughput
 
+_NAMED = 3
+
 
 def judge(
     measured: Measured, plan: LoadPlan, thresholds: Thresholds, lag_limit: float | None = None
@@ -46,7 +48,8 @@ def judge(
         failed = [judgement for judgement in failed if (judgement.what, judgement.where) in certain]
         if not failed and not doubts:
             doubts = (generator.lag_reason(measured, generator.lag_doubt(thresholds)),)
-    reasons = (*voids, *doubts, *_undecided(judgements), *_without(judgements))
+    unasked = _unasked(measured, plan, thresholds) if not voids else []
+    reasons = (*voids, *doubts, *_undecided(judgements), *unasked, *_without(judgements))
     outcome = Outcome.PASS
     if voids or (reasons and not failed):
         outcome = Outcome.INVALID
@@ -126,6 +129,25 @@ def _undecided(judgements: tuple[Judgement, ...]) -> list[Reason]:
         )
         for one in judgements
         if one.holds is Holds.UNDECIDED
+    ]
+
+
+def _unasked(measured: Measured, plan: LoadPlan, thresholds: Thresholds) -> list[Reason]:
+    """A smoke run asks everything: what it counts says nothing of what was never asked for."""
+    if thresholds.failures is None:
+        return []
+    asked = {name for name, series in measured.series.items() if series.intended}
+    missing = [entry.name for entry in plan.entries if entry.requests[0].name not in asked]
+    if not missing:
+        return []
+    more = f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
+    return [
+        Reason(
+            flaw=Flaw.UNDECIDED,
+            expected="everything in the mix asked for at least once",
+            observed=f"never: {', '.join(missing[:_NAMED])}{more}",
+            remedy="send for longer, or more: at least one arrival for each entry",
+        )
     ]
 
 

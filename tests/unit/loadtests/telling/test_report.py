@@ -10,6 +10,7 @@ from loadtests.document import LoadRecord, Run, record_of
 from loadtests.history.comparison import Past, regressed, with_regression
 from loadtests.server_side.model import HopSeen, Reading, ServerSide, Share
 from loadtests.telling import markdown
+from loadtests.telling.facts import CODES
 from loadtests.telling.report import render
 from loadtests.thresholds import Limits, Thresholds
 from loadtests.verdict.judge import judge
@@ -65,7 +66,9 @@ RECORDS = {
 
 
 def told(record: LoadRecord, width: int = 80, *, colour: bool = False, unicode: bool = True) -> str:
-    return render(record, Screen(width, colour, unicode), "out/load/runs/r/load.json")
+    return render(
+        record, Screen(width, colour, unicode), "out/load/runs/r/load.json", CODES[record.verdict.outcome]
+    )
 
 
 @pytest.mark.parametrize("name", RECORDS)

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from loadtests.measured import CUT_OFF, Measured, Series
-from loadtests.plan import LoadPlan
+from loadtests.plan import Entry, LoadPlan, Request
 from loadtests.thresholds import Limits, Thresholds
 from loadtests.verdict.judge import judge
 from loadtests.verdict.model import Flaw, Outcome, Verdict
@@ -23,6 +23,9 @@ from tests.support.load_runs import ROUTE, Answer, measured, plan_of, slower, st
 TABLE = Path(__file__).parents[4] / "docs" / "load-verdict.md"
 SLO = Thresholds(throughput=100, p95=0.2, error_rate=0.01)
 PLAN = plan_of(102, 20)
+UNASKED = Entry(
+    name="e2", weight=1, requests=(Request(name="GET /api/other", method="GET", path="/api/other"),)
+)
 
 
 def frozen(when: float) -> Answer:
@@ -112,6 +115,10 @@ ROWS: dict[str, Row] = {
     "worker-missing": Row(Outcome.INVALID, Flaw.WORKER_MISSING, change=leave_out),
     "samples-lost": Row(Outcome.INVALID, Flaw.NOT_RECONCILED, change=forget),
     "generator-broke": Row(Outcome.INVALID, Flaw.GENERATOR, change=break_down),
+    "smoke-unasked": Row(
+        Outcome.INVALID, Flaw.UNDECIDED, plan=plan_of(2, 10, entries=(*PLAN.entries, UNASKED)), workers=1,
+        thresholds=Thresholds(failures=0, p95=0.2),
+    ),
     "no-data": Row(
         Outcome.INVALID, Flaw.NO_DATA, plan=plan_of(stages=(stage(0.01, lasts=20),)),
     ),
