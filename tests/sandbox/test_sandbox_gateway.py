@@ -171,17 +171,16 @@ def test_every_route_answers_the_preflight_of_the_app(sandbox: Sandbox) -> None:
 def test_both_nodes_together_allow_a_client_five_logins_in_a_second(sandbox: Sandbox) -> None:
     ports = (sandbox.ports.kong_1_proxy, sandbox.ports.kong_2_proxy)
 
-    for _ in range(10):
-        began = time.monotonic()
+    for _ in range(20):
+        before = int(time.time())
+        while (began := int(time.time())) == before:
+            time.sleep(0.002)  # until a window begins
         answers = [ask(ports[number % 2], "/api/v1/auth/me", "127.64.2.11") for number in range(12)]
-        if time.monotonic() - began < 1:
+        if int(time.time()) == began:
             break
     else:
-        pytest.fail("twelve requests took longer than a second, ten times")
-    # Fixed windows: within a second requests lie in one of them or two.
-    counts = Counter(answer.status for answer in answers)
-    assert counts.keys() == {401, 429}
-    assert counts[401] in (5, 10)
+        pytest.fail("twelve requests were never within one second")
+    assert Counter(answer.status for answer in answers) == {401: 5, 429: 7}
     (denied, *_) = [answer for answer in answers if answer.status == 429]
     assert denied.all("RateLimit-Limit") == ["5"]
     assert denied.all("RateLimit-Reset") == denied.all("Retry-After") == ["1"]
