@@ -115,7 +115,7 @@ class _Incoming(asyncio.Protocol):
             raise self._error
         data = bytes(self._waiting[: min(most, _AT_ONCE)])
         del self._waiting[: len(data)]
-        if self.transport:
+        if self.transport and len(self._waiting) < _MOST:
             self.transport.resume_reading()
         return data
 

@@ -26,7 +26,7 @@ from tests.support.hostile import BEHAVIOURS, HostileServer
 TOTAL = timedelta(seconds=0.6)
 GRACE = 0.5
 CAP = 2**20
-MEMORY = 12 * 2**20
+MEMORY = 8 * 2**20
 """Of this process, in which the server has its own buffers, too."""
 
 ENDS = {
