@@ -104,7 +104,23 @@ def _judged(
         if limits.throughput is not None:
             found.append(route_throughput(name, limits.throughput, series, measured, plan, excuse=excuse))
         found += _series(name, limits, series, excuse)
+    found += _beneath(measured, thresholds, excuse)
     return tuple(found), windows
+
+
+def _beneath(measured: Measured, thresholds: Thresholds, excuse: Excuse) -> Iterator[Judgement]:
+    """What all requests must hold, where a route without limits of its own is shown not to: one that is
+    seldom asked is hidden by the others. What it has too few samples for is told by all of them. Where
+    failures are counted, a route has hardly any."""
+    if thresholds.failures is not None:
+        return
+    common = Limits(
+        p50=thresholds.p50, p95=thresholds.p95, p99=thresholds.p99, error_rate=thresholds.error_rate
+    )
+    for name, series in sorted(measured.series.items()):
+        if name not in thresholds.routes and len(measured.series) > 1:
+            judged = _series(name, common, series, excuse)
+            yield from (judgement for judgement in judged if judgement.holds is Holds.NO)
 
 
 def _series(where: str, limits: Limits, series: Series, excuse: Excuse) -> Iterator[Judgement]:

@@ -115,6 +115,9 @@ ROWS: dict[str, Row] = {
     "worker-missing": Row(Outcome.INVALID, Flaw.WORKER_MISSING, change=leave_out),
     "samples-lost": Row(Outcome.INVALID, Flaw.NOT_RECONCILED, change=forget),
     "generator-broke": Row(Outcome.INVALID, Flaw.GENERATOR, change=break_down),
+    "rare-route-slow": Row(
+        Outcome.FAIL, "p95 of GET /rare", sometimes(0.03, Answer(took=5, route="GET /rare"))
+    ),
     "smoke-unasked": Row(
         Outcome.INVALID, Flaw.UNDECIDED, plan=plan_of(2, 10, entries=(*PLAN.entries, UNASKED)), workers=1,
         thresholds=Thresholds(failures=0, p95=0.2),
