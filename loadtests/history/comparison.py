@@ -28,6 +28,8 @@ class Past(Told):
     run: str
     p95: float
     """Seconds, corrected, of all requests."""
+    p50: float | None = None
+    """The same of half of them."""
 
 
 class Comparison(Told):
@@ -45,15 +47,19 @@ class Comparison(Told):
     """Seconds that this run's p95 may take …"""
     p95: Seconds | None = None
     """… and takes."""
+    p50: Seconds | None = None
+    """Seconds that half of this run's requests take at most …"""
+    p50_limit: float | None = None
+    """… and may: it differs less from run to run than a p95, and shows what makes every answer slower."""
     slower: bool = False
-    """Whether that is a regression."""
+    """Whether one of the two is a regression."""
 
 
 def regressed(verdict: Verdict, earlier: Sequence[Past], last: int = LAST) -> Comparison:
-    """Whether the corrected p95 of all requests has grown, against the median of the `last` of `earlier`
-    (the latest first); pure.
+    """Whether the corrected p95 or p50 of all requests has grown, against the median of the `last` of
+    `earlier` (the latest first); pure.
 
-    It has where it is beyond the median by more than SHIFT, more than GRAIN, and more than the runs differ
+    One has where it is beyond the median by more than SHIFT, more than GRAIN, and more than the runs differ
     among themselves: three standard deviations, estimated by the median absolute deviation, which one odd
     night does not move. Where the runs differ by much, a small regression cannot be told, and the limit says
     so. With fewer than LEAST runs there is no baseline.
@@ -67,12 +73,10 @@ def regressed(verdict: Verdict, earlier: Sequence[Past], last: int = LAST) -> Co
     if len(baseline) < LEAST:
         runs = told.some(len(baseline), "comparable run")
         return Comparison(told=f"no baseline yet: {runs} of {LEAST}", baseline=baseline, p95=p95)
-    middle = median(past.p95 for past in baseline)
-    noise = _SIGMAS * _NORMAL * median(abs(past.p95 - middle) for past in baseline)
+    middle, noise = _usual([past.p95 for past in baseline])
     limit = middle + max(SHIFT * middle, GRAIN, noise)
-    return Comparison(
-        told=f"p95 {told.seconds(p95)}, {_shift(p95, middle)} the median of {len(baseline)} comparable runs,"
-        f" {told.seconds(middle)}; at most {told.seconds(limit)}",
+    comparison = Comparison(
+        told=_sentence("p95", p95, middle, limit, len(baseline)),
         baseline=baseline,
         median=middle,
         noise=noise,
@@ -80,6 +84,32 @@ def regressed(verdict: Verdict, earlier: Sequence[Past], last: int = LAST) -> Co
         p95=p95,
         slower=p95 > limit,
     )
+    return _by_half(comparison, verdict.times[0].corrected.p50)
+
+
+def _by_half(comparison: Comparison, p50: float | None) -> Comparison:
+    """The comparison with the p50 beside the p95, where all of the baseline tell theirs."""
+    known = [past.p50 for past in comparison.baseline if past.p50 is not None and math.isfinite(past.p50)]
+    if p50 is None or len(known) < len(comparison.baseline):
+        return comparison
+    middle, noise = _usual(known)
+    limit = middle + max(SHIFT * middle, GRAIN, noise)
+    beside = comparison.model_copy(update={"p50": p50, "p50_limit": limit})
+    if p50 <= limit or comparison.slower:
+        return beside
+    sentence = _sentence("p50", p50, middle, limit, len(known))
+    return beside.model_copy(update={"slower": True, "told": sentence})
+
+
+def _usual(times: Sequence[float]) -> tuple[float, float]:
+    """The median, and three standard deviations."""
+    middle = median(times)
+    return middle, _SIGMAS * _NORMAL * median(abs(time - middle) for time in times)
+
+
+def _sentence(what: str, time: float, middle: float, limit: float, runs: int) -> str:
+    shifted = f"{what} {told.seconds(time)}, {_shift(time, middle)} the median of {runs} comparable runs"
+    return f"{shifted}, {told.seconds(middle)}; at most {told.seconds(limit)}"
 
 
 def with_regression(verdict: Verdict, comparison: Comparison) -> Verdict:
@@ -90,7 +120,7 @@ def with_regression(verdict: Verdict, comparison: Comparison) -> Verdict:
     judgement = Judgement(
         what="regression",
         where=ALL,
-        expected=f"p95 at most {told.seconds(comparison.limit)}",
+        expected=f"p95 at most {told.seconds(comparison.limit)}{_half(comparison)}",
         observed=comparison.told,
         holds=Holds.NO if comparison.slower else Holds.YES,
         remedy="see what changed since; where it is meant, accept this run as the new baseline"
@@ -107,6 +137,11 @@ def with_regression(verdict: Verdict, comparison: Comparison) -> Verdict:
             "because": f"regression: {comparison.told}; the thresholds hold",
         }
     )
+
+
+def _half(comparison: Comparison) -> str:
+    limit = comparison.p50_limit
+    return "" if limit is None else f", p50 at most {told.seconds(limit)}"
 
 
 def _shift(p95: float, middle: float) -> str:

@@ -84,7 +84,7 @@ def comparable(out: Path, known: History, *, digest: str, host: str, workers: in
             continue
         accepted = (runs_in(out) / record.run / _ACCEPTED).exists()
         if accepted or record.verdict.outcome is Outcome.PASS:
-            found.append(Past(run=record.run, p95=p95))
+            found.append(Past(run=record.run, p95=p95, p50=record.requests.corrected.p50))
         if accepted or len(found) == LAST:
             break
     return tuple(found)
