@@ -56,6 +56,32 @@ def test_a_shift_beyond_ten_percent_and_beyond_noise_is_a_regression(p95, earlie
     assert judged.judgements[-1].holds is (Holds.NO if slower else Holds.YES)
 
 
+def halves(*p50s: float) -> tuple[Past, ...]:
+    """Runs whose p95 tell nothing, since they differ by much."""
+    return tuple(
+        Past(run=f"r{number}", p95=0.1 + number % 3 * 0.05, p50=p50) for number, p50 in enumerate(p50s)
+    )
+
+
+@pytest.mark.parametrize(
+    ("earlier", "slower"),
+    [
+        (halves(0.0083, 0.0084, 0.0083), True),
+        (halves(0.0095, 0.0095, 0.0096), False),
+        # Where they differ by a fifth, too, a fifth is nothing.
+        (halves(0.007, 0.0083, 0.0096), False),
+        # Runs of before, which tell none.
+        ((*halves(0.0083, 0.0084), Past(run="old", p95=0.15)), False),
+    ],
+)
+def test_where_p95s_differ_by_much_the_median_of_times_tells(earlier, slower):
+    comparison = regressed(verdict(0.15), earlier)
+    assert comparison.slower is slower
+    assert ("p50 10 ms, 20% above" in comparison.told) is slower
+    judged = with_regression(verdict(0.15), comparison)
+    assert judged.outcome is (Outcome.FAIL if slower else Outcome.PASS)
+
+
 def test_it_is_told_though_the_slo_still_holds():
     comparison = regressed(verdict(0.120), QUIET)
     judged = with_regression(verdict(0.120), comparison)
