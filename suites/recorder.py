@@ -25,6 +25,7 @@ from atalaia.run.verdict import UNDELIVERED, exit_code
 from atalaia.run.waits import Waits, covered
 from reports.screen import writes_unicode
 from reports.terminal import render
+from suites.holds import check_of
 from suites.progress import Progress, progress_line
 
 _CRASHED = "???"
@@ -48,6 +49,8 @@ class Recorder:
         self._undelivered: DeliveryError | None = None
         self._interrupted = False
         self._died = False
+        self._ends_by_itself = False
+        """Whether a request to end is looked for; otherwise it is raised wherever Python happens to be."""
         self._former: dict[signal.Signals, signal.Handlers] = {}
         self._waits = Waits(directory / OBSERVATIONS)
         self._progress = Progress(self._how_far)
@@ -80,7 +83,10 @@ class Recorder:
         """Workers that are all gone before they had a test are told in one sentence."""
         try:
             return (yield)
-        except RuntimeError:
+        except RuntimeError as error:
+            if self.ending.is_set():
+                # Interrupted in the middle of a lock's own code, which then finds itself unlocked.
+                raise KeyboardInterrupt from error
             if not self._died:
                 raise
             pytest.exit(_DIED, ExitCode.NOT_MEASURED)
@@ -101,9 +107,25 @@ class Recorder:
         if report.failed:
             self._defects.append(f"{report.nodeid}: {_last_line(report.longreprtext)}")
 
-    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        """From the first case on, the run ends between cases or where one is waited for."""
+        if self.ending.is_set():
+            raise KeyboardInterrupt
+        self._ends_by_itself = check_of(item) is not None
+        return (yield)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_keyboard_interrupt(
+        self, excinfo: pytest.ExceptionInfo[BaseException]
+    ) -> Generator[None, object, object]:
         """The run ends before its time."""
         self._interrupted = self._interrupted or isinstance(excinfo.value, KeyboardInterrupt)
+        try:
+            return (yield)
+        except TypeError:
+            # pytest draws the place, which nobody is shown, and cannot where Python had no line for it.
+            return None
 
     def pytest_internalerror(self, excrepr: object) -> None:
         """What pytest or a hook of ours could not cope with is a defect, not an answer of the stack."""
@@ -156,7 +178,8 @@ class Recorder:
     def _interrupt(self, number: int, frame: FrameType | None) -> None:
         # Noted as well as raised: Python drops what is raised while it cleans an object up.
         self.ending.set()
-        raise KeyboardInterrupt
+        if not self._ends_by_itself:
+            raise KeyboardInterrupt
 
     def _code_undelivered(self, record: RunRecord) -> ExitCode:
         """What was found goes before that it could not be delivered."""

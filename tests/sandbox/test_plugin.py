@@ -293,6 +293,20 @@ def test_an_interrupted_run_writes_what_it_found(tmp_path, server, workers, numb
     assert list(run.outcomes.values()).count("passed") >= 1
 
 
+@pytest.mark.parametrize("already", [1, 2, 3, 5, 7])
+def test_a_run_is_interrupted_between_its_cases_and_never_within(tmp_path, server, already):
+    """Wherever the signal comes: what Python was just doing is not torn apart by it."""
+    run = Run(tmp_path, server, "hang", timeout="50s")
+    process = run.start(0)
+    journal = tmp_path / "out" / "runs" / "r1" / "results.jsonl"
+    _until(lambda: journal.exists() and len(journal.read_text().splitlines()) >= already)
+    process.send_signal(signal.SIGINT)
+    output, _ = process.communicate(timeout=15)
+    assert run.findings["interrupted"] is True, output
+    assert output.rstrip().splitlines()[-1].startswith("findings"), output
+    assert not any(each in output for each in ("Traceback", "Warning")), output
+
+
 def test_without_an_environment_the_plugin_says_what_to_give(tmp_path, server):
     run = Run(tmp_path, server)
     process = run.start(0, "--env", "nowhere.yml")
