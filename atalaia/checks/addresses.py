@@ -5,7 +5,8 @@ from __future__ import annotations
 from atalaia.checks.answers import not_measured
 from atalaia.checks.check import Check, Finding, NotDeclared, Severity, Verdict
 from atalaia.checks.observables import connection, hop_of, lookup
-from atalaia.environment import Environment, Url, endpoints
+from atalaia.environment import Environment, Url
+from atalaia.environment.endpoints import endpoints
 from atalaia.exchange.exchange import Connection, Resolution
 
 Needs = tuple[tuple[Check, str], ...]

@@ -10,7 +10,8 @@ from atalaia.checks.addresses import Needs, connectable
 from atalaia.checks.answers import not_measured
 from atalaia.checks.check import Check, Finding, Inconclusive, NotDeclared, Severity, Verdict
 from atalaia.checks.observables import handshake, hop_of
-from atalaia.environment import Environment, endpoints
+from atalaia.environment import Environment
+from atalaia.environment.endpoints import endpoints
 from atalaia.environment.units import format_duration
 from atalaia.exchange.exchange import Certificate
 

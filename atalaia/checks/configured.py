@@ -18,7 +18,8 @@ from atalaia.checks.certificates import reachable
 from atalaia.checks.check import Inconclusive
 from atalaia.checks.gateway import EMPTY_CONFIGURATION
 from atalaia.checks.observables import bare
-from atalaia.environment import Environment, endpoints
+from atalaia.environment import Environment
+from atalaia.environment.endpoints import endpoints
 from atalaia.exchange.hop import Hop
 from atalaia.systems.kong.admin.lists import CREDENTIALS, TLS
 from atalaia.systems.kong.admin.model import AdminEntities, AdminList

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from pydantic import SecretStr
 
-from atalaia.environment import Environment, Url, endpoints
-from atalaia.environment.endpoints import MONITORING, PROBES_PUSHGATEWAY
+from atalaia.environment import Environment, Url
+from atalaia.environment.endpoints import MONITORING, PROBES_PUSHGATEWAY, endpoints
 from atalaia.exchange.hop import Hop
 from atalaia.exchange.observable import Connect, Handshake, HttpRequest, HttpSequence, Lookup
 from atalaia.systems.limits import front_costs, gateway_costs

@@ -7,7 +7,7 @@ from pydantic import Field
 from atalaia.environment.base import Name, Secret, Section, Text
 from atalaia.environment.frozen import Table, empty
 from atalaia.environment.gateway import SampleRequest
-from atalaia.environment.units import PositiveDuration
+from atalaia.environment.quantities import PositiveDuration
 
 
 class Authentication(Section):

@@ -18,7 +18,8 @@ from pydantic import (
 )
 
 from atalaia.environment.documented import Documented
-from atalaia.environment.url import Url, UrlType, parse_url
+from atalaia.environment.url import Url, parse_url
+from atalaia.environment.url_type import UrlType
 from atalaia.redaction import MARK
 
 if TYPE_CHECKING:

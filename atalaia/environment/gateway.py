@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from atalaia.environment.base import Count, HttpPath, HttpUrl, Name, NamedFile, Section, Text
 from atalaia.environment.frozen import Json, Table, empty
-from atalaia.environment.units import Percentage, PositiveDuration
+from atalaia.environment.quantities import Percentage, PositiveDuration
 
 _CREDENTIAL = re.compile(r"authorization|cookie|credential|passw|secret|token|api-?_?key", re.IGNORECASE)
 

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from atalaia.environment.base import Count, HttpPath, HttpsUrl, HttpUrl, Secret, Section, Text
 from atalaia.environment.frozen import Table, empty
-from atalaia.environment.units import PositiveDuration
+from atalaia.environment.quantities import PositiveDuration
 
 
 class Stats(Section):

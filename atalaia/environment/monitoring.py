@@ -7,7 +7,7 @@ from pydantic import Field, StringConstraints
 
 from atalaia.environment.base import Count, HttpUrl, NamedFile, Secret, Section, Text
 from atalaia.environment.frozen import Table, empty
-from atalaia.environment.units import Duration, PositiveDuration
+from atalaia.environment.quantities import Duration, PositiveDuration
 
 Threshold = Annotated[str, StringConstraints(pattern=r"^(>|<|>=|<=|==|!=) ?-?[0-9]+(\.[0-9]+)?$")]
 """A comparison with a number, as it stands in an alert's expression: `> 0.05`."""

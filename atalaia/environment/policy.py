@@ -15,7 +15,7 @@ from pydantic import (
 )
 
 from atalaia.environment.base import Count, NamedFile, Section, Text
-from atalaia.environment.units import Duration, Percentage, PositiveDuration, Rate
+from atalaia.environment.quantities import Duration, Percentage, PositiveDuration, Rate
 
 
 class Safety(StrEnum):

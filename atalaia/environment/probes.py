@@ -19,7 +19,7 @@ from atalaia.environment.base import (
 )
 from atalaia.environment.frozen import Table, empty
 from atalaia.environment.gateway import Method, named_like_secrets
-from atalaia.environment.units import PositiveDuration
+from atalaia.environment.quantities import PositiveDuration
 
 ProbeKind = Literal["http", "tcp", "tls", "dns", "postgres", "redis", "journey", "catalogue"]
 

@@ -1,7 +1,7 @@
 """Microservices."""
 
 from atalaia.environment.base import HttpPath, HttpUrl, Name, Section, Text
-from atalaia.environment.units import PositiveDuration
+from atalaia.environment.quantities import PositiveDuration
 
 
 class Service(Section):

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from atalaia.environment.base import PostgresUrl, RedisUrl, Secret, Section
-from atalaia.environment.units import PositiveDuration
+from atalaia.environment.quantities import PositiveDuration
 
 
 class Postgres(Section):

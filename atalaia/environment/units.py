@@ -1,4 +1,4 @@
-"""Quantities with units, one type each: durations, rates, sizes and percentages.
+"""Quantities with units: durations, rates, sizes and percentages. Their types are in `quantities`.
 
 Every quantity in an environment file carries its unit, so that `5` can never be read as seconds
 by one reader and as minutes by another. The messages say what is wrong and what is allowed, and
@@ -10,9 +10,6 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from decimal import Decimal
-from typing import Annotated
-
-from pydantic import AfterValidator, BeforeValidator, PlainSerializer, WithJsonSchema
 
 _NUMBER = r"[0-9]{1,15}(\.[0-9]{1,15})?"
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
@@ -20,10 +17,10 @@ _WORDS = {"ms": "milliseconds", "s": "seconds", "m": "minutes", "h": "hours", "d
 _BYTES = {
     "B": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30,
 }  # fmt: skip
-_DURATION = rf"({_NUMBER}(ms|s|m|h|d|w))+"
-_RATE = rf"{_NUMBER}/(s|m|h)"
-_SIZE = rf"{_NUMBER}(B|kB|MB|GB|KiB|MiB|GiB)"
-_PERCENTAGE = rf"{_NUMBER}%"
+DURATION = rf"({_NUMBER}(ms|s|m|h|d|w))+"
+RATE = rf"{_NUMBER}/(s|m|h)"
+SIZE = rf"{_NUMBER}(B|kB|MB|GB|KiB|MiB|GiB)"
+PERCENTAGE = rf"{_NUMBER}%"
 
 _DURATIONS = "a number and a unit: 100ms, 30s, 15m, 24h, 7d"
 _RATES = "a number and a period: 1000/s, 60/m, 100/h"
@@ -35,7 +32,7 @@ def parse_duration(value: object) -> timedelta:
     """`1m30s` → 90 s. Raises ValueError."""
     if isinstance(value, timedelta):
         return value
-    text = _matching(_DURATION, value, "duration", "without a unit", _DURATIONS)
+    text = _matching(DURATION, value, "duration", "without a unit", _DURATIONS)
     parts = re.findall(r"([0-9.]+)(ms|[smhdw])", text)
     try:
         return sum((timedelta(**{_WORDS[unit]: float(number)}) for number, unit in parts), timedelta())
@@ -66,7 +63,7 @@ def positive(value: timedelta) -> timedelta:
 
 def parse_rate(value: object) -> float:
     """`1000/s` → 1000.0 events per second. Raises ValueError."""
-    number, unit = _matching(_RATE, value, "rate", "without a period", _RATES).split("/")
+    number, unit = _matching(RATE, value, "rate", "without a period", _RATES).split("/")
     return float(number) / _SECONDS[unit]
 
 
@@ -81,7 +78,7 @@ def format_rate(value: float) -> str:
 
 def parse_size(value: object) -> int:
     """`1MiB` → 1048576 bytes. Raises ValueError."""
-    text = _matching(_SIZE, value, "size", "without a unit", _SIZES)
+    text = _matching(SIZE, value, "size", "without a unit", _SIZES)
     number, unit = re.findall(r"([0-9.]+)(\w+)", text)[0]
     return round(float(number) * _BYTES[unit])
 
@@ -96,7 +93,7 @@ def format_size(value: int) -> str:
 
 def parse_percentage(value: object) -> float:
     """`99.9%` → 0.999, a ratio in 0..1. Raises ValueError."""
-    text = _matching(_PERCENTAGE, value, "percentage", "without its sign", _PERCENTAGES)
+    text = _matching(PERCENTAGE, value, "percentage", "without its sign", _PERCENTAGES)
     ratio = round(float(text[:-1]) / 100, 12)
     if ratio > 1:
         raise ValueError("a percentage over 100%; between 0% and 100%")
@@ -121,40 +118,3 @@ def _plain(number: float) -> str:
     """A number without exponent and without zeros that say nothing."""
     text = f"{Decimal(repr(number)):f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def _pattern(pattern: str, example: str) -> WithJsonSchema:
-    return WithJsonSchema({"type": "string", "pattern": f"^{pattern}$", "examples": [example]})
-
-
-Duration = Annotated[
-    timedelta,
-    BeforeValidator(parse_duration),
-    PlainSerializer(format_duration, return_type=str),
-    _pattern(_DURATION, "30s"),
-]
-PositiveDuration = Annotated[
-    timedelta,
-    BeforeValidator(parse_duration),
-    AfterValidator(positive),
-    PlainSerializer(format_duration, return_type=str),
-    _pattern(_DURATION, "30s"),
-]
-Rate = Annotated[
-    float,
-    BeforeValidator(parse_rate),
-    PlainSerializer(format_rate, return_type=str),
-    _pattern(_RATE, "1000/s"),
-]
-Size = Annotated[
-    int,
-    BeforeValidator(parse_size),
-    PlainSerializer(format_size, return_type=str),
-    _pattern(_SIZE, "1MiB"),
-]
-Percentage = Annotated[
-    float,
-    BeforeValidator(parse_percentage),
-    PlainSerializer(format_percentage, return_type=str),
-    _pattern(_PERCENTAGE, "99.9%"),
-]

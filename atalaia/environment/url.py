@@ -6,15 +6,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from ipaddress import IPv6Address
-from typing import Any
 from urllib.parse import SplitResult, quote, unquote, unquote_plus, urlsplit
-
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
-from pydantic_core import CoreSchema, core_schema
 
 from atalaia.redaction import MARK
 
-_DEFAULT_PORTS = {
+DEFAULT_PORTS = {
     "http": 80, "https": 443, "postgres": 5432, "postgresql": 5432, "redis": 6379, "rediss": 6379,
 }  # fmt: skip
 
@@ -57,7 +53,7 @@ class Url:
     @property
     def told_port(self) -> int | None:
         """The port, where it is not the scheme's own."""
-        return None if self.port == _DEFAULT_PORTS[self.scheme] else self.port
+        return None if self.port == DEFAULT_PORTS[self.scheme] else self.port
 
     @property
     def origin(self) -> str:
@@ -145,7 +141,7 @@ def parse_url(text: str, schemes: frozenset[str]) -> Url:
 def _port(parts: SplitResult, allowed: str) -> int:
     written = parts.netloc.rpartition("@")[2].rpartition("]")[2].partition(":")[2]
     if not written:
-        return _DEFAULT_PORTS[parts.scheme]
+        return DEFAULT_PORTS[parts.scheme]
     if not re.fullmatch("[0-9]+", written):
         raise ValueError(f"an URL whose port is not a number; {allowed}")
     if len(written) > 5 or not 1 <= int(written) <= 65535:
@@ -160,31 +156,3 @@ def _is_host(host: str) -> bool:
         except ValueError:
             return False
     return len(host) <= 253 and bool(_HOST.fullmatch(host))
-
-
-class UrlType:
-    """Pydantic's view of an `Url` limited to some schemes: `Annotated[Url, UrlType("http")]`."""
-
-    def __init__(self, *schemes: str) -> None:
-        self.schemes = frozenset(schemes)
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        def validate(value: object) -> Url:
-            if isinstance(value, Url):
-                return value
-            # Not a TypeError: that is how a validator says "wrong" to pydantic.
-            return parse_url(value if isinstance(value, str) else "", self.schemes)
-
-        return core_schema.no_info_plain_validator_function(
-            validate, serialization=core_schema.plain_serializer_function_ser_schema(Url.masked)
-        )
-
-    def __get_pydantic_json_schema__(
-        self, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
-        first = sorted(self.schemes)[0]
-        return {
-            "type": "string",
-            "pattern": f"^({'|'.join(sorted(self.schemes))})://",
-            "examples": [f"{first}://localhost:{_DEFAULT_PORTS[first]}"],
-        }

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from atalaia.environment.base import Section, Text
 from atalaia.environment.frozen import FrozenDict, Table
-from atalaia.environment.units import Percentage, PositiveDuration, Rate
+from atalaia.environment.quantities import Percentage, PositiveDuration, Rate
 
 
 class JudgedSeries(Section):

@@ -11,7 +11,7 @@ from pydantic import Field, PrivateAttr, model_validator
 
 from atalaia.environment.base import Count, Name, NamedFile, Section, Text
 from atalaia.environment.frozen import FrozenDict, Table
-from atalaia.environment.units import Percentage, PositiveDuration, Rate
+from atalaia.environment.quantities import Percentage, PositiveDuration, Rate
 from loadtests.plan import Arrivals
 from loadtests.plan import Table as RowTable
 from loadtests.scenario.judged import Judged

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from atalaia.checks.routes import FRONT
-from atalaia.environment import Environment, Url, endpoints
+from atalaia.environment import Environment, Url
+from atalaia.environment.endpoints import endpoints
 from atalaia.environment.faults import did_you_mean, listed
 from atalaia.exchange.observable import Cost
 from atalaia.systems.limits import front_costs, gateway_costs

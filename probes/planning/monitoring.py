@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from atalaia.checks.observables import get
-from atalaia.environment import Environment, endpoints
-from atalaia.environment.endpoints import MONITORING, PROBES_PUSHGATEWAY
+from atalaia.environment import Environment
+from atalaia.environment.endpoints import MONITORING, PROBES_PUSHGATEWAY, endpoints
 from atalaia.environment.frozen import FrozenDict
 from atalaia.environment.metrics_pages import metrics_pages
 from atalaia.environment.probes import Expect

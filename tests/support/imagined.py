@@ -12,7 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
-from atalaia.environment import Environment, endpoints
+from atalaia.environment import Environment
+from atalaia.environment.endpoints import endpoints
 from atalaia.exchange.answering import answered_by
 from atalaia.exchange.exchange import (
     Certificate,
@@ -22,7 +23,7 @@ from atalaia.exchange.exchange import (
     Resolution,
     Response,
 )
-from atalaia.exchange.failure import Failure, Reason, Seen
+from atalaia.exchange.failure import Failure, Reason
 from atalaia.exchange.hop import Hop
 from atalaia.exchange.observable import (
     Connect,
@@ -32,6 +33,7 @@ from atalaia.exchange.observable import (
     Lookup,
     Observable,
 )
+from atalaia.exchange.seen import Seen
 from atalaia.run.observations import Observation
 from atalaia.systems.postgres.model import PostgresLogin, PostgresSession
 from atalaia.systems.programs import Program

@@ -24,7 +24,8 @@ from atalaia.checks.routes import (
     sendable,
 )
 from atalaia.checks.routing.reached import answered
-from atalaia.environment import Environment, endpoints
+from atalaia.environment import Environment
+from atalaia.environment.endpoints import endpoints
 from atalaia.environment.remembered import per_environment
 from atalaia.exchange.hop import Hop
 from atalaia.exchange.observable import HttpRequest

@@ -6,7 +6,8 @@ import json
 from dataclasses import dataclass
 
 from atalaia.checks.configured import given_of
-from atalaia.environment import Environment, endpoints
+from atalaia.environment import Environment
+from atalaia.environment.endpoints import endpoints
 from atalaia.systems.kong.entities import Plugin
 from atalaia.systems.kong.given import Given
 from atalaia.systems.kong.routing import Match

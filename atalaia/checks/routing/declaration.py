@@ -6,7 +6,8 @@ from atalaia.checks.addresses import Needs, all_of
 from atalaia.checks.check import Check, Finding, Inconclusive, NotDeclared, Severity, Verdict
 from atalaia.checks.configured import admin_lists, listed, live, private_lists, readable
 from atalaia.checks.gateway import NODES_DIFFER
-from atalaia.environment import Environment, endpoints
+from atalaia.environment import Environment
+from atalaia.environment.endpoints import endpoints
 from atalaia.exchange.hop import Hop
 from atalaia.systems.kong.admin.model import AdminEntities, AdminList
 from atalaia.systems.kong.drift import Difference, Drift, drift

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from atalaia.checks.configured import given_of
 from atalaia.checks.routes import first_node, route, routes, sample, scheme_of
 from atalaia.checks.routing.causes import Blamed
-from atalaia.environment import Environment, endpoints
+from atalaia.environment import Environment
+from atalaia.environment.endpoints import endpoints
 from atalaia.environment.gateway import Route
 from atalaia.environment.remembered import per_environment
 from atalaia.exchange.observable import HttpRequest

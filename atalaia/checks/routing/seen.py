@@ -11,7 +11,8 @@ from atalaia.checks.configured import configured, given_of, unless_given
 from atalaia.checks.routing.echo import Echo, echo, echo_nodes, echoing, read_echo
 from atalaia.checks.routing.leading import addresses
 from atalaia.checks.routing.transforming import Transformed, transformed
-from atalaia.environment import Environment, endpoints
+from atalaia.environment import Environment
+from atalaia.environment.endpoints import endpoints
 from atalaia.exchange.exchange import Exchange
 from atalaia.exchange.hop import Hop
 from atalaia.exchange.observable import HttpRequest, Observable

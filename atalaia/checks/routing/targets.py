@@ -11,7 +11,8 @@ from atalaia.checks.check import Check, Finding, Inconclusive, NotDeclared, Seve
 from atalaia.checks.configured import given_of, listed
 from atalaia.checks.observables import bare
 from atalaia.checks.routing.declaration import accepted
-from atalaia.environment import Environment, endpoints
+from atalaia.environment import Environment
+from atalaia.environment.endpoints import endpoints
 from atalaia.exchange.hop import Hop
 from atalaia.systems.kong.admin.model import AdminEntities, AdminList
 from atalaia.systems.kong.given import Given

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from atalaia.checks.observables import hop_of
-from atalaia.environment import Environment, Url, endpoints
-from atalaia.environment.endpoints import PROBES_PUSHGATEWAY
+from atalaia.environment import Environment, Url
+from atalaia.environment.endpoints import PROBES_PUSHGATEWAY, endpoints
 from atalaia.environment.probes import Probe
 from atalaia.environment.remembered import per_environment
 from atalaia.exchange.hop import Hop

@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from atalaia.environment import Environment, endpoints
+from atalaia.environment import Environment
+from atalaia.environment.endpoints import endpoints
 
 
 def environment(**sections) -> Environment:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from atalaia.environment import Effect, Environment, Safety, endpoints
+from atalaia.environment import Effect, Environment, Safety
+from atalaia.environment.endpoints import endpoints
 from atalaia.environment.find import find
 from atalaia.environment.loader import load
 from atalaia.errors import UsageErrors

@@ -6,7 +6,8 @@ from atalaia.checks.answers import describe, undecided
 from atalaia.checks.check import Inconclusive, NotDeclared, Verdict
 from atalaia.checks.metrics.asking import unanswered, unreadable
 from atalaia.checks.observables import bare
-from atalaia.environment import Environment, endpoints
+from atalaia.environment import Environment
+from atalaia.environment.endpoints import endpoints
 from atalaia.exchange.exchange import Exchange
 from atalaia.exchange.hop import Hop
 from atalaia.systems.document import Unreadable

@@ -10,7 +10,8 @@ from atalaia.checks.check import Check, Finding, Severity, Verdict
 from atalaia.checks.metrics.asking import page_samples
 from atalaia.checks.metrics.exposition.pages import hop, page_of, targets, told, whole_pages
 from atalaia.checks.metrics.exposition.redirects import SENT_ELSEWHERE, without_query
-from atalaia.environment import Environment, endpoints
+from atalaia.environment import Environment
+from atalaia.environment.endpoints import endpoints
 from atalaia.environment.metrics_pages import metrics_pages
 from atalaia.exchange.exchange import Exchanges, Response
 from atalaia.exchange.hop import Hop

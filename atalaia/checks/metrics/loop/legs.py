@@ -13,7 +13,8 @@ from atalaia.checks.metrics.rules.given import given
 from atalaia.checks.metrics.scraping.scraped import scraped_pages
 from atalaia.checks.metrics.scraping.up import probe
 from atalaia.checks.routes import FRONT, path_of, route, routes, sample, service_of
-from atalaia.environment import Environment, Safety, endpoints
+from atalaia.environment import Environment, Safety
+from atalaia.environment.endpoints import endpoints
 from atalaia.environment.metrics_pages import MetricsPage, metrics_pages
 from atalaia.environment.remembered import per_environment
 from atalaia.exchange.hop import Hop

@@ -11,7 +11,8 @@ from atalaia.checks.metrics.known_names import all_names, listed, names_in
 from atalaia.checks.metrics.rules.evaluation import with_prometheus
 from atalaia.checks.metrics.rules.given import Given, given, rules_in, the_rules
 from atalaia.checks.observables import bare
-from atalaia.environment import Environment, endpoints
+from atalaia.environment import Environment
+from atalaia.environment.endpoints import endpoints
 from atalaia.exchange.exchange import Exchange
 from atalaia.exchange.hop import Hop
 from atalaia.exchange.observable import Observable
