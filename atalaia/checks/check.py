@@ -9,8 +9,8 @@ from typing import Any
 
 from atalaia.environment import Effect, Environment
 from atalaia.environment.documented import Documented
-from atalaia.exchange.failure import Seen
 from atalaia.exchange.observable import Observable
+from atalaia.exchange.seen import Seen
 
 
 class Severity(StrEnum):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from itertools import count
@@ -84,7 +85,7 @@ class Client:
                 raise
             passed = timed_out("no whole answer", total)
             detail = f"{passed.detail}, which passed while {progress.stopwatch.doing}"
-            failure = passed.model_copy(update={"detail": detail})
+            failure = replace(passed, detail=detail)
         response = progress.response()
         if response:
             response = scrub(response)

@@ -5,8 +5,9 @@ from typing import Any
 
 from pydantic import Field
 
-from atalaia.exchange.failure import Failure, Seen
+from atalaia.exchange.failure import Failure
 from atalaia.exchange.hop import Hop
+from atalaia.exchange.seen import Seen
 
 
 class Phases(Seen):

@@ -1,16 +1,9 @@
 """Why an observation could not be completed. An unreachable host is an observation, not an exception."""
 
+from __future__ import annotations
+
+from dataclasses import dataclass
 from enum import StrEnum
-
-from pydantic import BaseModel, ConfigDict
-
-
-class Seen(BaseModel):
-    """Base of everything observed: frozen, and the same after a trip through JSON."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", ser_json_bytes="base64", val_json_bytes="base64", defer_build=True
-    )
 
 
 class Reason(StrEnum):
@@ -31,7 +24,8 @@ class Reason(StrEnum):
     """A deadline passed while this process itself was kept from running."""
 
 
-class Failure(Seen):
+@dataclass(frozen=True)
+class Failure:
     """What ended the attempt, in words that hold no secret."""
 
     reason: Reason

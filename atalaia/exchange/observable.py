@@ -7,8 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from atalaia.environment.url import Url
 from atalaia.exchange.bearer import Bearer
 from atalaia.exchange.exchange import Certificate, Connection, Exchange, Exchanges, Resolution
-from atalaia.exchange.failure import Seen
 from atalaia.exchange.hop import Hop
+from atalaia.exchange.seen import Seen
 
 
 class Cost(BaseModel):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from atalaia.exchange.client import Client
 from atalaia.exchange.connect import connect
-from atalaia.exchange.failure import Seen
 from atalaia.exchange.handshake import handshake
 from atalaia.exchange.lookup import look_up
 from atalaia.exchange.network import Network
 from atalaia.exchange.observable import Connect, Handshake, HttpRequest, HttpSequence, Lookup, Observable
+from atalaia.exchange.seen import Seen
 
 
 async def observe(observable: Observable, network: Network) -> Seen:

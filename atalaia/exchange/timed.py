@@ -9,6 +9,7 @@ import asyncio
 import ssl
 import time
 from collections.abc import Coroutine
+from dataclasses import replace
 from typing import Any
 
 from atalaia.environment.url import Url
@@ -69,7 +70,7 @@ async def _told(work: Coroutine[Any, Any, None], network: Network, timed: Timed)
 
 def _ended_late(timed: Timed, network: Network) -> Failure:
     passed = timed_out("no whole answer", network.total)
-    return passed.model_copy(update={"detail": f"{passed.detail}, which passed while {timed.doing}"})
+    return replace(passed, detail=f"{passed.detail}, which passed while {timed.doing}")
 
 
 async def _follow(step: Step, network: Network, timed: Timed, *, follow_redirects: bool) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from atalaia.exchange.exchange import Exchange, Exchanges
-from atalaia.exchange.failure import Seen
+from atalaia.exchange.seen import Seen
 
 _BULKY = 2**20
 """Bytes that are looked through in some tenths of a second."""

@@ -14,9 +14,9 @@ from typing import TypeVar
 from pydantic import BaseModel, ConfigDict, SerializeAsAny
 
 from atalaia.exchange.beside import aside
-from atalaia.exchange.failure import Seen
 from atalaia.exchange.hop import Hop
 from atalaia.exchange.observable import Observable
+from atalaia.exchange.seen import Seen
 from atalaia.exchange.waiting import telling
 from atalaia.redaction import Redactor
 from atalaia.run import locked

@@ -8,8 +8,9 @@ from collections import deque
 from typing import TypeVar
 
 from atalaia.exchange.exchange import Exchanges
-from atalaia.exchange.failure import Failure, Reason, Seen
+from atalaia.exchange.failure import Failure, Reason
 from atalaia.exchange.observable import Connect, Handshake, HttpRequest, HttpSequence, Lookup, Observable
+from atalaia.exchange.seen import Seen
 
 SeenT = TypeVar("SeenT", bound=Seen)
 

@@ -6,9 +6,9 @@ import importlib
 from collections.abc import Iterable
 
 from atalaia.exchange import observe as exchange
-from atalaia.exchange.failure import Seen
 from atalaia.exchange.network import Network
 from atalaia.exchange.observable import Handshake, Observable
+from atalaia.exchange.seen import Seen
 from atalaia.exchange.trust import verifying
 from atalaia.systems.counted import CountedSequence
 from atalaia.systems.drill.model import DrillMeasurement

@@ -17,12 +17,13 @@ from atalaia import __version__
 from atalaia.environment.url import Url, parse_url
 from atalaia.errors import UsageError
 from atalaia.exchange.exchange import Connection, Exchange, Exchanges, Resolution
-from atalaia.exchange.failure import Failure, Reason, Seen
+from atalaia.exchange.failure import Failure, Reason
 from atalaia.exchange.hop import Hop
 from atalaia.exchange.network import Network
 from atalaia.exchange.observable import Connect, HttpRequest, HttpSequence, Lookup, Observable
 from atalaia.exchange.observe import observe
 from atalaia.exchange.progress import Progress
+from atalaia.exchange.seen import Seen
 from tests.support.hostile import HostileServer
 
 SOON = Network(connect=timedelta(seconds=0.5), total=timedelta(seconds=2))

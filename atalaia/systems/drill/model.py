@@ -8,8 +8,9 @@ from typing import ClassVar
 from pydantic import Field
 
 from atalaia.environment.url import Url
-from atalaia.exchange.failure import Failure, Seen
+from atalaia.exchange.failure import Failure
 from atalaia.exchange.observable import Observable
+from atalaia.exchange.seen import Seen
 
 JOB = "atalaia-drill"
 """The job that a drill is pushed to; its label `instance` is the drill's name."""

@@ -12,8 +12,8 @@ from pydantic import Field, SecretStr
 
 from atalaia.environment.url import Url
 from atalaia.exchange.exchange import Exchange
-from atalaia.exchange.failure import Seen
 from atalaia.exchange.observable import Observable
+from atalaia.exchange.seen import Seen
 from atalaia.systems.prometheus.label_names import Labelled
 
 SEARCH = "/api/search?type=dash-db&limit=5000"

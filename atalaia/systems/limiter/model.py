@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import ClassVar
 
 from atalaia.exchange.exchange import Exchange
-from atalaia.exchange.failure import Seen
 from atalaia.exchange.hop import Hop
 from atalaia.exchange.observable import HttpRequest, Observable
+from atalaia.exchange.seen import Seen
 
 
 class LimiterSeen(Seen):

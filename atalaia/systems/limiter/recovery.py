@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from atalaia.exchange.failure import Seen
 from atalaia.exchange.observable import HttpRequest
+from atalaia.exchange.seen import Seen
 from atalaia.systems.haproxy.rate import allowed_again
 from atalaia.systems.limiter.model import LimiterSeen
 from atalaia.systems.limiter.told import told

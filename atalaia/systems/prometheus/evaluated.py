@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import ClassVar
 
 from atalaia.exchange.exchange import Exchange
-from atalaia.exchange.failure import Seen
 from atalaia.exchange.observable import HttpRequest, Observable
+from atalaia.exchange.seen import Seen
 
 
 class EvaluatedRules(Observable):

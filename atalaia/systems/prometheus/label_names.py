@@ -7,8 +7,9 @@ from typing import ClassVar
 from urllib.parse import quote
 
 from atalaia.environment.url import Url
-from atalaia.exchange.failure import Failure, Seen
+from atalaia.exchange.failure import Failure
 from atalaia.exchange.observable import Observable
+from atalaia.exchange.seen import Seen
 
 MOST = 400
 """Metrics that are asked for at most."""

@@ -7,8 +7,8 @@ from typing import ClassVar
 from pydantic import BaseModel, ConfigDict
 
 from atalaia.exchange.exchange import Exchange
-from atalaia.exchange.failure import Seen
 from atalaia.exchange.observable import HttpRequest, Observable
+from atalaia.exchange.seen import Seen
 from atalaia.systems.prometheus.figure import Figure
 
 

@@ -7,8 +7,9 @@ from typing import ClassVar
 from pydantic import SecretStr
 
 from atalaia.environment.url import Url
-from atalaia.exchange.failure import Failure, Seen
+from atalaia.exchange.failure import Failure
 from atalaia.exchange.observable import Observable
+from atalaia.exchange.seen import Seen
 
 
 class RedisSession(Seen):

@@ -16,8 +16,9 @@ from atalaia.exchange.exchange import (
     Resolution,
     Response,
 )
-from atalaia.exchange.failure import Failure, Reason, Seen
+from atalaia.exchange.failure import Failure, Reason
 from atalaia.exchange.hop import Hop
+from atalaia.exchange.seen import Seen
 from atalaia.run.observations import Observation
 
 REFUSED = Failure(reason=Reason.REFUSED, detail="connection refused")

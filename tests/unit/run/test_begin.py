@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import ClassVar
 
 from atalaia.checks.check import Check, Severity
-from atalaia.exchange.failure import Seen
 from atalaia.exchange.hop import Hop
 from atalaia.exchange.observable import Observable
+from atalaia.exchange.seen import Seen
 from atalaia.redaction import Redactor
 from atalaia.run.case import Case
 from atalaia.run.execute import Executor

@@ -11,9 +11,9 @@ import pytest
 
 from atalaia.checks.check import Check, Finding, Severity
 from atalaia.exchange.exchange import Exchange, Exchanges, Response
-from atalaia.exchange.failure import Seen
 from atalaia.exchange.hop import Hop
 from atalaia.exchange.observable import Observable
+from atalaia.exchange.seen import Seen
 from atalaia.redaction import Redactor
 from atalaia.run.bulk import bulky
 from atalaia.run.case import Case

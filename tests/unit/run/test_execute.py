@@ -10,9 +10,9 @@ import pytest
 
 from atalaia.checks.check import Check, Finding, Inconclusive, Severity
 from atalaia.environment.policy import Accepted
-from atalaia.exchange.failure import Seen
 from atalaia.exchange.hop import Hop
 from atalaia.exchange.observable import Observable
+from atalaia.exchange.seen import Seen
 from atalaia.run.case import Case, Skip
 from atalaia.run.execute import Executor
 from atalaia.run.observations import Observation

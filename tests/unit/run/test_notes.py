@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from atalaia.exchange.failure import Seen
 from atalaia.exchange.hop import Hop
 from atalaia.exchange.observable import Observable
+from atalaia.exchange.seen import Seen
 from atalaia.redaction import Redactor
 from atalaia.run.notes import Notes
 from atalaia.run.observations import Observations

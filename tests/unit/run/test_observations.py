@@ -10,9 +10,9 @@ from typing import ClassVar
 import pytest
 
 from atalaia.exchange.exchange import Exchange, Response
-from atalaia.exchange.failure import Seen
 from atalaia.exchange.hop import Hop
 from atalaia.exchange.observable import Observable
+from atalaia.exchange.seen import Seen
 from atalaia.redaction import Redactor
 from atalaia.run.observations import Observations, stored_at
 

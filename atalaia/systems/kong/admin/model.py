@@ -7,8 +7,9 @@ from typing import Any, ClassVar
 from pydantic import Field, SecretStr
 
 from atalaia.environment.url import Url
-from atalaia.exchange.failure import Failure, Seen
+from atalaia.exchange.failure import Failure
 from atalaia.exchange.observable import Observable
+from atalaia.exchange.seen import Seen
 
 
 class AdminEntities(Seen):
