@@ -9,8 +9,8 @@ from datetime import timedelta
 from atalaia.environment.probes import Expect
 from atalaia.environment.units import format_duration
 from atalaia.exchange import pointer
-from atalaia.exchange.exchange import Response
 from atalaia.exchange.failure import Reason as FailureReason
+from atalaia.exchange.response import Response
 from atalaia.exchange.scrub import cut, scrub
 from atalaia.exchange.timed import Timed
 from atalaia.systems.health import read_health

@@ -11,10 +11,10 @@ from atalaia.environment.probes import Step
 from atalaia.environment.url import Url
 from atalaia.exchange import pointer
 from atalaia.exchange.bearer import Bearer
-from atalaia.exchange.exchange import Response
 from atalaia.exchange.hop import Hop
 from atalaia.exchange.network import Network
 from atalaia.exchange.observable import HttpRequest
+from atalaia.exchange.response import Response
 from atalaia.exchange.step import Step as Sent
 
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from datetime import UTC
 from functools import lru_cache
 
-from atalaia.exchange.exchange import Response
 from atalaia.exchange.presented import Presented
+from atalaia.exchange.response import Response
 from atalaia.exchange.timed import Timed
 
 _SECURE = {"TLSv1": "TLS 1.0", "TLSv1.1": "TLS 1.1", "TLSv1.2": "TLS 1.2", "TLSv1.3": "TLS 1.3"}

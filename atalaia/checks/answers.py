@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from atalaia.checks.check import Finding, Inconclusive
-from atalaia.exchange.exchange import Exchange, Response
+from atalaia.exchange.exchange import Exchange
 from atalaia.exchange.failure import Failure, Reason
 from atalaia.exchange.hop import Hop
+from atalaia.exchange.response import Response
 from atalaia.systems.document import excerpt
 
 _TAGS = re.compile(rb"(?is)<(script|style).*?</\1>|<[^>]*>")

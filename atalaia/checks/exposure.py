@@ -14,9 +14,10 @@ from atalaia.checks.certificates import reachable
 from atalaia.checks.check import Check, Finding, Inconclusive, NotDeclared, Severity, Verdict
 from atalaia.checks.observables import through_front
 from atalaia.environment import Environment
-from atalaia.exchange.exchange import Exchange, Response
+from atalaia.exchange.exchange import Exchange
 from atalaia.exchange.hop import Hop
 from atalaia.exchange.observable import HttpRequest
+from atalaia.exchange.response import Response
 from atalaia.systems.haproxy.rules import is_statistics_page
 from atalaia.systems.kong.marks import is_admin_api, is_manager
 from atalaia.systems.prometheus import is_metrics_page, is_prometheus

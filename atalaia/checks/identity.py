@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from atalaia.exchange.exchange import Response
+from atalaia.exchange.response import Response
 from atalaia.systems.health import read_health
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from atalaia.exchange.exchange import Response
 from atalaia.exchange.hop import Hop
+from atalaia.exchange.response import Response
 
 
 def answered_by(asked: Hop, response: Response) -> Hop:

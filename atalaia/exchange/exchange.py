@@ -1,12 +1,8 @@
 """What was seen of one HTTP request: the frozen record that checks judge."""
 
-import json
-from typing import Any
-
-from pydantic import Field
-
 from atalaia.exchange.failure import Failure
 from atalaia.exchange.hop import Hop
+from atalaia.exchange.response import Response
 from atalaia.exchange.seen import Seen
 
 
@@ -19,43 +15,6 @@ class Phases(Seen):
     processing: float | None = None
     """From the last byte sent to the end of the answer's head (which comes in one piece, as a rule)."""
     transfer: float | None = None
-
-
-class Response(Seen):
-    """An answer, with its headers in wire order, duplicates and letter case kept."""
-
-    status: int
-    reason_phrase: str = ""
-    http_version: str = "1.1"
-    headers: tuple[tuple[str, str], ...] = ()
-    body: bytes = Field(default=b"", repr=False)
-    """At most the cap; decoded from gzip or deflate within the same cap."""
-    truncated: bool = False
-    """The body was longer than the cap and was cut."""
-
-    def header(self, name: str) -> str | None:
-        """The first value of a header, by its name in any letter case."""
-        wanted = name.lower()
-        for key, value in self.headers:
-            if key.lower() == wanted:
-                return value
-        return None
-
-    def all(self, name: str) -> tuple[str, ...]:
-        """Every value of a header, in wire order."""
-        wanted = name.lower()
-        return tuple(value for key, value in self.headers if key.lower() == wanted)
-
-    def text(self) -> str:
-        """The body as text; bytes that are not UTF-8 become replacement characters."""
-        return self.body.decode("utf-8", "replace")
-
-    def json(self) -> Any:  # type: ignore[override]  # pydantic's own is deprecated
-        """The body as JSON. Raises ValueError where it is not (or is nested too deeply)."""
-        try:
-            return json.loads(self.body)
-        except RecursionError as error:
-            raise ValueError("nested too deeply") from error
 
 
 class Attempt(Seen):

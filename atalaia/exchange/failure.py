@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import ClassVar
 
 
 class Reason(StrEnum):
@@ -27,6 +29,8 @@ class Reason(StrEnum):
 @dataclass(frozen=True)
 class Failure:
     """What ended the attempt, in words that hold no secret."""
+
+    __pydantic_config__: ClassVar[Mapping[str, str]] = {"extra": "forbid"}
 
     reason: Reason
     detail: str

@@ -16,12 +16,13 @@ from types import TracebackType
 from atalaia.exchange.answering import answered_by
 from atalaia.exchange.causes import failure_of, handshake_failure_of
 from atalaia.exchange.client import Client
-from atalaia.exchange.exchange import Exchange, Response
+from atalaia.exchange.exchange import Exchange
 from atalaia.exchange.failure import Failure, Reason
 from atalaia.exchange.hop import Hop
 from atalaia.exchange.network import Network, NotOpened, Opened, open_tcp, shake_hands, timed_out
 from atalaia.exchange.observable import HttpRequest
 from atalaia.exchange.proxy import proxy_for
+from atalaia.exchange.response import Response
 from atalaia.exchange.scrub import scrub
 from atalaia.exchange.step import Step
 from atalaia.exchange.told import told_headers

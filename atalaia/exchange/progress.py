@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 import httpcore
 
 from atalaia.exchange.body import BoundedBody
-from atalaia.exchange.exchange import Attempt, Response
+from atalaia.exchange.exchange import Attempt
 from atalaia.exchange.failure import Failure
+from atalaia.exchange.response import Response
 from atalaia.exchange.stopwatch import Stopwatch
 
 

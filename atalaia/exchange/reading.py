@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from atalaia.exchange.arriving import Arriving
-from atalaia.exchange.exchange import Response
 from atalaia.exchange.failure import Failure
 from atalaia.exchange.presented import Presented
+from atalaia.exchange.response import Response
 from atalaia.exchange.wire import Head, read_answer
 
 

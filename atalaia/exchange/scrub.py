@@ -6,8 +6,9 @@ A token's claims stay, because lifetimes are judged by them; without its signatu
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
-from atalaia.exchange.exchange import Response
+from atalaia.exchange.response import Response
 from atalaia.redaction import MARK
 
 _TOKEN = re.compile(rb"\b(eyJ[\w-]{5,8000}\.[\w-]{5,8000})\.[\w-]+")
@@ -17,9 +18,7 @@ _COOKIE = re.compile(r"^(\s*[^=;]*=)[^;]*")
 
 def scrub(response: Response) -> Response:
     """The response as it may be kept."""
-    return response.model_copy(
-        update={"headers": scrub_headers(response.headers), "body": scrub_body(response.body)}
-    )
+    return replace(response, headers=scrub_headers(response.headers), body=scrub_body(response.body))
 
 
 def scrub_headers(headers: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:

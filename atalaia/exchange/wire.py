@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from atalaia.exchange.arriving import Reads
 from atalaia.exchange.body import BoundedBody, Undecodable
-from atalaia.exchange.exchange import Response
+from atalaia.exchange.response import Response
 from atalaia.exchange.step import Step
 
 _STATUS = re.compile(rb"HTTP/1\.([01]) ([1-9]\d\d)(?: ([^\r\n]*))?")

@@ -15,14 +15,7 @@ from typing import Any, TypeVar
 from atalaia.environment import Environment
 from atalaia.environment.endpoints import endpoints
 from atalaia.exchange.answering import answered_by
-from atalaia.exchange.exchange import (
-    Certificate,
-    Connection,
-    Exchange,
-    Exchanges,
-    Resolution,
-    Response,
-)
+from atalaia.exchange.exchange import Certificate, Connection, Exchange, Exchanges, Resolution
 from atalaia.exchange.failure import Failure, Reason
 from atalaia.exchange.hop import Hop
 from atalaia.exchange.observable import (
@@ -33,6 +26,7 @@ from atalaia.exchange.observable import (
     Lookup,
     Observable,
 )
+from atalaia.exchange.response import Response
 from atalaia.exchange.seen import Seen
 from atalaia.run.observations import Observation
 from atalaia.systems.postgres.model import PostgresLogin, PostgresSession

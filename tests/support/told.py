@@ -8,9 +8,10 @@ from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
-from atalaia.exchange.exchange import Exchange, Response
+from atalaia.exchange.exchange import Exchange
 from atalaia.exchange.failure import Failure, Reason
 from atalaia.exchange.hop import Hop
+from atalaia.exchange.response import Response
 
 DATA = Path(__file__).parent.parent / "data"
 

@@ -16,8 +16,8 @@ from atalaia.checks.observables import get
 from atalaia.checks.routes import costs_at, first_node, routes, sample
 from atalaia.checks.routing.reached import answered
 from atalaia.environment import Environment
-from atalaia.exchange.exchange import Response
 from atalaia.exchange.observable import HttpRequest
+from atalaia.exchange.response import Response
 from atalaia.redaction import MARK
 
 _TOKEN = re.compile(r"eyJ[\w-]+\.[\w\[\]-]+\.[\w\[\]-]*")

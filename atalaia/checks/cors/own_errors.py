@@ -20,8 +20,9 @@ from atalaia.checks.headers.causes import Causes as HeaderCauses
 from atalaia.checks.routing.leading import Declared, led
 from atalaia.environment import Environment
 from atalaia.environment.gateway import CorsPolicy
-from atalaia.exchange.exchange import Exchange, Response
+from atalaia.exchange.exchange import Exchange
 from atalaia.exchange.hop import Hop
+from atalaia.exchange.response import Response
 from atalaia.systems.kong.entities import Plugin
 from atalaia.systems.kong.given import Given
 from atalaia.systems.kong.plugins.cors import CorsRules

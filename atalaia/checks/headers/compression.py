@@ -7,7 +7,7 @@ from atalaia.checks.check import Check, Finding, NotDeclared, Severity
 from atalaia.checks.headers.normal import Expected, expected, first_of_its_kind, judging_answers
 from atalaia.checks.headers.places import place, reached, request, seen_by_clients
 from atalaia.environment import Environment
-from atalaia.exchange.exchange import Response
+from atalaia.exchange.response import Response
 
 WORTH = 1024
 """Bytes from which on it is worth it."""

@@ -11,7 +11,7 @@ from atalaia.checks.headers.judging import Fault, policies
 from atalaia.checks.headers.normal import Expected, expected, finding, first_of_its_kind, judging_answers
 from atalaia.checks.headers.places import everywhere, reached, request
 from atalaia.checks.headers.values import CSP, FRAME, HSTS
-from atalaia.exchange.exchange import Response
+from atalaia.exchange.response import Response
 
 ONCE = (
     "X-Content-Type-Options", FRAME, HSTS, "Referrer-Policy", "Cross-Origin-Opener-Policy",

@@ -11,7 +11,7 @@ from atalaia.checks.check import Check, Finding, NotDeclared, Severity
 from atalaia.checks.headers.normal import Expected, expected, judging_answers
 from atalaia.checks.headers.places import everywhere, places, reached, request
 from atalaia.environment import Environment
-from atalaia.exchange.exchange import Response
+from atalaia.exchange.response import Response
 
 _FOR_SCRIPTS = re.compile(r"csrf|xsrf", re.IGNORECASE)
 """Cookies that a page's own scripts must read, to send them back in a header."""

@@ -10,7 +10,7 @@ from atalaia.checks.headers.judging import Fault
 from atalaia.checks.headers.normal import Expected, expected, finding, first_of_its_kind, judging_answers
 from atalaia.checks.headers.places import reached, request, seen_by_clients
 from atalaia.checks.headers.profiles import Profile
-from atalaia.exchange.exchange import Response
+from atalaia.exchange.response import Response
 
 PRODUCTS = (
     "X-Powered-By", "X-AspNet-Version", "X-AspNetMvc-Version", "X-Generator", "X-Runtime", "X-Powered-CMS",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from atalaia.checks.headers import csp, values
 from atalaia.checks.headers.profiles import Profile, Rule
 from atalaia.checks.headers.values import CSP, FRAME, HSTS
-from atalaia.exchange.exchange import Response
+from atalaia.exchange.response import Response
 
 
 @dataclass(frozen=True)

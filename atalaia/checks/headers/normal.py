@@ -14,8 +14,9 @@ from atalaia.checks.headers.judging import Fault
 from atalaia.checks.headers.places import everywhere, hop, over_tls, place, reached, request
 from atalaia.checks.headers.profiles import Profile
 from atalaia.environment import Environment
-from atalaia.exchange.exchange import Exchange, Response
+from atalaia.exchange.exchange import Exchange
 from atalaia.exchange.hop import Hop
+from atalaia.exchange.response import Response
 from atalaia.systems.kong.given import given_of
 
 

@@ -17,7 +17,7 @@ from atalaia.checks.headers.places import everywhere, place
 from atalaia.checks.routes import first_node
 from atalaia.checks.routing.reached import NOT_IN_FILE
 from atalaia.environment import Environment
-from atalaia.exchange.exchange import Response
+from atalaia.exchange.response import Response
 
 
 def _at_gateway(environment: Environment) -> tuple[str, ...] | NotDeclared:

@@ -15,8 +15,9 @@ from atalaia.checks.rate_limits.promise import Promise, promise_of
 from atalaia.checks.rate_limits.targets import exhaustible
 from atalaia.checks.routes import FRONT
 from atalaia.environment import Effect, Environment
-from atalaia.exchange.exchange import Exchange, Response
+from atalaia.exchange.exchange import Exchange
 from atalaia.exchange.hop import Hop
+from atalaia.exchange.response import Response
 from atalaia.systems.limiter.model import LimiterSeen
 from atalaia.systems.limiter.told import told
 

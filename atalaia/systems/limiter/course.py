@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import cycle
 from statistics import median
 
@@ -196,4 +197,4 @@ def _kept(exchange: Exchange, denial: int) -> Exchange:
     """The exchange without the body of an answer that is none of the limiter's."""
     if exchange.response is None or exchange.response.status == denial:
         return exchange
-    return exchange.model_copy(update={"response": exchange.response.model_copy(update={"body": b""})})
+    return exchange.model_copy(update={"response": replace(exchange.response, body=b"")})

@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from atalaia.exchange.exchange import Exchange, Response
+from atalaia.exchange.exchange import Exchange
+from atalaia.exchange.response import Response
 
 PERIODS: Mapping[float, str] = {1.0: "Second", 60.0: "Minute", 3600.0: "Hour", 86400.0: "Day",
     2592000.0: "Month", 31536000.0: "Year"}  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from atalaia.exchange.exchange import Response
+from atalaia.exchange.response import Response
 
 _START_PAGES = ("/graph", "/query")
 _METRIC = re.compile(

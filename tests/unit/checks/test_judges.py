@@ -11,9 +11,10 @@ import pytest
 from atalaia.checks.catalogue import by_id
 from atalaia.checks.check import Check, Finding, Inconclusive, Verdict
 from atalaia.exchange.answering import answered_by
-from atalaia.exchange.exchange import Certificate, Connection, Exchange, Exchanges, Response
+from atalaia.exchange.exchange import Certificate, Connection, Exchange, Exchanges
 from atalaia.exchange.failure import Failure, Reason
 from atalaia.exchange.hop import Hop
+from atalaia.exchange.response import Response
 from atalaia.systems.postgres.model import PostgresSession
 from atalaia.systems.redis.model import RedisSession
 from tests.support.imagined import ADMIN, KONG, NO_SERVER, PROXIED, REFUSED, answer, environment

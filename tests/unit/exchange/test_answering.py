@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from atalaia.exchange.answering import answered_by
-from atalaia.exchange.exchange import Response
 from atalaia.exchange.hop import Hop
+from atalaia.exchange.response import Response
 
 DATA = Path(__file__).parents[2] / "data" / "hops"
 

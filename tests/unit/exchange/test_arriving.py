@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from atalaia.exchange.arriving import Arriving
-from atalaia.exchange.exchange import Response
+from atalaia.exchange.response import Response
 from atalaia.exchange.wire import Broken, Head, read_answer
 
 ANSWERS = (

@@ -14,10 +14,10 @@ from atalaia.exchange.exchange import (
     Exchanges,
     Phases,
     Resolution,
-    Response,
 )
 from atalaia.exchange.failure import Failure, Reason
 from atalaia.exchange.hop import Hop
+from atalaia.exchange.response import Response
 from atalaia.exchange.seen import Seen
 from atalaia.run.observations import Observation
 

@@ -7,7 +7,7 @@ import json
 
 import jwt
 
-from atalaia.exchange.exchange import Response
+from atalaia.exchange.response import Response
 from atalaia.exchange.scrub import cut, scrub
 
 TOKEN = jwt.encode({"sub": "someone", "exp": 9}, "s" * 32, algorithm="HS256")

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from atalaia.environment.probes import Expect
-from atalaia.exchange.exchange import Response
 from atalaia.exchange.failure import Failure
 from atalaia.exchange.failure import Reason as FailureReason
 from atalaia.exchange.presented import Presented
 from atalaia.exchange.reading import Timed
+from atalaia.exchange.response import Response
 from probes.answers import excerpt, judge
 from probes.model import Reason
 

@@ -9,8 +9,8 @@ import pytest
 
 from atalaia.environment.probes import Step
 from atalaia.environment.url import parse_url
-from atalaia.exchange.exchange import Response
 from atalaia.exchange.network import Network
+from atalaia.exchange.response import Response
 from atalaia.exchange.step import Step as Sent
 from probes.carried import Carried, Unknown
 

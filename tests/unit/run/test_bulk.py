@@ -10,9 +10,10 @@ from typing import ClassVar
 import pytest
 
 from atalaia.checks.check import Check, Finding, Severity
-from atalaia.exchange.exchange import Exchange, Exchanges, Response
+from atalaia.exchange.exchange import Exchange, Exchanges
 from atalaia.exchange.hop import Hop
 from atalaia.exchange.observable import Observable
+from atalaia.exchange.response import Response
 from atalaia.exchange.seen import Seen
 from atalaia.redaction import Redactor
 from atalaia.run.bulk import bulky

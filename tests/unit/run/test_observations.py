@@ -9,9 +9,10 @@ from typing import ClassVar
 
 import pytest
 
-from atalaia.exchange.exchange import Exchange, Response
+from atalaia.exchange.exchange import Exchange
 from atalaia.exchange.hop import Hop
 from atalaia.exchange.observable import Observable
+from atalaia.exchange.response import Response
 from atalaia.exchange.seen import Seen
 from atalaia.redaction import Redactor
 from atalaia.run.observations import Observations, stored_at

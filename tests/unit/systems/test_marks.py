@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from atalaia.exchange.exchange import Response
+from atalaia.exchange.response import Response
 from atalaia.systems.kong.marks import is_admin_api, is_manager, passed_kong
 from atalaia.systems.prometheus import is_metrics_page, is_prometheus
 from tests.support.kong_recordings import recordings

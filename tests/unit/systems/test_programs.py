@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from atalaia.exchange.exchange import Exchange, Response
+from atalaia.exchange.exchange import Exchange
 from atalaia.exchange.failure import Failure, Reason
+from atalaia.exchange.response import Response
 from atalaia.systems.programs import program_of
 
 

@@ -12,7 +12,8 @@ from atalaia.checks.metrics.exposition.present import readable
 from atalaia.environment import Environment
 from atalaia.environment.metrics import PageKind
 from atalaia.environment.metrics_pages import metrics_pages
-from atalaia.exchange.exchange import Exchanges, Response
+from atalaia.exchange.exchange import Exchanges
+from atalaia.exchange.response import Response
 from atalaia.systems.prometheus.exposition import Page
 from atalaia.systems.prometheus.whose import counted_alike, names_service, started_earlier, vendor_of
 

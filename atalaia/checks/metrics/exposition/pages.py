@@ -15,7 +15,8 @@ from atalaia.checks.services import healthy
 from atalaia.checks.stores import usable_stores
 from atalaia.environment import Environment
 from atalaia.environment.metrics_pages import metrics_pages
-from atalaia.exchange.exchange import Exchange, Exchanges, Response
+from atalaia.exchange.exchange import Exchange, Exchanges
+from atalaia.exchange.response import Response
 from atalaia.redaction import MARK
 from atalaia.systems.prometheus.exposition import Flaw, Page, content_type, read
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from atalaia.checks.addresses import Needs
 from atalaia.checks.answers import not_ok, undecided
@@ -13,8 +13,9 @@ from atalaia.checks.metrics.exposition.redirects import SENT_ELSEWHERE, without_
 from atalaia.environment import Environment
 from atalaia.environment.endpoints import endpoints
 from atalaia.environment.metrics_pages import metrics_pages
-from atalaia.exchange.exchange import Exchanges, Response
+from atalaia.exchange.exchange import Exchanges
 from atalaia.exchange.hop import Hop
+from atalaia.exchange.response import Response
 from atalaia.systems.document import instead_of
 from atalaia.systems.prometheus.exposition import FlawKind, content_type
 
@@ -66,7 +67,7 @@ def _instead(response: Response) -> str | None:
     """What an answer is, where it is no page of metrics at all; a broken one is another check's."""
     # Of a long page the beginning says it as well, and much sooner.
     beginning = response.body[:_BEGINNING].rpartition(b"\n")[0] + b"\n"
-    if len(response.body) > _BEGINNING and _is_page(response.model_copy(update={"body": beginning})):
+    if len(response.body) > _BEGINNING and _is_page(replace(response, body=beginning)):
         return None
     return None if _is_page(response) else instead_of(response.body, "a page of metrics")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,9 +16,10 @@ from atalaia.environment import Environment
 from atalaia.environment.gateway_file import GatewayFile
 from atalaia.exchange.answering import answered_by
 from atalaia.exchange.bearer import Bearer, mint
-from atalaia.exchange.exchange import Exchange, Response
+from atalaia.exchange.exchange import Exchange
 from atalaia.exchange.failure import Failure, Reason
 from atalaia.exchange.hop import Hop
+from atalaia.exchange.response import Response
 from atalaia.exchange.scrub import scrub
 from atalaia.redaction import MARK, Redactor
 from atalaia.run.case import Cases
@@ -220,7 +222,7 @@ def login(**document: Any) -> Exchange:
     """The login's answer as it is kept: without signatures, without the secrets of the environment."""
     kept = scrub(answer(200, document, X_Service="auth-service", **PROXIED))
     body = Redactor({SECRET, "the-issuer-is-secret-too"}).bytes(kept.body)
-    return exchange(kept.model_copy(update={"body": body}))
+    return exchange(replace(kept, body=body))
 
 
 def lifetimes(got: Exchange) -> Verdict:

@@ -10,8 +10,9 @@ from atalaia.checks.check import Check, Verdict
 from atalaia.environment import Environment
 from atalaia.environment.gateway_file import GatewayFile
 from atalaia.exchange.answering import answered_by
-from atalaia.exchange.exchange import Exchange, Response
+from atalaia.exchange.exchange import Exchange
 from atalaia.exchange.observable import HttpRequest
+from atalaia.exchange.response import Response
 from atalaia.systems.kong.declarative import load
 from tests.support.kong_recordings import Recorded
 from tests.support.modelled_kong import ModelledKong

@@ -16,7 +16,8 @@ from atalaia.checks.cors.wider import WIDER
 from atalaia.checks.routing.upstreams import DEAD_MISANSWERED
 from atalaia.environment import Environment
 from atalaia.environment.gateway_file import GatewayFile
-from atalaia.exchange.exchange import Exchange, Response
+from atalaia.exchange.exchange import Exchange
+from atalaia.exchange.response import Response
 from tests.unit.checks.cors.modelled import APP, CORS, POLICY, Modelled, file_of
 
 EVIL = "https://evil.example"

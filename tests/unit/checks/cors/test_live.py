@@ -9,8 +9,9 @@ from atalaia.checks.check import Inconclusive, NotDeclared
 from atalaia.checks.cors import CHECKS, answers, denials, errors, foreign, preflights, width
 from atalaia.checks.cors.policies import first_of, foreign_to
 from atalaia.checks.cors.requests import foreigners, intent_of
-from atalaia.exchange.exchange import Exchange, Response
+from atalaia.exchange.exchange import Exchange
 from atalaia.exchange.failure import Failure, Reason
+from atalaia.exchange.response import Response
 from atalaia.systems.limiter.model import LimiterSeen
 from tests.support.imagined import answer
 from tests.unit.checks.cors.modelled import APP, CORS, Modelled, file_of

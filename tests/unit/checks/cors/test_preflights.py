@@ -10,7 +10,8 @@ from atalaia.checks.check import Inconclusive
 from atalaia.checks.cors.preflights import REFUSED, judge_preflight
 from atalaia.checks.cors.requests import wish
 from atalaia.checks.cors.width import TOO_WIDE
-from atalaia.exchange.exchange import Exchange, Response
+from atalaia.exchange.exchange import Exchange
+from atalaia.exchange.response import Response
 from tests.unit.checks.cors.fetch_standard import cors_preflight_succeeds
 from tests.unit.checks.cors.modelled import APP, Modelled
 

@@ -16,9 +16,10 @@ from atalaia.checks.headers.provoked import denials, errors
 from atalaia.environment import Effect, Environment
 from atalaia.environment.gateway_file import GatewayFile
 from atalaia.exchange.answering import answered_by
-from atalaia.exchange.exchange import Exchange, Response
+from atalaia.exchange.exchange import Exchange
 from atalaia.exchange.failure import Failure, Reason
 from atalaia.exchange.hop import Hop
+from atalaia.exchange.response import Response
 from atalaia.run.case import Cases
 from atalaia.systems.limiter.model import LimiterSeen
 from sandbox.standins.services.helmet import HELMET

@@ -6,7 +6,7 @@ import pytest
 
 from atalaia.checks.headers import judging
 from atalaia.checks.headers.profiles import BUILT_IN, profile
-from atalaia.exchange.exchange import Response
+from atalaia.exchange.response import Response
 from sandbox.standins.services.helmet import HELMET
 from tests.support.imagined import environment
 

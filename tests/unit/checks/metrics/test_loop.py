@@ -11,10 +11,11 @@ from atalaia.checks.metrics.loop import CHECKS
 from atalaia.checks.metrics.loop.counted import BALANCER_COUNT, GATEWAY_COUNT, SERVICE, Counted
 from atalaia.checks.metrics.loop.told import GRAFANA, PROMETHEUS, RECORDING, Scraped
 from atalaia.environment.url import parse_url
-from atalaia.exchange.exchange import Exchange, Response
+from atalaia.exchange.exchange import Exchange
 from atalaia.exchange.failure import Failure, Reason
 from atalaia.exchange.hop import Hop
 from atalaia.exchange.observable import HttpRequest
+from atalaia.exchange.response import Response
 from atalaia.systems.prometheus.figure import Figure
 from atalaia.systems.prometheus.loop import Leg, LegSeen, LoopSeen, RecordingSeen, SourceSeen
 from atalaia.systems.prometheus.rules import Rule

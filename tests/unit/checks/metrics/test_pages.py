@@ -33,9 +33,10 @@ from atalaia.checks.metrics.exposition.required import (
 from atalaia.checks.metrics.exposition.times import WRONG_TIMESTAMP, Clocked
 from atalaia.checks.services import UNHEALTHY
 from atalaia.checks.stores import usable_stores
-from atalaia.exchange.exchange import Exchange, Exchanges, Response
+from atalaia.exchange.exchange import Exchange, Exchanges
 from atalaia.exchange.failure import Failure, Reason
 from atalaia.exchange.hop import Hop
+from atalaia.exchange.response import Response
 from atalaia.systems.prometheus.count_page import tells
 from atalaia.systems.prometheus.counted_page import CountedPage
 from tests.support.imagined import environment

@@ -20,7 +20,8 @@ from atalaia.checks.metrics.scraping.places import (
 )
 from atalaia.checks.metrics.scraping.scraped import DeclaredJob
 from atalaia.environment import Environment
-from atalaia.exchange.exchange import Exchange, Exchanges, Response
+from atalaia.exchange.exchange import Exchange, Exchanges
+from atalaia.exchange.response import Response
 from tests.support.imagined import STACK, environment
 
 ADDRESSES = {"127.0.0.1:3001": "auth", "127.0.0.1:3003": "clinics"}

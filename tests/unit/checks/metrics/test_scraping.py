@@ -27,9 +27,10 @@ from atalaia.checks.metrics.scraping.stale import STALE, Pace
 from atalaia.checks.metrics.scraping.up import DOWN
 from atalaia.environment.metrics_pages import MetricsPage
 from atalaia.environment.url import parse_url
-from atalaia.exchange.exchange import Exchange, Exchanges, Response
+from atalaia.exchange.exchange import Exchange, Exchanges
 from atalaia.exchange.failure import Failure, Reason
 from atalaia.exchange.hop import Hop
+from atalaia.exchange.response import Response
 from atalaia.systems.document import Unreadable
 from atalaia.systems.kong.admin.model import AdminEntities
 from atalaia.systems.prometheus.configuration import read_configuration

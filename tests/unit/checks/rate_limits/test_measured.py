@@ -60,7 +60,7 @@ def test_what_a_node_refuses_before_its_limiter_has_not_passed_it():
     def refused(at):
         answer = limited(None, node=1, at=at, hop=Hop.GATEWAY)
         assert answer.response is not None
-        return answer.model_copy(update={"response": answer.response.model_copy(update={"status": 401})})
+        return answer.model_copy(update={"response": replace(answer.response, status=401)})
 
     steps = [step for n in range(6) for step in (limited(4 - n, at=START + n), refused(START + n))]
     reason = why(judge("not-enforced", seen(steps)))
@@ -244,7 +244,7 @@ UNEXPECTED = b'{"message":"An unexpected error occurred"}'
 def without_store(status: int, *, by: Hop = Hop.SERVICE, body: bytes = b"{}"):
     answer = limited(None)
     assert answer.response is not None
-    response = answer.response.model_copy(update={"status": status, "body": body})
+    response = replace(answer.response, status=status, body=body)
     return answer.model_copy(update={"response": response, "answered_by": by})
 
 

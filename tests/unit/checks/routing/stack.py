@@ -9,9 +9,10 @@ from atalaia.checks.check import Check, Finding, Inconclusive, Verdict
 from atalaia.environment import Environment
 from atalaia.environment.gateway_file import GatewayFile
 from atalaia.exchange.answering import answered_by
-from atalaia.exchange.exchange import Exchange, Response
+from atalaia.exchange.exchange import Exchange
 from atalaia.exchange.failure import Failure
 from atalaia.exchange.hop import Hop
+from atalaia.exchange.response import Response
 from atalaia.systems.kong.admin.model import AdminEntities
 from atalaia.systems.kong.declarative import load
 from tests.support.imagined import answer

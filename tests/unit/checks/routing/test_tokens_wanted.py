@@ -10,8 +10,9 @@ from atalaia.checks.routing.reached import UNANSWERED, answered
 from atalaia.checks.routing.tokens_wanted import token_wanted, untold
 from atalaia.environment import Environment
 from atalaia.environment.gateway_file import GatewayFile
-from atalaia.exchange.exchange import Exchange, Response
+from atalaia.exchange.exchange import Exchange
 from atalaia.exchange.hop import Hop
+from atalaia.exchange.response import Response
 from atalaia.run.case import Cases
 from atalaia.run.results import SkipKind
 from atalaia.systems.kong.completion import completed

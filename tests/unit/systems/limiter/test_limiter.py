@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from atalaia.environment.url import parse_url
-from atalaia.exchange.exchange import Response
 from atalaia.exchange.hop import Hop
+from atalaia.exchange.response import Response
 from atalaia.systems.haproxy.rate import allowed_again
 from atalaia.systems.limiter.counter import counted
 from atalaia.systems.limiter.recovery import LimiterRecovery
