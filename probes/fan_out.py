@@ -25,21 +25,21 @@ async def over_addresses(
     started, begun = time.time(), time.perf_counter()
     try:
         async with asyncio.timeout(network.total.total_seconds()):
-            resolution = await addresses_of(network, host)
+            resolved = await addresses_of(network, host)
     except TimeoutError:
         return Attempt(False, Reason.TIMEOUT, "no addresses in time", started, time.perf_counter() - begun)
-    if resolution.failure:
-        reason = reason_of(resolution.failure.reason)
-        return Attempt(False, reason, resolution.failure.detail, started, time.perf_counter() - begun)
-    addresses = resolution.addresses[:MOST]
+    if resolved.failure:
+        reason = reason_of(resolved.failure.reason)
+        return Attempt(False, reason, resolved.failure.detail, started, time.perf_counter() - begun)
+    addresses = resolved.addresses[:MOST]
     attempts = await asyncio.gather(
         *(one(replace(network, hosts={**network.hosts, host: address})) for address in addresses)
     )
     together = combined(dict(zip(addresses, attempts, strict=True)), quorum)
     found = dict(together.facts)
     phases = dict(together.phases)
-    if resolution.elapsed:
-        found["probe_dns_lookup_time_seconds"] = phases["resolve"] = resolution.elapsed
+    if resolved.elapsed:
+        found["probe_dns_lookup_time_seconds"] = phases["resolve"] = resolved.elapsed
     return replace(
         together, started=started, duration=time.perf_counter() - begun, phases=phases, facts=found
     )

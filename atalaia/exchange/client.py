@@ -174,11 +174,11 @@ class Client:
             await progress.stopwatch.end_connection()
 
     async def _addresses(self, host: str, progress: Progress) -> tuple[str, ...]:
-        resolution = await addresses_of(self._network, host)
-        progress.stopwatch.resolved(resolution.elapsed)
-        if resolution.failure:
-            raise NotOpened(resolution.failure)
-        return resolution.addresses
+        resolved = await addresses_of(self._network, host)
+        progress.stopwatch.resolved(resolved.elapsed)
+        if resolved.failure:
+            raise NotOpened(resolved.failure)
+        return resolved.addresses
 
     async def _open(
         self, step: Step, hosts: tuple[str, ...], proxy: str | None, progress: Progress

@@ -16,7 +16,6 @@ from pathlib import Path
 from atalaia.environment.units import format_duration
 from atalaia.exchange.beside import aside
 from atalaia.exchange.causes import failure_of, handshake_failure_of
-from atalaia.exchange.exchange import Resolution
 from atalaia.exchange.failure import Failure, Reason
 
 MEBIBYTE = 2**20
@@ -72,42 +71,62 @@ class Opened:
         self.writer.transport.abort()
 
 
-async def resolve(network: Network, host: str) -> Resolution:
+@dataclass(frozen=True)
+class Resolved:
+    """The addresses of a name, or why there are none."""
+
+    addresses: tuple[str, ...] = ()
+    failure: Failure | None = None
+    elapsed: float = 0.0
+    """Seconds; 0 where nothing had to be looked up."""
+
+
+async def resolve_in_time(network: Network, host: str) -> Resolved:
+    """`resolve`, within the total deadline."""
+    seconds = network.total.total_seconds()
+    try:
+        async with asyncio.timeout(seconds):
+            return await resolve(network, host)
+    except TimeoutError:
+        return Resolved(failure=timed_out("no addresses", network.total), elapsed=seconds)
+
+
+async def resolve(network: Network, host: str) -> Resolved:
     """The addresses of a host, by the hosts map, as it stands, or by DNS; failures are part of it.
 
-    `elapsed` is 0 where nothing had to be looked up. The caller's deadline bounds the wait.
+    The caller's deadline bounds the wait.
     """
     mapped = host
     if network.hosts:
         mapped = {name.lower(): address for name, address in network.hosts.items()}.get(host.lower(), host)
     if _ip(mapped):
-        return _as_it_stands(host, mapped)
+        return _as_it_stands(mapped)
     if mapped.lower().rstrip(".").endswith(".invalid"):
         # RFC 6761, 6.4: name resolution libraries answer for .invalid themselves.
-        return Resolution(host=host, failure=Failure(reason=Reason.DNS, detail=".invalid names nothing"))
+        return Resolved(failure=Failure(reason=Reason.DNS, detail=".invalid names nothing"))
     begun = time.perf_counter()
     try:
         addresses, ended = await _look_up(mapped)
-        return Resolution(host=host, addresses=addresses, elapsed=ended - begun)
+        return Resolved(addresses=addresses, elapsed=ended - begun)
     except socket.gaierror as error:
         failure = failure_of(error)
     except ValueError:  # a label that is too long or empty, a character that no name has
         failure = Failure(reason=Reason.DNS, detail="not a valid host name")
-    return Resolution(host=host, failure=failure, elapsed=time.perf_counter() - begun)
+    return Resolved(failure=failure, elapsed=time.perf_counter() - begun)
 
 
-async def addresses_of(network: Network, host: str) -> Resolution:
+async def addresses_of(network: Network, host: str) -> Resolved:
     """`resolve`, and then only the addresses that the source address can reach."""
-    resolution = await resolve(network, host)
-    if network.source is None or resolution.failure:
-        return resolution
+    resolved = await resolve(network, host)
+    if network.source is None or resolved.failure:
+        return resolved
     source = _ip(network.source)
     if source is None:
         problem = Failure(reason=Reason.SOURCE, detail="the source address is not an IP address")
-        return resolution.model_copy(update={"failure": problem})
+        return replace(resolved, failure=problem)
     fitting = tuple(
         address
-        for address in resolution.addresses
+        for address in resolved.addresses
         if (ip := _ip(address)) is None or ip.version == source.version
     )
     if not fitting:
@@ -115,22 +134,22 @@ async def addresses_of(network: Network, host: str) -> Resolution:
             reason=Reason.SOURCE,
             detail=f"{network.source} is IPv{source.version}, and {host} has no such address",
         )
-        return resolution.model_copy(update={"failure": problem})
-    return resolution.model_copy(update={"addresses": fitting})
+        return replace(resolved, failure=problem)
+    return replace(resolved, addresses=fitting)
 
 
 async def open_tcp(network: Network, host: str, port: int) -> Opened:
     """A TCP connection to the first address that takes one. Raises NotOpened."""
     try:
         async with asyncio.timeout(network.total.total_seconds()):
-            resolution = await addresses_of(network, host)
+            resolved = await addresses_of(network, host)
     except TimeoutError:
         raise NotOpened(timed_out("no addresses", network.total)) from None
-    if resolution.failure:
-        raise NotOpened(resolution.failure)
+    if resolved.failure:
+        raise NotOpened(resolved.failure)
     deadline = time.monotonic() + network.connect.total_seconds()
-    for index, address in enumerate(resolution.addresses):
-        seconds = share(deadline, len(resolution.addresses) - index)
+    for index, address in enumerate(resolved.addresses):
+        seconds = share(deadline, len(resolved.addresses) - index)
         try:
             return await _open(address, port, network, seconds)
         except NotOpened as error:
@@ -209,9 +228,9 @@ async def _look_up(host: str) -> tuple[tuple[str, ...], float]:
 
 
 @lru_cache(maxsize=1024)
-def _as_it_stands(host: str, address: str) -> Resolution:
+def _as_it_stands(address: str) -> Resolved:
     """Thousands of probes ask for the same few addresses."""
-    return Resolution(host=host, addresses=(address,))
+    return Resolved(addresses=(address,))
 
 
 @lru_cache(maxsize=1024)

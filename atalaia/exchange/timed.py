@@ -118,16 +118,16 @@ async def _converse(step: Step, network: Network, timed: Timed) -> None:
 
 async def _connected(url: Url, network: Network, timed: Timed) -> Bare:
     timed.doing = "looking the host up"
-    resolution = await addresses_of(network, url.host)
-    if resolution.elapsed:
-        timed.spent("resolve", resolution.elapsed)
-    if resolution.failure:
-        raise NotOpened(resolution.failure)
+    resolved = await addresses_of(network, url.host)
+    if resolved.elapsed:
+        timed.spent("resolve", resolved.elapsed)
+    if resolved.failure:
+        raise NotOpened(resolved.failure)
     timed.doing = "connecting"
     deadline = time.monotonic() + network.connect.total_seconds()
-    for index, address in enumerate(resolution.addresses):
+    for index, address in enumerate(resolved.addresses):
         timed.address = address
-        seconds = share(deadline, len(resolution.addresses) - index)
+        seconds = share(deadline, len(resolved.addresses) - index)
         connection = Bare(timed)
         try:
             took = await connection.open(address, url.port, network.source, seconds)

@@ -6,10 +6,7 @@ import ipaddress
 import time
 from dataclasses import dataclass
 
-from atalaia.exchange.hop import Hop
-from atalaia.exchange.lookup import look_up
-from atalaia.exchange.network import Network
-from atalaia.exchange.observable import Lookup
+from atalaia.exchange.network import Network, resolve_in_time
 from probes import facts
 from probes.answers import reason_of
 from probes.model import Attempt, Planned, Reason
@@ -28,7 +25,7 @@ async def probe(planned: Planned, network: Network) -> Attempt:
     """Resolve the name as every program of this machine does."""
     dns: Dns = planned.parameters
     started = time.time()
-    seen = await look_up(Lookup(key=f"dns {dns.host}", hop=Hop.UNKNOWN, host=dns.host), network)
+    seen = await resolve_in_time(network, dns.host)
     found = {"probe_dns_answer_rrs": float(len(seen.addresses))}
     if seen.elapsed:
         found["probe_dns_lookup_time_seconds"] = seen.elapsed

@@ -69,10 +69,10 @@ async def _ask(login: PostgresLogin, network: Network) -> PostgresSession:
     from psycopg import AsyncConnection
     from psycopg.conninfo import make_conninfo
 
-    resolution = await addresses_of(network, login.url.host)
-    if resolution.failure:
-        raise NotOpened(resolution.failure)
-    conninfo = make_conninfo(**_parameters(login, network, resolution.addresses))
+    resolved = await addresses_of(network, login.url.host)
+    if resolved.failure:
+        raise NotOpened(resolved.failure)
+    conninfo = make_conninfo(**_parameters(login, network, resolved.addresses))
     begun = time.perf_counter()
     with _without_libpq_environment():
         connection = await AsyncConnection.connect(conninfo, autocommit=True)
