@@ -11,12 +11,12 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from atalaia.environment import Environment
 from atalaia.environment.units import format_duration
-from atalaia.exchange.observable import Cost
+from atalaia.exchange.cost import Cost
 
 SHARE = 0.1
 """Part of any limiter's budget that probes may take; less where `allow.limiter_share` is less."""
@@ -91,7 +91,7 @@ def summed(costs: Iterable[Cost]) -> tuple[Cost, ...]:
     for cost in costs:
         requests[cost.bucket] += cost.requests
         first.setdefault(cost.bucket, cost)
-    return tuple(cost.model_copy(update={"requests": requests[bucket]}) for bucket, cost in first.items())
+    return tuple(replace(cost, requests=requests[bucket]) for bucket, cost in first.items())
 
 
 def share_of(environment: Environment) -> float:

@@ -9,8 +9,8 @@ from enum import StrEnum
 from typing import Any
 
 from atalaia.environment.probes import ProbeKind
+from atalaia.exchange.cost import Cost
 from atalaia.exchange.hop import Hop
-from atalaia.exchange.observable import Cost
 
 
 class Reason(StrEnum):

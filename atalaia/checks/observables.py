@@ -111,7 +111,7 @@ def spread(environment: Environment, backend: str, path: str, requests: int) -> 
     steps = tuple(
         step.model_copy(update={"key": f"{step.key} #{n}", "costs": ()}) for n, step in enumerate(steps)
     )
-    costs = tuple(cost.model_copy(update={"requests": cost.requests * requests}) for cost in request.costs)
+    costs = tuple(replace(cost, requests=cost.requests * requests) for cost in request.costs)
     return HttpSequence(
         key=f"spread {backend} {path} x{requests}", hop=Hop.LOAD_BALANCER, steps=steps, costs=costs
     )

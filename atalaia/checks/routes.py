@@ -18,7 +18,8 @@ from atalaia.environment.gateway import CorsPolicy, Route, RouteClass, SampleReq
 from atalaia.environment.remembered import per_environment
 from atalaia.environment.services import Service
 from atalaia.exchange.bearer import Bearer, Flaw
-from atalaia.exchange.observable import Cost, HttpRequest
+from atalaia.exchange.cost import Cost
+from atalaia.exchange.observable import HttpRequest
 from atalaia.systems.limits import front_costs, gateway_costs
 
 FRONT = "load-balancer"
@@ -199,7 +200,7 @@ def bearer_of(scheme: Authentication, flaw: Flaw | None = None, tenant: str | No
     lifetime = scheme.access_token.total_seconds() if scheme.access_token else 900.0
     return Bearer(
         algorithm=scheme.algorithm,
-        secret=scheme.secret,
+        secret=scheme.secret.get_secret_value(),
         claims=tuple(claims.items()),
         lifetime=lifetime,
         flaw=flaw,

@@ -1,12 +1,13 @@
 """Tokens that the toolkit makes itself, good ones and bad ones; data until they are sent."""
 
+from __future__ import annotations
+
 import base64
 import json
 import time
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
-
-from pydantic import BaseModel, ConfigDict, SecretStr
 
 
 class Flaw(StrEnum):
@@ -19,13 +20,13 @@ class Flaw(StrEnum):
     """`alg: none` and no signature (RFC 7519, 6): accepted by verifiers that believe the header."""
 
 
-class Bearer(BaseModel):
+@dataclass(frozen=True)
+class Bearer:
     """A JSON Web Token as it is to be sent in `Authorization: Bearer`."""
 
-    model_config = ConfigDict(frozen=True, hide_input_in_errors=True, defer_build=True)
-
     algorithm: str
-    secret: SecretStr
+    secret: str = field(repr=False)
+    """The key that it is signed with; printed nowhere."""
     claims: tuple[tuple[str, str | int | bool], ...] = ()
     """Beside `iat` and `exp`."""
     lifetime: float = 900.0
@@ -51,7 +52,7 @@ def _minted(bearer: Bearer, moment: int) -> str:
     if bearer.flaw is Flaw.ALG_NONE:
         return f"{_part({'alg': 'none', 'typ': 'JWT'})}.{_part(claims)}."
     try:
-        token = jwt.encode(claims, bearer.secret.get_secret_value(), algorithm=bearer.algorithm)
+        token = jwt.encode(claims, bearer.secret, algorithm=bearer.algorithm)
     except (jwt.PyJWTError, NotImplementedError, TypeError) as error:
         raise ValueError(f"no {bearer.algorithm} token can be made: {type(error).__name__}") from None
     return _tampered(token) if bearer.flaw is Flaw.WRONG_SIGNATURE else token

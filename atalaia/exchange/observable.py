@@ -6,34 +6,10 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from atalaia.environment.url import Url
 from atalaia.exchange.bearer import Bearer
+from atalaia.exchange.cost import Cost
 from atalaia.exchange.exchange import Certificate, Connection, Exchange, Exchanges, Resolution
 from atalaia.exchange.hop import Hop
 from atalaia.exchange.seen import Seen
-
-
-class Cost(BaseModel):
-    """What an observation takes out of one limiter's bucket."""
-
-    model_config = ConfigDict(frozen=True, defer_build=True)
-
-    bucket: str
-    """The limiter and its key: `load-balancer client 127.64.0.9`. Never the route, unless it is the key."""
-    requests: int
-    limit: int
-    """Requests that the limiter allows …"""
-    window: float
-    """… in so many seconds."""
-    memory: float | None = None
-    """Seconds for which a request weighs, where that is longer than the window."""
-    exhausts: bool = False
-    """It is meant to use the whole of this bucket up; that harms nobody whose bucket it is not."""
-    client: str | None = None
-    """Which of the run's clients pays, where it is another than the one that the observable is sent as."""
-
-    @property
-    def remembered(self) -> float:
-        """Seconds for which a request weighs."""
-        return self.memory or self.window
 
 
 class Observable(BaseModel):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from atalaia.environment import Environment
-from atalaia.exchange.observable import Cost, Observable
+from atalaia.exchange.cost import Cost
+from atalaia.exchange.observable import Observable
 from atalaia.run.case import Case
 from atalaia.run.ledger import Account, Ledger
 
@@ -147,7 +148,7 @@ def _charged(cost: Cost, observable: Observable, addresses: Mapping[str, str]) -
     address = addresses.get(client, addresses.get(""))
     if address is None:
         return cost
-    return cost.model_copy(update={"bucket": cost.bucket.replace("client", f"client {address}")})
+    return replace(cost, bucket=cost.bucket.replace("client", f"client {address}"))
 
 
 def scope(environment: Environment) -> str:

@@ -10,7 +10,7 @@ from atalaia.environment import Environment
 from atalaia.environment.gateway import Route, RouteLimit
 from atalaia.environment.load_balancer import Backend
 from atalaia.environment.remembered import per_environment
-from atalaia.exchange.observable import Cost
+from atalaia.exchange.cost import Cost
 
 
 def front_costs(environment: Environment, path: str, method: str = "GET") -> tuple[Cost, ...]:

@@ -12,7 +12,7 @@ from typing import Literal
 from atalaia.environment import Environment
 from atalaia.environment.probe_rules import PLACE
 from atalaia.environment.units import format_duration, format_rate
-from atalaia.exchange.observable import Cost
+from atalaia.exchange.cost import Cost
 from loadtests.plan import Arrivals, Limiter, Request, Stage, Table
 from loadtests.scenario.budget import WORKERS, Demand, counted
 from loadtests.scenario.drafting import Draft

@@ -9,7 +9,7 @@ from atalaia.checks.routes import FRONT
 from atalaia.environment import Environment, Url
 from atalaia.environment.endpoints import endpoints
 from atalaia.environment.faults import did_you_mean, listed
-from atalaia.exchange.observable import Cost
+from atalaia.exchange.cost import Cost
 from atalaia.systems.limits import front_costs, gateway_costs
 from loadtests.scenario.mistake import Mistake
 

@@ -7,6 +7,7 @@ import base64
 import json
 import re
 import time
+from dataclasses import replace
 from typing import Any
 
 from atalaia.checks.routes import bearer_of
@@ -54,7 +55,7 @@ def _made(scheme: Authentication, tenant: str | None, name: str, lasts: float, e
     assert bearer is not None, "the scheme has a secret"
     longer = max(bearer.lifetime, lasts + _MARGIN)
     try:
-        return mint(bearer.model_copy(update={"lifetime": longer}))
+        return mint(replace(bearer, lifetime=longer))
     except ValueError as error:
         raise Mistake(f"authentication.{name} of the environment: {error}", "mix", entry) from None
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from atalaia.environment.faults import Location
 from atalaia.environment.probes import ProbeKind
+from atalaia.exchange.cost import Cost
 from atalaia.exchange.hop import Hop
-from atalaia.exchange.observable import Cost
 from probes.budget import Taker
 
 

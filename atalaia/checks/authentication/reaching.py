@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from atalaia.checks.addresses import Needs, all_of
 from atalaia.checks.answers import succeeded, undecided
@@ -72,9 +72,7 @@ def _count(environment: Environment, target: str) -> tuple[CountedSequence, ...]
         *(sample(environment, target, flaw=flaw, client=_CLIENT) for flaw in _FLAWS),
         sample(environment, target, client=_CLIENT),
     )
-    costs = tuple(
-        cost.model_copy(update={"requests": cost.requests * len(asked)}) for cost in asked[-1].costs
-    )
+    costs = tuple(replace(cost, requests=cost.requests * len(asked)) for cost in asked[-1].costs)
     return (
         CountedSequence(
             key=f"count of what is refused at {target}",

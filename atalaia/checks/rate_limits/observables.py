@@ -6,6 +6,7 @@ addresses; straight to the gateway's nodes in turn, because the front's limiter 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import lcm
 
 from atalaia.checks.observables import get, through_front
@@ -16,7 +17,8 @@ from atalaia.checks.routes import FRONT, policy_of, route, sample, service_of
 from atalaia.environment import Environment
 from atalaia.environment.gateway import RouteLimit
 from atalaia.environment.remembered import per_environment
-from atalaia.exchange.observable import Cost, HttpRequest, HttpSequence
+from atalaia.exchange.cost import Cost
+from atalaia.exchange.observable import HttpRequest, HttpSequence
 from atalaia.systems.limiter.model import LimiterMeasurement
 from atalaia.systems.limiter.recovery import LimiterRecovery
 from atalaia.systems.limits import front_costs, gateway_costs
@@ -71,7 +73,7 @@ def recovered(environment: Environment, target: str) -> LimiterRecovery:
             "key": f"recovery of the {measurement.key}",
             "after": measurement,
             "last": measurement.last,
-            "costs": tuple(cost.model_copy(update={"requests": 1}) for cost in measurement.costs),
+            "costs": tuple(replace(cost, requests=1) for cost in measurement.costs),
         },
         limit=measurement.limit,
         window=measurement.window,
@@ -114,11 +116,7 @@ def identities(environment: Environment, target: str) -> HttpSequence:
         for turn in range(TURNS)
         for client in clients
     )
-    costs = tuple(
-        cost.model_copy(update={"requests": TURNS, "client": client})
-        for client in clients
-        for cost in one.costs
-    )
+    costs = tuple(replace(cost, requests=TURNS, client=client) for client in clients for cost in one.costs)
     return HttpSequence(key=f"two clients of {target}", hop=one.hop, steps=steps, costs=costs)
 
 
@@ -235,6 +233,6 @@ def _forged(request: HttpRequest, number: int) -> HttpRequest:
 def _all_of(costs: tuple[Cost, ...], requests: int) -> tuple[Cost, ...]:
     """Costs of a measurement: it means to use up the first, outermost and shortest, and spends of others."""
     return tuple(
-        cost.model_copy(update={"requests": requests, "exhausts": number == 0 and cost.window <= LONGEST})
+        replace(cost, requests=requests, exhausts=number == 0 and cost.window <= LONGEST)
         for number, cost in enumerate(costs)
     )

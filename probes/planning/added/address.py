@@ -9,8 +9,8 @@ from atalaia.environment import Environment, Url
 from atalaia.environment.endpoints import PROBES_PUSHGATEWAY, endpoints
 from atalaia.environment.probes import Probe
 from atalaia.environment.remembered import per_environment
+from atalaia.exchange.cost import Cost
 from atalaia.exchange.hop import Hop
-from atalaia.exchange.observable import Cost
 from atalaia.systems.limits import front_costs, gateway_costs
 from probes.planning.telling import Mistaken
 

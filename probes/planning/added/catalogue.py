@@ -7,8 +7,8 @@ from atalaia.checks.check import Check
 from atalaia.environment import Effect, Environment
 from atalaia.environment.faults import did_you_mean, listed
 from atalaia.environment.probes import Probe
+from atalaia.exchange.cost import Cost
 from atalaia.exchange.hop import Hop
-from atalaia.exchange.observable import Cost
 from atalaia.run.case import Case, Cases, closure
 from probes.budget import summed
 from probes.kinds.catalogue import Catalogue

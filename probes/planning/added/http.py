@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from dataclasses import replace
 
 from pydantic import SecretStr
 
@@ -10,7 +11,8 @@ from atalaia.checks.observables import bare
 from atalaia.environment import Environment
 from atalaia.environment.probes import Probe
 from atalaia.exchange.bearer import Bearer
-from atalaia.exchange.observable import Cost, HttpRequest
+from atalaia.exchange.cost import Cost
+from atalaia.exchange.observable import HttpRequest
 from probes.fan_out import MOST
 from probes.kinds.http import Http
 from probes.planning import instances
@@ -63,9 +65,7 @@ def _of_all_addresses(
     if address.url.host in environment.hosts or _is_ip(address.url.host):
         return costs
     return tuple(
-        cost
-        if cost.bucket.startswith("load-balancer")
-        else cost.model_copy(update={"requests": cost.requests * MOST})
+        cost if cost.bucket.startswith("load-balancer") else replace(cost, requests=cost.requests * MOST)
         for cost in costs
     )
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import jwt
 import pytest
-from pydantic import SecretStr
 
+from atalaia.environment.url import parse_url
 from atalaia.exchange.bearer import Bearer, Flaw, mint
+from atalaia.exchange.hop import Hop
+from atalaia.exchange.observable import HttpRequest
 
 SECRET = "a secret that is long enough for it"
 NOW = 1_800_000_000.0
+URL = parse_url("http://gateway.test:8000", frozenset({"http"}))
 
 
 def bearer(**more) -> Bearer:
     claims = (("iss", "atendeai"), ("clinic_id", "a"))
-    return Bearer(algorithm="HS256", secret=SecretStr(SECRET), claims=claims, **more)
+    return Bearer(algorithm="HS256", secret=SECRET, claims=claims, **more)
 
 
 def opened(token: str, **options) -> dict:
@@ -53,7 +56,15 @@ def test_a_malformed_one_is_no_token():
 
 
 def test_a_secret_that_does_not_fit_is_told_without_it():
-    wrong = Bearer(algorithm="RS256", secret=SecretStr("not-a-private-key"))
+    wrong = Bearer(algorithm="RS256", secret="not-a-private-key")
     with pytest.raises(ValueError, match="RS256") as told:
         mint(wrong, NOW)
     assert "not-a-private-key" not in str(told.value)
+
+
+def test_its_secret_is_not_printed():
+    made = bearer()
+    sent = HttpRequest(key="k", hop=Hop.GATEWAY, url=URL, target="/", bearer=made)
+    told = f"{made} {made!r} {(made,)} {sent} {sent!r}"
+    assert "HS256" in told
+    assert SECRET not in told

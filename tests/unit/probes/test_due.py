@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from atalaia.exchange.observable import Cost
+from atalaia.exchange.cost import Cost
 from probes.due import due, offset
 from tests.support.probe_runs import NOW, planned, worked
 

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from atalaia.environment import Environment
 from atalaia.errors import ExitCode, UsageErrors
-from atalaia.exchange.observable import Cost
+from atalaia.exchange.cost import Cost
 from probes.budget import Taker, summed, takes
-from probes.planning import drawn, plan
+from probes.planning.drawing import drawn, plan
 from tests.unit.probes.stack import named, shop, with_added
 
 LOGIN = {

@@ -12,8 +12,9 @@ import pytest
 from atalaia.checks.check import Check, Severity
 from atalaia.environment import Environment
 from atalaia.errors import UsageError
+from atalaia.exchange.cost import Cost
 from atalaia.exchange.hop import Hop
-from atalaia.exchange.observable import Cost, Observable
+from atalaia.exchange.observable import Observable
 from atalaia.exchange.seen import Seen
 from atalaia.run.budget import Allotment, allot, in_order_of_worth, settle
 from atalaia.run.case import Case

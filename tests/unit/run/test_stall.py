@@ -9,10 +9,11 @@ from typing import ClassVar
 import pytest
 
 from atalaia.environment.url import parse_url
+from atalaia.exchange.cost import Cost
 from atalaia.exchange.exchange import Connection, Exchange, Exchanges
 from atalaia.exchange.failure import Failure, Reason
 from atalaia.exchange.hop import Hop
-from atalaia.exchange.observable import Connect, Cost, HttpRequest, HttpSequence, Observable
+from atalaia.exchange.observable import Connect, HttpRequest, HttpSequence, Observable
 from atalaia.exchange.seen import Seen
 from atalaia.redaction import Redactor
 from atalaia.run.observations import Observations

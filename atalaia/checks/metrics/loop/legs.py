@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from math import inf
 from urllib.parse import quote
 
@@ -267,7 +268,7 @@ def measurement(environment: Environment) -> LoopMeasurement:
         hop=Hop.LOAD_BALANCER,
         client=_CLIENT,
         costs=tuple(
-            cost.model_copy(update={"requests": cost.requests * number})
+            replace(cost, requests=cost.requests * number)
             for request, number in requests
             for cost in request.costs
         ),

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from pydantic import SecretStr
 
 from atalaia.checks.authentication.login import tokens
 from atalaia.checks.catalogue import by_id
@@ -212,9 +211,7 @@ def test_a_401_names_the_scheme(challenge, good):
 
 
 def token(seconds: float | None = 900, **claims: Any) -> str:
-    made = Bearer(
-        algorithm="HS256", secret=SecretStr(SECRET), claims=tuple(claims.items()), lifetime=seconds or 0
-    )
+    made = Bearer(algorithm="HS256", secret=SECRET, claims=tuple(claims.items()), lifetime=seconds or 0)
     return mint(made)
 
 
