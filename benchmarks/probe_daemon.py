@@ -71,6 +71,7 @@ def _daemon(file: str, port: int, targets: int, listen: int, out: str) -> int:
     """The daemon itself, which notes how late each probe begins."""
     from probes.cron_run import Asked
     from probes.model import Planned
+    from probes.planning.watching import watch_of
     from probes.serve import serve_until_told
 
     late: list[float] = []
@@ -81,7 +82,7 @@ def _daemon(file: str, port: int, targets: int, listen: int, out: str) -> int:
     environment = _environment(Path(file), port, targets)
     before = time.process_time()
     code = serve_until_told(
-        environment,
+        watch_of(environment),
         Asked(),
         ("127.0.0.1", listen),
         say=lambda line: print(line, flush=True),

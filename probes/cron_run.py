@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
-from atalaia.environment import Environment
-from atalaia.environment.faults import did_you_mean
-from atalaia.errors import AtalaiaError, UsageError
+from atalaia.errors import AtalaiaError
 from atalaia.redaction import Redactor
-from atalaia.run.network import network_of
 from atalaia.state import state_directory
 from probes.alone import alone
 from probes.attribution import attribute
@@ -21,13 +17,12 @@ from probes.due import due
 from probes.exposition import expose
 from probes.keeper import Keeper
 from probes.model import Attempt, Planned, ProbeResult, Reason, Run
-from probes.planning import interval_of, plan
 from probes.planning.shards import Shard
 from probes.receivers import Receivers
 from probes.runner import run_all
 from probes.signals import Asked as AskedToEnd
 from probes.signals import to_end
-from probes.vantage import Vantage
+from probes.watch import Watch
 
 PROBING = 0.8
 """Part of the interval within which every attempt of a probe has to have ended …"""
@@ -69,70 +64,27 @@ class Done:
     """What the user must know besides."""
 
 
-def run_once(environment: Environment, asked: Asked) -> Done:
+def run_once(watch: Watch, asked: Asked) -> Done:
     """Probe, keep, count, tell.
 
-    Raises UsageError (the plan, a name), NotMeasured (another run is under way).
+    Raises UsageError (a name), NotMeasured (another run is under way).
     """
-    asked_for = chosen_of(environment, asked.shard, asked.only)
-    planned = asked.shard.of(plan(environment))
-    vantage = vantage_of(environment, asked.shard)
-    patience = min(_PATIENCE, interval_of(environment).total_seconds() / 2)
-    with alone(state_directory() / "probes", vantage, patience):
-        return asyncio.run(_Running(environment, asked, planned, asked_for).done())
-
-
-def chosen_of(environment: Environment, shard: Shard, only: frozenset[str]) -> tuple[Planned, ...]:
-    """The probes of a shard; of these only those with these names, and what must fail.
-
-    Raises UsageError for a name that no probe of the shard has.
-    """
-    planned = shard.of(plan(environment))
-    names = {one.name for one in planned}
-    if unknown := sorted(only - names):
-        raise UsageError(
-            f"no probe of shard {shard} is called {unknown[0]}",
-            hint=did_you_mean(unknown[0], names) or "`atalaia probe list` names them",
-        )
-    return tuple(one for one in planned if not only or one.name in only or one.expects_failure)
-
-
-def vantage_of(environment: Environment, shard: Shard) -> Vantage:
-    """The group of the Pushgateway that a shard of an environment's probes writes."""
-    return Vantage(environment.name, environment.probes.location or "", str(shard))
-
-
-def new_run(environment: Environment, shard: Shard, started: float) -> Run:
-    """A run that begins now (Unix time), without results as yet."""
-    stamp = datetime.fromtimestamp(started, UTC).strftime("%Y%m%dT%H%M%SZ")
-    return Run(
-        id=f"{stamp}-{secrets.token_hex(3)}",
-        environment=environment.name,
-        location=environment.probes.location or "",
-        shard=str(shard),
-        started=started,
-        finished=started,
-        interval=interval_of(environment),
-        results=(),
-    )
+    asked_for = watch.chosen(asked.shard, asked.only)
+    patience = min(_PATIENCE, watch.interval.total_seconds() / 2)
+    with alone(state_directory() / "probes", watch.vantage(asked.shard), patience):
+        return asyncio.run(_Running(watch, asked, asked_for).done())
 
 
 class _Running:
-    def __init__(
-        self,
-        environment: Environment,
-        asked: Asked,
-        planned: tuple[Planned, ...],
-        asked_for: tuple[Planned, ...],
-    ) -> None:
+    def __init__(self, watch: Watch, asked: Asked, asked_for: tuple[Planned, ...]) -> None:
         self._asked = asked
-        self._planned = planned
+        self._planned = watch.chosen(asked.shard)
         self._asked_for = asked_for
-        self._vantage = vantage_of(environment, asked.shard)
+        self._vantage = watch.vantage(asked.shard)
         self._begun = time.monotonic()
-        self._new = new_run(environment, asked.shard, time.time())
-        self._network = network_of(environment, None, self._new.id)
-        self._redactor = Redactor(environment.secrets())
+        self._new = watch.new_run(asked.shard, time.time())
+        self._network = replace(watch.network, run=self._new.id)
+        self._redactor = Redactor(watch.secrets)
         self._keeper = Keeper(self._vantage, self._new.started)
         self._found: dict[str, ProbeResult] = {}
         self._signal = ""

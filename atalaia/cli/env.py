@@ -120,7 +120,7 @@ def schema() -> None:
 def _unplannable(environment: Environment) -> tuple[UsageError, ...]:
     """What is wrong about probes, and limiters of which they would take too much."""
     with quick_start():
-        from probes.planning import plan
+        from probes.planning.drawing import plan
 
     try:
         plan(environment)

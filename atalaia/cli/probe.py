@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from atalaia.environment.url import Url
     from probes.planning.shards import Shard
     from probes.receivers import Receivers
+    from probes.watch import Watch
 
 _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -95,12 +96,12 @@ def run(
         from probes.planning.shards import Shard
         from probes.verdict import exit_code
 
-        environment = _environment(env)
-    part = Shard.parse(shard)
-    if only_plan:
-        return _print_plan(environment, part, frozenset(names))
-    receivers = _receivers(environment, no_push, textfile, json_lines, junit)
-    done = run_once(environment, Asked(part, frozenset(names), receivers))
+        part = Shard.parse(shard)
+        if only_plan:
+            return _print_plan(_environment(env), part, frozenset(names))
+        watch = _watch(env)
+    receivers = _receivers(watch, no_push, textfile, json_lines, junit)
+    done = run_once(watch, Asked(part, frozenset(names), receivers))
     to_stdout = json_lines is not None and str(json_lines) == "-"
     for line in telling.run(done):
         click.echo(line, err=to_stdout)
@@ -141,10 +142,10 @@ def serve(
     from probes.planning.shards import Shard
     from probes.serve import serve_until_told
 
-    environment = _environment(env)
-    receivers = _receivers(environment, no_push, textfile, json_lines, None)
+    watch = _watch(env)
+    receivers = _receivers(watch, no_push, textfile, json_lines, None)
     asked = Asked(Shard.parse(shard), receivers=receivers)
-    return serve_until_told(environment, asked, _address(listen), say=lambda line: click.echo(line, err=True))
+    return serve_until_told(watch, asked, _address(listen), say=lambda line: click.echo(line, err=True))
 
 
 @probe.command("list", context_settings=_SETTINGS)
@@ -177,18 +178,16 @@ def show(name: str, env: str | None, shard: str) -> int:
     """
     from probes import telling
     from probes.attribution import attribute
-    from probes.cron_run import chosen_of, vantage_of
     from probes.planning.shards import Shard
     from probes.state import State, state_file
 
-    environment, part = _environment(env), Shard.parse(shard)
-    planned = chosen_of(environment, part, frozenset())
-    (one,) = (each for each in chosen_of(environment, part, frozenset({name})) if each.name == name)
-    path = state_file(environment.name)
+    watch, part = _watch(env), Shard.parse(shard)
+    (one,) = (each for each in watch.chosen(part, frozenset({name})) if each.name == name)
+    path = state_file(watch.environment)
     if not path.exists():
         raise UsageError("nothing was probed here yet", where=str(path), hint="atalaia probe run")
     with State(path, now=time.time()) as state:
-        last = state.last(vantage_of(environment, part), planned)
+        last = state.last(watch.vantage(part), watch.chosen(part))
     if one.name not in last:
         raise UsageError(f"{name} has no result here yet", where=str(path), hint="atalaia probe run")
     for line in telling.shown(last[one.name], str(attribute(last.values()).get(one.group, ""))):
@@ -217,7 +216,7 @@ def prune(envs: tuple[str, ...], shards: int | None, delete: bool) -> int:
 
     from atalaia.redaction import Redactor
     from atalaia.run.network import network_of
-    from probes.planning import interval_of
+    from probes.planning.drawing import interval_of
     from probes.prune import Watched, look, remove
 
     environments = [_environment(each) for each in envs or (None,)]
@@ -295,8 +294,15 @@ def _environment(selector: str | None) -> Environment:
     return load(find(selector), os.environ)
 
 
+def _watch(selector: str | None) -> Watch:
+    from atalaia.environment.find import find
+    from probes.remembered import watch
+
+    return watch(find(selector), os.environ)
+
+
 def _receivers(
-    environment: Environment,
+    watch: Watch,
     no_push: bool,
     textfile: Path | None,
     json_lines: Path | None,
@@ -309,17 +315,17 @@ def _receivers(
     for option, path in (("--textfile", textfile), ("--json-lines", json_lines), ("--junit", junit)):
         if path and str(path) != "-" and not path.absolute().parent.is_dir():
             raise UsageError(f"{path.absolute().parent} is no directory", where=option)
-    pushgateway = None if no_push else environment.probes.pushgateway
+    pushgateway = None if no_push else watch.pushgateway
     return Receivers(pushgateway, textfile, json_lines, junit)
 
 
 def _print_plan(environment: Environment, shard: Shard, names: frozenset[str]) -> int:
     from probes import telling
-    from probes.cron_run import chosen_of
-    from probes.planning import drawn
+    from probes.planning.drawing import drawn
+    from probes.planning.watching import watch_of
 
     drawing = drawn(environment)
-    for line in telling.plan(chosen_of(environment, shard, names)):
+    for line in telling.plan(watch_of(environment).chosen(shard, names)):
         click.echo(line)
     if drawing.left_out:
         click.echo("left out:")

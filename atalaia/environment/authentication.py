@@ -5,9 +5,10 @@ from typing import Literal
 from pydantic import Field
 
 from atalaia.environment.base import Name, Secret, Section, Text
-from atalaia.environment.frozen import Table, empty
+from atalaia.environment.frozen import empty
 from atalaia.environment.gateway import SampleRequest
 from atalaia.environment.quantities import PositiveDuration
+from atalaia.environment.tables import Table
 
 
 class Authentication(Section):

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, Any, NoReturn, TypeVar
-
-from pydantic import AfterValidator
+from typing import Any, NoReturn, TypeVar
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -41,11 +38,6 @@ def empty() -> FrozenDict[Any, Any]:
     return FrozenDict()
 
 
-def _table(value: Mapping[Any, Any]) -> FrozenDict[Any, Any]:
-    """A function, whose parameters are quickly looked up; those of a class that is a `dict` are not."""
-    return FrozenDict(value)
-
-
 def thawed(value: Any) -> Any:
     """The inverse of `frozen`: lists and dictionaries, as JSON has them."""
     if isinstance(value, dict):
@@ -53,10 +45,3 @@ def thawed(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [thawed(item) for item in value]
     return value
-
-
-Table = Annotated[Mapping[K, V], AfterValidator(_table)]
-"""`Table[Name, Service]`: name → thing, in the order of the file, frozen."""
-
-Json = Annotated[Any, AfterValidator(frozen)]
-"""JSON-like data, frozen to its last leaf."""

@@ -7,8 +7,9 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from atalaia.environment.base import Count, HttpPath, HttpUrl, Name, NamedFile, Section, Text
-from atalaia.environment.frozen import Json, Table, empty
+from atalaia.environment.frozen import empty
 from atalaia.environment.quantities import Percentage, PositiveDuration
+from atalaia.environment.tables import Json, Table
 
 _CREDENTIAL = re.compile(r"authorization|cookie|credential|passw|secret|token|api-?_?key", re.IGNORECASE)
 

@@ -5,7 +5,8 @@ from typing import Literal
 from pydantic import Field
 
 from atalaia.environment.base import Section, Text
-from atalaia.environment.frozen import Table, empty
+from atalaia.environment.frozen import empty
+from atalaia.environment.tables import Table
 
 PROFILES = ("api", "html", "admin")
 """Profiles that need no declaration."""

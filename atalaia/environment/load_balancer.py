@@ -5,8 +5,9 @@ from typing import Literal
 from pydantic import Field
 
 from atalaia.environment.base import Count, HttpPath, HttpsUrl, HttpUrl, Secret, Section, Text
-from atalaia.environment.frozen import Table, empty
+from atalaia.environment.frozen import empty
 from atalaia.environment.quantities import PositiveDuration
+from atalaia.environment.tables import Table
 
 
 class Stats(Section):

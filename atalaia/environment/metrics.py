@@ -5,7 +5,8 @@ from typing import Literal
 from pydantic import Field
 
 from atalaia.environment.base import Count, HttpUrl, Name, NamedFile, Secret, Section, Text
-from atalaia.environment.frozen import Table, empty
+from atalaia.environment.frozen import empty
+from atalaia.environment.tables import Table
 
 PageKind = Literal["service", "kong", "haproxy", "postgres", "redis", "node", "monitoring", "other"]
 """What a page is of: its vendor's names are allowed to break rules for names, and others' are not."""

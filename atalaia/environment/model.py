@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field, PrivateAttr, SecretStr
 
 from atalaia.environment.authentication import Authentication
 from atalaia.environment.base import IpAddress, Name, Section, Text
-from atalaia.environment.frozen import Table, empty
+from atalaia.environment.frozen import empty
 from atalaia.environment.gateway import CorsPolicy, Gateway, Route, RouteClass, SampleRequest
 from atalaia.environment.header_profile import HeaderProfile
 from atalaia.environment.load_balancer import LoadBalancer
@@ -29,6 +29,7 @@ from atalaia.environment.policy import (
 from atalaia.environment.probes import Probe, Probes, Step
 from atalaia.environment.services import Service
 from atalaia.environment.stores import Stores
+from atalaia.environment.tables import Table
 from atalaia.environment.url import Url
 
 if TYPE_CHECKING:

@@ -6,8 +6,9 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from atalaia.environment.base import Count, HttpUrl, NamedFile, Secret, Section, Text
-from atalaia.environment.frozen import Table, empty
+from atalaia.environment.frozen import empty
 from atalaia.environment.quantities import Duration, PositiveDuration
+from atalaia.environment.tables import Table
 
 Threshold = Annotated[str, StringConstraints(pattern=r"^(>|<|>=|<=|==|!=) ?-?[0-9]+(\.[0-9]+)?$")]
 """A comparison with a number, as it stands in an alert's expression: `> 0.05`."""

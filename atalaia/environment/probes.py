@@ -17,9 +17,10 @@ from atalaia.environment.base import (
     Section,
     Text,
 )
-from atalaia.environment.frozen import Table, empty
+from atalaia.environment.frozen import empty
 from atalaia.environment.gateway import Method, named_like_secrets
 from atalaia.environment.quantities import PositiveDuration
+from atalaia.environment.tables import Table
 
 ProbeKind = Literal["http", "tcp", "tls", "dns", "postgres", "redis", "journey", "catalogue"]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from atalaia.environment import Environment
 from atalaia.exchange.network import Network
 
 if TYPE_CHECKING:
+    from atalaia.environment import Environment
     from atalaia.run.budget import Allotment  # loads all that a suite plans with, and probes need none of it
 
 

@@ -7,8 +7,9 @@ from typing import Annotated
 from pydantic import Field
 
 from atalaia.environment.base import Section, Text
-from atalaia.environment.frozen import FrozenDict, Table
+from atalaia.environment.frozen import FrozenDict
 from atalaia.environment.quantities import Percentage, PositiveDuration, Rate
+from atalaia.environment.tables import Table
 
 
 class JudgedSeries(Section):

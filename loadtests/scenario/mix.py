@@ -7,9 +7,10 @@ from typing import Annotated, Literal
 from pydantic import Field, JsonValue
 
 from atalaia.environment.base import HttpPath, Name, Section, Text
-from atalaia.environment.frozen import FrozenDict, Table
+from atalaia.environment.frozen import FrozenDict
 from atalaia.environment.gateway import Method, named_like_secrets
 from atalaia.environment.probes import Expect, Step
+from atalaia.environment.tables import Table
 
 Kind = Literal["route", "journey", "path", "steps"]
 

@@ -10,8 +10,9 @@ from typing import Annotated, Self
 from pydantic import Field, PrivateAttr, model_validator
 
 from atalaia.environment.base import Count, Name, NamedFile, Section, Text
-from atalaia.environment.frozen import FrozenDict, Table
+from atalaia.environment.frozen import FrozenDict
 from atalaia.environment.quantities import Percentage, PositiveDuration, Rate
+from atalaia.environment.tables import Table
 from loadtests.plan import Arrivals
 from loadtests.plan import Table as RowTable
 from loadtests.scenario.judged import Judged

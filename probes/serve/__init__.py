@@ -8,26 +8,25 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from datetime import timedelta
 
-from atalaia.environment import Environment
 from atalaia.errors import ExitCode
 from atalaia.redaction import Redactor
-from atalaia.run.network import network_of
 from atalaia.state import state_directory
 from atalaia.systems.prometheus.page_server import Page, serving
 from probes import telling
 from probes.alone import alone
-from probes.cron_run import Asked, Done, chosen_of, in_time, vantage_of
+from probes.cron_run import Asked, Done, in_time
 from probes.keeper import Keeper
 from probes.model import Planned
-from probes.planning import interval_of
 from probes.runner import Runner, prepare
 from probes.serve.rounds import Rounds
 from probes.serve.turns import Turns
 from probes.signals import Asked as AskedToEnd
 from probes.signals import to_end
 from probes.verdict import exit_code
+from probes.watch import Watch
 
 _FINISHING = 10.0
 """Seconds that probes have to end, once the daemon is told to."""
@@ -40,7 +39,7 @@ _SWITCH = 0.0005
 
 
 def serve_until_told(
-    environment: Environment,
+    watch: Watch,
     asked: Asked,
     address: tuple[str, int] | None,
     *,
@@ -50,16 +49,16 @@ def serve_until_told(
     """Probe until SIGTERM or SIGINT; then let probes end, hand over, and tell how the last round was.
 
     `on_start` is told of each probe that begins, and by how many seconds it is late. Raises UsageError (the
-    plan, the address), NotMeasured (another run of this vantage is under way).
+    address), NotMeasured (another run of this vantage is under way).
     """
-    planned = chosen_of(environment, asked.shard, frozenset())
-    vantage = vantage_of(environment, asked.shard)
+    planned = watch.chosen(asked.shard)
+    vantage = watch.vantage(asked.shard)
     _many_files()
     sys.setswitchinterval(_SWITCH)
-    with alone(state_directory() / "probes", vantage, interval_of(environment).total_seconds() / 2):
+    with alone(state_directory() / "probes", vantage, watch.interval.total_seconds() / 2):
         keeper = Keeper(vantage, time.time())
         try:
-            return asyncio.run(_Daemon(environment, asked, planned, keeper, say, on_start).serve(address))
+            return asyncio.run(_Daemon(watch, asked, planned, keeper, say, on_start).serve(address))
         finally:
             keeper.close()
 
@@ -67,19 +66,19 @@ def serve_until_told(
 class _Daemon:
     def __init__(
         self,
-        environment: Environment,
+        watch: Watch,
         asked: Asked,
         planned: tuple[Planned, ...],
         keeper: Keeper,
         say: Callable[[str], None],
         on_start: Callable[[Planned, float], None] | None,
     ) -> None:
-        self._interval = interval_of(environment)
+        self._interval = watch.interval
         self._planned = tuple(in_time(one, one.interval) for one in planned)
-        self._network = network_of(environment, None, "serve")
-        self._runner = Runner(self._network, Redactor(environment.secrets()))
+        self._network = replace(watch.network, run="serve")
+        self._runner = Runner(self._network, Redactor(watch.secrets))
         self._page = Page()
-        self._rounds = Rounds(environment, asked, planned, self._network, keeper, self._page)
+        self._rounds = Rounds(watch, asked, planned, self._network, keeper, self._page)
         self._say = say
         self._on_start = on_start
         self._under_way: dict[str, asyncio.Task[None]] = {}

@@ -7,17 +7,17 @@ import time
 from dataclasses import replace
 from datetime import timedelta
 
-from atalaia.environment import Environment
 from atalaia.errors import AtalaiaError
 from atalaia.exchange.network import Network
 from atalaia.redaction import Redactor
 from atalaia.systems.prometheus.page_server import Page
 from probes.attribution import attribute
-from probes.cron_run import Asked, Done, new_run, vantage_of
+from probes.cron_run import Asked, Done
 from probes.exposition import expose
 from probes.keeper import Keeper
 from probes.model import Planned, ProbeResult, Run
 from probes.totals import Counters, Totals
+from probes.watch import Watch
 
 
 class Rounds:
@@ -25,21 +25,21 @@ class Rounds:
 
     def __init__(
         self,
-        environment: Environment,
+        watch: Watch,
         asked: Asked,
         planned: tuple[Planned, ...],
         network: Network,
         keeper: Keeper,
         page: Page,
     ) -> None:
-        self._environment = environment
+        self._watch = watch
         self._asked = asked
         self._planned = planned
         self._network = network
-        self._redactor = Redactor(environment.secrets())
+        self._redactor = Redactor(watch.secrets)
         self._keeper = keeper
         self._page = page
-        self._run = new_run(environment, asked.shard, time.time())
+        self._run = watch.new_run(asked.shard, time.time())
         self._results: dict[str, ProbeResult] = {}
         self._believed: dict[str, ProbeResult] = {}
         self._totals: dict[str, Totals] = {}
@@ -61,7 +61,7 @@ class Rounds:
         valid = not any(result.success for result in control)
         measured = (*self._results.values(), *control)
         run = replace(self._run, finished=time.time(), results=measured, valid=valid)
-        self._run, self._results = new_run(self._environment, self._asked.shard, run.finished), {}
+        self._run, self._results = self._watch.new_run(self._asked.shard, run.finished), {}
         if valid:
             self._believed.update((result.planned.name, result) for result in measured)
         together = tuple(self._believed[one.name] for one in self._planned if one.name in self._believed)
@@ -84,7 +84,7 @@ class Rounds:
         return Done(run, 0, delivered, "", tuple(failures), tuple(self._keeper.notes))
 
     async def _give(self, text: str, within: timedelta) -> list[AtalaiaError]:
-        vantage = vantage_of(self._environment, self._asked.shard)
+        vantage = self._watch.vantage(self._asked.shard)
         return list(
             await self._asked.receivers.give_page(text, vantage, self._network, self._redactor, within)
         )

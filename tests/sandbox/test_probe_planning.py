@@ -14,7 +14,7 @@ from atalaia.exchange.hop import Hop
 from atalaia.run.network import network_of
 from probes.attribution import attribute
 from probes.model import ProbeResult, Reason
-from probes.planning import plan
+from probes.planning.drawing import plan
 from probes.runner import run_all
 from sandbox import launcher
 from sandbox.faults.registry import FAULTS

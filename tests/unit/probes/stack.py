@@ -9,7 +9,7 @@ import yaml
 
 from atalaia.environment import Environment
 from probes.model import Planned
-from probes.planning import plan
+from probes.planning.drawing import plan
 
 SHOP = yaml.safe_load("""
 name: shop

@@ -10,7 +10,7 @@ import pytest
 from atalaia.environment.metrics import Metrics
 from atalaia.errors import ExitCode, UsageErrors
 from atalaia.exchange.hop import Hop
-from probes.planning import drawn, plan
+from probes.planning.drawing import drawn, plan
 from tests.unit.probes.stack import named, shop
 
 MINUTE = timedelta(minutes=1)

@@ -12,7 +12,7 @@ from atalaia.errors import UsageErrors
 from atalaia.exchange.hop import Hop
 from probes.fan_out import MOST
 from probes.model import Planned
-from probes.planning import plan
+from probes.planning.drawing import plan
 from tests.unit.probes.stack import named, shop, with_added
 
 STEP = {"name": "look", "path": "/api/cart/1"}

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from atalaia.errors import ExitCode, UsageError
 from probes.model import Planned
-from probes.planning import plan
+from probes.planning.drawing import plan
 from probes.planning.shards import Shard
 from tests.unit.probes.stack import shop
 

@@ -12,7 +12,7 @@ import yaml
 from atalaia.environment import Environment
 from atalaia.environment.find import find
 from atalaia.environment.loader import load
-from probes.planning import drawn
+from probes.planning.drawing import drawn
 from tests.unit.environment.test_shipped import NEEDED, value
 from tests.unit.probes.stack import SHOP
 
@@ -73,7 +73,7 @@ def test_planning_loads_nothing_that_its_probes_do_not_need():
     variables = {variable: value(variable) for variable in NEEDED["atendeai"]}
     script = (
         "import sys; from atalaia.environment.find import find; from atalaia.environment.loader import load; "
-        f"from probes.planning import plan; plan(load(find('atendeai'), {variables!r})); "
+        f"from probes.planning.drawing import plan; plan(load(find('atendeai'), {variables!r})); "
         "print(*sys.modules, sep='\\n')"
     )
     answer = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
