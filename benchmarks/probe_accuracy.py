@@ -25,7 +25,7 @@ from pathlib import Path
 from atalaia.environment.url import parse_url
 from atalaia.exchange.hop import Hop
 from atalaia.exchange.network import Network
-from atalaia.exchange.observable import HttpRequest
+from atalaia.exchange.request import Request
 from benchmarks.delaying import PORT, RESOLVER
 from benchmarks.generator import quantile
 from probes.kinds.http import Http
@@ -98,7 +98,7 @@ def _planned(name: str) -> Planned:
         hop=Hop.SERVICE,
         interval=timedelta(seconds=60),
         timeout=timedelta(seconds=30),
-        parameters=Http(HttpRequest(key=name, hop=Hop.SERVICE, url=url, target="/")),
+        parameters=Http(Request(url=url, target="/")),
     )
 
 

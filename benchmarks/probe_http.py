@@ -31,7 +31,7 @@ from statistics import median
 from atalaia.environment.url import parse_url
 from atalaia.exchange.hop import Hop
 from atalaia.exchange.network import Network
-from atalaia.exchange.observable import HttpRequest
+from atalaia.exchange.request import Request
 from benchmarks.answering import answering
 from probes.exposition import expose
 from probes.kinds.http import Http
@@ -128,7 +128,7 @@ def _planned(port: int, number: int) -> Planned:
         hop=Hop.SERVICE,
         interval=timedelta(seconds=60),
         timeout=timedelta(seconds=60),
-        parameters=Http(HttpRequest(key=target, hop=Hop.SERVICE, url=url, target=target), health=True),
+        parameters=Http(Request(url=url, target=target), health=True),
     )
 
 

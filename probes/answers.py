@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from atalaia.environment.probes import Expect
 from atalaia.environment.units import format_duration
 from atalaia.exchange import pointer
 from atalaia.exchange.failure import Reason as FailureReason
@@ -15,6 +14,7 @@ from atalaia.exchange.scrub import cut, scrub
 from atalaia.exchange.timed import Timed
 from atalaia.systems.health import read_health
 from probes import pattern
+from probes.expected import Expected
 from probes.model import Reason
 
 _ABOUT_OURSELVES = {FailureReason.SOURCE, FailureReason.STALLED}
@@ -45,28 +45,28 @@ def reason_of(reason: FailureReason) -> Reason:
     return Reason.UNMEASURED if reason in _ABOUT_OURSELVES else Reason(reason.value)
 
 
-def judge(timed: Timed, expect: Expect, *, health: bool = False) -> tuple[Wrong, ...]:
+def judge(timed: Timed, expected: Expected, *, health: bool = False) -> tuple[Wrong, ...]:
     """All that is wrong, what matters most first; nothing where the answer is as it must be."""
     if wrong := failed(timed):
         return (wrong,)
     assert timed.response is not None, "what did not fail was answered"
-    return tuple(_wrongs(timed, timed.response, expect, health=health))
+    return tuple(_wrongs(timed, timed.response, expected, health=health))
 
 
-def _wrongs(timed: Timed, response: Response, expect: Expect, *, health: bool) -> Iterator[Wrong]:
-    yield from _status(response, expect)
-    if expect.headers:
-        yield from _headers(response, expect)
-    if expect.body is not None:
-        yield from _body(response, expect.body)
-    if expect.json_values:
-        yield from _values(response, expect)
+def _wrongs(timed: Timed, response: Response, expected: Expected, *, health: bool) -> Iterator[Wrong]:
+    yield from _status(response, expected)
+    if expected.headers:
+        yield from _headers(response, expected)
+    if expected.body is not None:
+        yield from _body(response, expected.body)
+    if expected.json_values:
+        yield from _values(response, expected)
     if health:
         yield from _health(response)
-    if soon := expires_soon(timed, expect.certificate):
+    if soon := expires_soon(timed, expected.certificate):
         yield soon
-    if expect.latency and timed.elapsed > expect.latency.total_seconds():
-        within = format_duration(expect.latency)
+    if expected.latency and timed.elapsed > expected.latency.total_seconds():
+        within = format_duration(expected.latency)
         yield Wrong(Reason.LATENCY, f"{timed.elapsed * 1000:.0f} ms; within {within} wanted")
 
 
@@ -81,11 +81,11 @@ def expires_soon(timed: Timed, at_least: timedelta | None) -> Wrong | None:
     return Wrong(Reason.CERTIFICATE, f"good for another {left / 86400:.1f} days; at least {wanted} wanted")
 
 
-def _status(response: Response, expect: Expect) -> Iterator[Wrong]:
+def _status(response: Response, expected: Expected) -> Iterator[Wrong]:
     status = response.status
-    if status in expect.status or (not expect.status and 200 <= status < 300):
+    if status in expected.status or (not expected.status and 200 <= status < 300):
         return
-    wanted = _statuses(expect.status) or "2xx"
+    wanted = _statuses(expected.status) or "2xx"
     detail = f"{status}; {wanted} wanted{excerpt(response)}"
     if status == 429:
         # The limiter counts whoever shares our address: it says nothing about what is behind it.
@@ -125,8 +125,8 @@ def _body(response: Response, wanted: str) -> Iterator[Wrong]:
         yield Wrong(Reason.BODY, f"whether the body matches {wanted!r} is not found out {_IN_TIME}")
 
 
-def _headers(response: Response, expect: Expect) -> Iterator[Wrong]:
-    for name, wanted in expect.headers.items():
+def _headers(response: Response, expected: Expected) -> Iterator[Wrong]:
+    for name, wanted in expected.headers:
         values = response.all(name)
         try:
             if not any(pattern.found(wanted, value) for value in values):
@@ -136,13 +136,13 @@ def _headers(response: Response, expect: Expect) -> Iterator[Wrong]:
             yield Wrong(Reason.HEADER, f"whether {name} matches {wanted!r} is not found out {_IN_TIME}")
 
 
-def _values(response: Response, expect: Expect) -> Iterator[Wrong]:
+def _values(response: Response, expected: Expected) -> Iterator[Wrong]:
     try:
         document = response.json()
     except ValueError:
         yield Wrong(Reason.BODY, "the body is no JSON")
         return
-    for place, wanted in expect.json_values.items():
+    for place, wanted in expected.json_values:
         try:
             right = pointer.same(pointer.at(document, place), wanted)
         except pointer.NotThere as nothing:

@@ -7,15 +7,14 @@ from typing import Any
 from urllib.parse import quote
 
 from atalaia.environment.probe_rules import PLACE
-from atalaia.environment.probes import Step
 from atalaia.environment.url import Url
 from atalaia.exchange import pointer
 from atalaia.exchange.bearer import Bearer
-from atalaia.exchange.hop import Hop
 from atalaia.exchange.network import Network
-from atalaia.exchange.observable import HttpRequest
+from atalaia.exchange.request import Request
 from atalaia.exchange.response import Response
 from atalaia.exchange.step import Step as Sent
+from probes.step import Step
 
 
 class Unknown(Exception):
@@ -40,7 +39,7 @@ class Carried:
             document = response.json()
         except ValueError:
             return "the body is no JSON, and values are to be saved of it"
-        for name, place in step.save.items():
+        for name, place in step.save:
             try:
                 self._values[name] = pointer.at(document, place)
             except pointer.NotThere as nothing:
@@ -49,7 +48,7 @@ class Carried:
 
     def request(self, step: Step, url: Url, bearer: Bearer | None, network: Network) -> Sent:
         """A step's request as it goes on the wire. Raises Unknown."""
-        headers = {name: self._header(value) for name, value in step.headers.items()}
+        headers = {name: self._header(value) for name, value in step.headers}
         named = {name.lower() for name in headers}
         body = None
         if step.json_body is not None:
@@ -57,9 +56,7 @@ class Carried:
             if "content-type" not in named:
                 headers["Content-Type"] = "application/json"
         target = url.path + PLACE.sub(lambda found: quote(_text(self._value(found[1])), safe=""), step.path)
-        request = HttpRequest(
-            key=step.name,
-            hop=Hop.UNKNOWN,
+        request = Request(
             method=step.method.upper(),
             url=url,
             target=target,

@@ -6,9 +6,10 @@ Where blackbox_exporter 0.28 has a name it is taken, with its meaning; ours begi
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from atalaia.environment.probes import ProbeKind
+if TYPE_CHECKING:
+    from atalaia.environment.probes import ProbeKind
 
 RUN_LABELS = ("environment", "location", "shard")
 """Of every series; the grouping key, together with the job."""

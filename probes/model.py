@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from atalaia.environment.probes import ProbeKind
 from atalaia.exchange.cost import Cost
 from atalaia.exchange.hop import Hop
+
+if TYPE_CHECKING:
+    from atalaia.environment.probes import ProbeKind
 
 
 class Reason(StrEnum):

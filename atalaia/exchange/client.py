@@ -72,7 +72,7 @@ class Client:
 
         Where redirects are followed, response and phases are those of the last request.
         """
-        step = Step.first(request, self._network)
+        step = Step.first(request.sends, self._network)
         progress = Progress(max(self._network.body_cap, request.body_cap))
         sent_at, begun = time.time(), time.perf_counter()
         total = max(self._network.total, timedelta(seconds=request.patience))
@@ -94,7 +94,7 @@ class Client:
             url=str(step),
             request_id=step.header("X-Request-ID"),
             source=self._network.source,
-            sent=told_headers(request),
+            sent=told_headers(request.sends),
             sent_at=sent_at,
             address=progress.address,
             response=response,

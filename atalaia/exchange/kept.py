@@ -91,7 +91,7 @@ class KeptClient:
             url=str(step),
             request_id=step.header(_OURS),
             source=self._network.source,
-            sent=told_headers(request),
+            sent=told_headers(request.sends),
             sent_at=sent_at,
             address=address,
             response=scrub(response) if response else None,
@@ -105,7 +105,7 @@ class KeptClient:
         known = self._steps.get(id(request))
         if known is None:
             # The request is kept with it: as long as it is there, no other object has its id.
-            known = self._steps[id(request)] = request, Step.first(request, self._network, keeps=True)
+            known = self._steps[id(request)] = request, Step.first(request.sends, self._network, keeps=True)
         step = known[1]
         if any(name == _OURS for name, _ in request.headers):
             return step

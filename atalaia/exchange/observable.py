@@ -9,6 +9,7 @@ from atalaia.exchange.bearer import Bearer
 from atalaia.exchange.cost import Cost
 from atalaia.exchange.exchange import Certificate, Connection, Exchange, Exchanges, Resolution
 from atalaia.exchange.hop import Hop
+from atalaia.exchange.request import Request
 from atalaia.exchange.seen import Seen
 
 
@@ -19,7 +20,7 @@ class Observable(BaseModel):
         frozen=True, arbitrary_types_allowed=True, hide_input_in_errors=True, defer_build=True
     )
 
-    sees: ClassVar[type[Seen]]
+    sees: ClassVar[type[Any]]
     """The type of what is seen."""
     quiet: ClassVar[bool] = False
     """Whether it measures time or shares, and so is taken while nothing else of ours is under way."""
@@ -119,6 +120,22 @@ class HttpRequest(Observable):
     def safe(self) -> bool:
         """Whether it changes nothing: by its method (RFC 9110, 9.2.1), or by the owner's word."""
         return self.harmless or self.method in {"GET", "HEAD", "OPTIONS"}
+
+    @property
+    def sends(self) -> Request:
+        """What is sent."""
+        return Request(
+            url=self.url,
+            target=self.target,
+            method=self.method,
+            headers=self.headers,
+            without=self.without,
+            body=self.body,
+            bearer=self.bearer,
+            username=self.username,
+            password=self.password.get_secret_value() if self.password else None,
+            follow_redirects=self.follow_redirects,
+        )
 
 
 class HttpSequence(Observable):

@@ -12,11 +12,12 @@ from atalaia import __version__
 from atalaia.environment.url import Url, parse_url
 from atalaia.exchange.bearer import mint
 from atalaia.exchange.network import Network, ascii_host
-from atalaia.exchange.observable import HttpRequest
-from atalaia.exchange.stopwatch import Stopwatch
+from atalaia.exchange.request import Request
 
 if TYPE_CHECKING:
     import httpcore
+
+    from atalaia.exchange.stopwatch import Stopwatch
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -38,7 +39,7 @@ class Step:
     body: bytes | None = None
 
     @classmethod
-    def first(cls, request: HttpRequest, network: Network, *, keeps: bool = False) -> Step:
+    def first(cls, request: Request, network: Network, *, keeps: bool = False) -> Step:
         """The request itself, with our headers before the caller's, who may replace them."""
         ours = [
             ("Host", request.url.authority),
@@ -49,8 +50,7 @@ class Step:
             ("Connection", "keep-alive" if keeps else "close"),
         ]
         if request.username is not None:
-            password = request.password.get_secret_value() if request.password else ""
-            pair = base64.b64encode(f"{request.username}:{password}".encode()).decode()
+            pair = base64.b64encode(f"{request.username}:{request.password or ''}".encode()).decode()
             ours.append(("Authorization", f"Basic {pair}"))
         if request.bearer is not None:
             ours.append(("Authorization", f"Bearer {mint(request.bearer)}"))

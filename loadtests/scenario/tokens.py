@@ -82,7 +82,7 @@ def _given(
         body=body,
     )
     network = network_of(environment, None, "load")
-    answer = asyncio.run(send(Step.first(request, network), network))
+    answer = asyncio.run(send(Step.first(request.sends, network), network))
     where = f"the login of authentication.{name} at {target.endpoint}"
     if answer.response is None:
         raise Mistake(f"{where} was not answered: {answer.failure}", "mix", entry)

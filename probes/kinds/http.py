@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from atalaia.environment.probes import Expect
 from atalaia.exchange.answering import answered_by
+from atalaia.exchange.hop import Hop
 from atalaia.exchange.network import Network
-from atalaia.exchange.observable import HttpRequest
+from atalaia.exchange.request import Request
 from atalaia.exchange.scrub import cut, scrub_body, scrub_headers
 from atalaia.exchange.step import Step
 from atalaia.exchange.timed import Timed, send
@@ -17,6 +17,7 @@ from atalaia.exchange.told import told_headers
 from atalaia.exchange.trust import verifying
 from probes import facts
 from probes.answers import judge
+from probes.expected import ANYTHING_GOOD, Expected
 from probes.fan_out import over_addresses
 from probes.model import Attempt, Planned, Reason
 from probes.refused import look_at_refused
@@ -33,8 +34,8 @@ ENDS_IN_TIME = True
 class Http:
     """Parameters of an http probe."""
 
-    request: HttpRequest
-    expect: Expect = field(default_factory=Expect.model_construct)
+    request: Request
+    expected: Expected = ANYTHING_GOOD
     health: bool = False
     """Whether the body must not claim to be down, as a service's health document may with a 200."""
     fan_out: bool = False
@@ -52,21 +53,20 @@ def prepare(planned: Iterable[Planned], network: Network) -> None:
 async def probe(planned: Planned, network: Network) -> Attempt:
     """Send the request, and judge the answer."""
     http: Http = planned.parameters
-    network = network.of(http.request.client)
     if http.fan_out:
         return await over_addresses(
-            http.request.url.host, network, lambda each: _probe(http, each), quorum=http.quorum
+            http.request.url.host, network, lambda each: _probe(http, planned.hop, each), quorum=http.quorum
         )
-    return await _probe(http, network)
+    return await _probe(http, planned.hop, network)
 
 
-async def _probe(http: Http, network: Network) -> Attempt:
+async def _probe(http: Http, hop: Hop, network: Network) -> Attempt:
     request = http.request
     step = Step.first(request, network)
     timed = await send(step, network, follow_redirects=request.follow_redirects)
-    wrong = judge(timed, http.expect, health=http.health)
+    wrong = judge(timed, http.expected, health=http.health)
     found = facts.of_answer(timed)
-    if http.expect.body is not None or http.expect.headers:
+    if http.expected.body is not None or http.expected.headers:
         found["probe_failed_due_to_regex"] = float(
             any(each.reason in {Reason.BODY, Reason.HEADER} for each in wrong)
         )
@@ -82,11 +82,11 @@ async def _probe(http: Http, network: Network) -> Attempt:
         phases=timed.phases,
         facts=found,
         information=facts.about_tls(timed.tls) if timed.tls else {},
-        shown=_shown(request, step, timed),
+        shown=_shown(request, hop, step, timed),
     )
 
 
-def _shown(request: HttpRequest, step: Step, timed: Timed) -> Mapping[str, Any]:
+def _shown(request: Request, hop: Hop, step: Step, timed: Timed) -> Mapping[str, Any]:
     """What was sent and seen, without what would let its reader in."""
     seen: dict[str, Any] = {
         "request": {
@@ -103,7 +103,7 @@ def _shown(request: HttpRequest, step: Step, timed: Timed) -> Mapping[str, Any]:
             "status": response.status,
             "headers": scrub_headers(response.headers),
             "body": _beginning(response.body),
-            "answered_by": answered_by(request.hop, response).value,
+            "answered_by": answered_by(hop, response).value,
         }
     return seen
 

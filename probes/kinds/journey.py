@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from atalaia.environment.probes import Step
 from atalaia.environment.url import Url
 from atalaia.exchange.bearer import Bearer
 from atalaia.exchange.network import Network
@@ -19,6 +18,7 @@ from atalaia.redaction import Redactor
 from probes.answers import Wrong, judge
 from probes.carried import Carried, Unknown
 from probes.model import Attempt, Planned, Reason
+from probes.step import Step
 
 _FOR_CLEANING_UP = 0.25
 """Part of the time that belongs to the steps that are always sent, where there are any."""
@@ -112,7 +112,7 @@ class _Course:
         shown["seconds"] = round(timed.elapsed, 6)
         if timed.response is not None:
             shown["status"] = timed.response.status
-        wrong = judge(timed, step.expect) or self._saved(step, timed)
+        wrong = judge(timed, step.expected) or self._saved(step, timed)
         if wrong:
             shown["wrong"] = [each.detail for each in wrong]
             self._fail(Wrong(wrong[0].reason, f"{step.name}: {'; '.join(each.detail for each in wrong)}"))

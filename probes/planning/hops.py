@@ -6,14 +6,13 @@ from collections.abc import Iterator
 
 from atalaia.checks.observables import connection, get, statistics
 from atalaia.environment import Environment
-from atalaia.environment.probes import Expect
-from atalaia.exchange.observable import HttpRequest
-from probes.kinds.http import Http
+from probes.expected import Expected
 from probes.kinds.tcp import Tcp
 from probes.planning import instances
+from probes.planning.asking import asked
 from probes.planning.draft import Draft
 
-_STATISTICS = Expect.model_construct(body="^# pxname")
+_STATISTICS = Expected(body="^# pxname")
 """How HAProxy's statistics begin."""
 
 
@@ -22,14 +21,14 @@ def drafts(environment: Environment) -> Iterator[Draft]:
     if balancer := environment.load_balancer:
         yield _listening(environment, "load-balancer")
         if balancer.stats:
-            yield _asked("load-balancer-stats", statistics(environment), _STATISTICS)
+            yield asked("load-balancer-stats", statistics(environment), _STATISTICS)
     if environment.gateway is None:
         return
     for node, index in environment.gateway_nodes().items():
         yield _listening(environment, f"{node}-proxy")
-        yield _asked(f"{node}-admin", get(environment, f"{node}-admin", "/status"))
+        yield asked(f"{node}-admin", get(environment, f"{node}-admin", "/status"))
         if environment.gateway.nodes[index].status:
-            yield _asked(f"{node}-status", get(environment, f"{node}-status", "/status/ready"))
+            yield asked(f"{node}-status", get(environment, f"{node}-status", "/status/ready"))
     if environment.gateway.manager:
         yield _listening(environment, "kong-manager")
 
@@ -37,8 +36,3 @@ def drafts(environment: Environment) -> Iterator[Draft]:
 def _listening(environment: Environment, endpoint: str) -> Draft:
     listener = connection(environment, endpoint)
     return Draft(endpoint, "tcp", instances.of_address(listener.url), listener.hop, Tcp(listener.url))
-
-
-def _asked(name: str, request: HttpRequest, expect: Expect | None = None) -> Draft:
-    http = Http(request, expect) if expect else Http(request)
-    return Draft(name, "http", instances.of_request(request), request.hop, http)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from atalaia.environment import Url
-from atalaia.exchange.observable import HttpRequest
+from atalaia.exchange.request import Request
 
 
-def of_request(request: HttpRequest) -> str:
+def of_request(request: Request) -> str:
     """http://localhost:3001/health"""
     return request.url.origin + request.target.partition("?")[0]
 

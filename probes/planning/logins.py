@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from atalaia.environment import Effect, Environment
-from probes.kinds.http import Http
-from probes.planning import instances
+from probes.planning.asking import asked
 from probes.planning.draft import Draft
 
 
@@ -21,12 +20,4 @@ def drafts(environment: Environment) -> Iterator[Draft]:
     for name in schemes if isinstance(schemes, tuple) else ():
         request = login(environment, name)
         if request.safe or environment.allows(Effect.WRITES):
-            yield Draft(
-                f"login {name}",
-                "http",
-                instances.of_request(request),
-                request.hop,
-                Http(request),
-                costs=request.costs,
-                costs_known=bool(environment.routes),
-            )
+            yield asked(f"login {name}", request, costs_known=bool(environment.routes))

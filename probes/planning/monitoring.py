@@ -7,20 +7,17 @@ from collections.abc import Iterator, Mapping
 from atalaia.checks.observables import get
 from atalaia.environment import Environment
 from atalaia.environment.endpoints import MONITORING, PROBES_PUSHGATEWAY, endpoints
-from atalaia.environment.frozen import FrozenDict
 from atalaia.environment.metrics_pages import metrics_pages
-from atalaia.environment.probes import Expect
-from atalaia.exchange.observable import HttpRequest
 from atalaia.systems.readiness import READY_PATHS
-from probes.kinds.http import Http
-from probes.planning import instances
+from probes.expected import Expected
+from probes.planning.asking import asked
 from probes.planning.draft import Draft
 
-_READY: Mapping[str, Expect] = {
-    "prometheus": Expect.model_construct(status=(200,), body="is Ready"),
-    "alertmanager": Expect.model_construct(status=(200,), body="^OK"),
-    "grafana": Expect.model_construct(status=(200,), json_values=FrozenDict({"/database": "ok"})),
-    "pushgateway": Expect.model_construct(status=(200,), body="^OK"),
+_READY: Mapping[str, Expected] = {
+    "prometheus": Expected(status=(200,), body="is Ready"),
+    "alertmanager": Expected(status=(200,), body="^OK"),
+    "grafana": Expected(status=(200,), json_values=(("/database", "ok"),)),
+    "pushgateway": Expected(status=(200,), body="^OK"),
 }
 """What each says where it is ready: a web server that answers 200 to every path is no Prometheus."""
 
@@ -33,13 +30,9 @@ def drafts(environment: Environment) -> Iterator[Draft]:
         # `get` asks below the endpoint's own path, which is the page's here.
         request = get(environment, name, query or ("" if exporter.url.path else "/"))
         who = {"username": pages[name].username, "password": pages[name].password}
-        yield _asked(name, request.model_copy(update=who), Expect.model_construct())
+        yield asked(name, request.model_copy(update=who))
     declared = endpoints(environment)
     for name in (*MONITORING, PROBES_PUSHGATEWAY):
         if name in declared:
             system = "pushgateway" if name == PROBES_PUSHGATEWAY else name
-            yield _asked(name, get(environment, name, READY_PATHS[system]), _READY[system])
-
-
-def _asked(name: str, request: HttpRequest, expect: Expect) -> Draft:
-    return Draft(name, "http", instances.of_request(request), request.hop, Http(request, expect))
+            yield asked(name, get(environment, name, READY_PATHS[system]), _READY[system])

@@ -6,19 +6,18 @@ The probes of one service form a group: in it the guilty hop is found.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from atalaia.checks.observables import connection, health, through_front, through_gateway
 from atalaia.checks.routes import FRONT, route, routes, sample, service_of
 from atalaia.environment import Environment
-from atalaia.environment.probes import Expect
 from atalaia.systems.limits import backend_of, is_gateway
-from probes.kinds.http import Http
+from probes.expected import ANYTHING_GOOD, Expected
 from probes.kinds.tcp import Tcp
 from probes.planning import instances
+from probes.planning.asking import asked
 from probes.planning.draft import Draft
 
-_ANSWERED = Expect.model_construct(
+_ANSWERED = Expected(
     status=tuple(status for status in range(200, 500) if status != 429),
     body=r"\A(?![\s\S]{0,500}no Route matched with those values)",
 )
@@ -29,7 +28,7 @@ def direct(environment: Environment) -> Iterator[Draft]:
     """Each service, asked for its health document; whether it listens, where it has none."""
     for name, service in environment.services.items():
         if service.health:
-            yield _asked(name, name, Http(health(environment, name), health=True))
+            yield asked(name, health(environment, name), health=True, group=name)
         else:
             listener = connection(environment, name)
             instance = instances.of_address(listener.url)
@@ -43,28 +42,31 @@ def ways(environment: Environment) -> Iterator[Draft]:
     for hop in (*environment.gateway_nodes(), *((FRONT,) if environment.load_balancer else ())):
         for name in environment.services:
             if way := _way(environment, name, hop, leading.get(name)):
-                known = bool(environment.routes) or not _passes_gateway(environment, hop, way)
-                yield replace(_asked(f"{name} via {hop}", name, way), costs_known=known)
+                yield way
 
 
-def _way(environment: Environment, name: str, hop: str, target: str | None) -> Http | None:
+def _way(environment: Environment, name: str, hop: str, target: str | None) -> Draft | None:
     """How a service is asked through a hop: for its health document where that is routed; else by the
     sample of a route, without credentials, where any answer of the service's will do."""
     if path := environment.services[name].gateway_health:
-        through = (
+        request = (
             through_front(environment, path) if hop == FRONT else through_gateway(environment, hop, path)
         )
-        return Http(through, health=True)
-    if target is None:
+        expected = ANYTHING_GOOD
+    elif target is not None:
+        endpoint = FRONT if hop == FRONT else f"{hop}-proxy"
+        request = sample(environment, target, endpoint=endpoint, origin=None, token=False)
+        expected = _ANSWERED
+    else:
         return None
-    endpoint = FRONT if hop == FRONT else f"{hop}-proxy"
-    return Http(sample(environment, target, endpoint=endpoint, origin=None, token=False), _ANSWERED)
+    known = bool(environment.routes) or not _passes_gateway(environment, hop, request.target)
+    return asked(f"{name} via {hop}", request, expected, health=bool(path), group=name, costs_known=known)
 
 
-def _passes_gateway(environment: Environment, hop: str, way: Http) -> bool:
+def _passes_gateway(environment: Environment, hop: str, path: str) -> bool:
     if hop != FRONT:
         return True
-    backend = backend_of(environment, way.request.target)
+    backend = backend_of(environment, path)
     return environment.gateway is not None and (backend is None or is_gateway(environment, backend[1]))
 
 
@@ -82,16 +84,3 @@ def _leading(environment: Environment) -> dict[str, str]:
     for target, _ in sorted(reading, key=lambda each: bool(each[1].costs)):
         found.setdefault(route(environment, target).service, target)
     return found
-
-
-def _asked(name: str, service: str, http: Http) -> Draft:
-    request = http.request
-    return Draft(
-        name,
-        "http",
-        instances.of_request(request),
-        request.hop,
-        http,
-        costs=request.costs,
-        group=service,
-    )

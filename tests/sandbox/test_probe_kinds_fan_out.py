@@ -16,7 +16,7 @@ from atalaia.environment.url import Url, parse_url
 from atalaia.exchange import network as names
 from atalaia.exchange.hop import Hop
 from atalaia.exchange.network import Network
-from atalaia.exchange.observable import HttpRequest
+from atalaia.exchange.request import Request
 from probes.kinds.http import Http
 from probes.kinds.tcp import Tcp
 from probes.model import Attempt, Planned, Reason
@@ -68,7 +68,7 @@ def _attempt(parameters: Any) -> Attempt:
 
 
 def _http(url: Url, **more: Any) -> Http:
-    return Http(HttpRequest(key="many", hop=Hop.SERVICE, url=url, target="/"), **more)
+    return Http(Request(url=url, target="/"), **more)
 
 
 @pytest.mark.parametrize("kind", [Tcp, _http])

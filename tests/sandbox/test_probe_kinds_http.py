@@ -10,13 +10,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from pydantic import SecretStr
 
-from atalaia.environment.probes import Expect
 from atalaia.environment.url import Url, parse_url
 from atalaia.exchange.hop import Hop
 from atalaia.exchange.network import Network
-from atalaia.exchange.observable import HttpRequest
+from atalaia.exchange.request import Request
+from probes.expected import Expected
 from probes.kinds.http import Http
 from probes.model import Attempt, Planned, Reason
 from probes.runner import run_all
@@ -78,9 +77,7 @@ def _url(text: str) -> Url:
 def _planned(
     url: str, target: str, timeout: timedelta = TIMEOUT, *, more: Any = None, **http: Any
 ) -> Planned:
-    request = HttpRequest(
-        key=target, hop=Hop.SERVICE, url=_url(url), target=target, follow_redirects=True, **(more or {})
-    )
+    request = Request(url=_url(url), target=target, follow_redirects=True, **(more or {}))
     return Planned(
         name=target,
         kind="http",
@@ -176,8 +173,10 @@ def test_redirects_are_counted_and_their_phases_added(hostile: HostileServer) ->
 
 
 def test_credentials_are_sent_and_never_shown(hostile: HostileServer) -> None:
-    more = {"username": "ops", "password": SecretStr("s3cr3t-word")}
-    attempt = _probe(_planned(hostile.url, "/echo", more=more, expect=Expect(body="Authorization: Basic ")))
+    more = {"username": "ops", "password": "s3cr3t-word"}
+    attempt = _probe(
+        _planned(hostile.url, "/echo", more=more, expected=Expected(body="Authorization: Basic "))
+    )
     assert attempt.success, attempt.detail
     assert "Basic" not in str(attempt.shown["request"])
 
@@ -189,7 +188,7 @@ def test_what_a_server_echoes_of_a_secret_is_redacted(hostile: HostileServer) ->
         hostile.url,
         "/echo",
         more={"headers": (("X-Key", "s3cr3t-word"),)},
-        expect=Expect(status=(204,)),
+        expected=Expected(status=(204,)),
     )
     (result,) = asyncio.run(run_all([planned], Network(), redactor=Redactor(["s3cr3t-word"])))
     assert result.last.reason is Reason.STATUS

@@ -11,13 +11,14 @@ from typing import Any
 
 import pytest
 
-from atalaia.environment.probes import Step
+from atalaia.environment.probes import Step as Declared
 from atalaia.environment.url import parse_url
 from atalaia.exchange.hop import Hop
 from atalaia.exchange.network import Network
 from probes.kinds.journey import Journey
 from probes.model import Attempt, Planned, Reason
 from probes.runner import run_all
+from probes.step import Step
 from tests.support.scripted_upstream import scripted_upstream
 
 TOKEN = "tok3n-of-the-journey"
@@ -89,7 +90,7 @@ def _travel(
     port: int, steps: list[dict[str, Any]] = STEPS, *, timeout: float = 4, writes: bool = False
 ) -> Attempt:
     url = parse_url(f"http://127.0.0.1:{port}", frozenset({"http"}))
-    journey = Journey(url, tuple(Step.model_validate(step) for step in steps), writes=writes)
+    journey = Journey(url, tuple(Step.of(Declared.model_validate(step)) for step in steps), writes=writes)
     planned = Planned(
         name="journey",
         kind="journey",

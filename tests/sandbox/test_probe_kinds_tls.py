@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
-from atalaia.environment.probes import Expect
 from atalaia.environment.url import Url, parse_url
 from atalaia.errors import UsageError
 from atalaia.exchange.hop import Hop
 from atalaia.exchange.network import Network
-from atalaia.exchange.observable import HttpRequest
+from atalaia.exchange.request import Request
+from probes.expected import Expected
 from probes.kinds.http import Http
 from probes.kinds.tcp import Tcp
 from probes.kinds.tls import Tls
@@ -67,7 +67,7 @@ def _attempt(parameters: Any, network: Network, timeout: float = 2) -> Attempt:
 
 
 def _http(port: int, **more: Any) -> Http:
-    request = HttpRequest(key="front", hop=Hop.LOAD_BALANCER, url=_url(port), target="/")
+    request = Request(url=_url(port), target="/")
     return Http(request, **more)
 
 
@@ -136,7 +136,7 @@ def test_a_certificate_that_ends_soon_fails(
 ) -> None:
     port = servers.start(authorities.leaf(authorities.middle, days=(-1, 10)))
     within = timedelta(days=30)
-    soon = Tls(_url(port), within) if kind is Tls else kind(port, expect=Expect(certificate=within))
+    soon = Tls(_url(port), within) if kind is Tls else kind(port, expected=Expected(certificate=within))
     attempt = _attempt(soon, network)
     assert attempt.reason is Reason.CERTIFICATE
     assert "at least 30d wanted" in attempt.detail

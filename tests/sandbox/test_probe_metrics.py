@@ -11,14 +11,15 @@ from typing import Any
 
 import pytest
 
-from atalaia.environment.probes import Expect, ProbeKind
+from atalaia.environment.probes import ProbeKind
 from atalaia.environment.url import Url, parse_url
 from atalaia.exchange.hop import Hop
 from atalaia.exchange.network import Network
-from atalaia.exchange.observable import HttpRequest
+from atalaia.exchange.request import Request
 from atalaia.systems.postgres.model import PostgresLogin
 from atalaia.systems.prometheus.exposition import read
 from atalaia.systems.redis.model import RedisLogin
+from probes.expected import Expected
 from probes.exposition import expose
 from probes.kinds.dns import Dns
 from probes.kinds.http import Http
@@ -74,7 +75,7 @@ def page(*parameters: Any, network: Network | None = None, timeout: float = 2) -
 
 def http(url: str, **other: Any) -> Http:
     parsed = parse_url(url, frozenset({"http", "https"}))
-    return Http(HttpRequest(key="probe", hop=Hop.SERVICE, url=parsed, target=parsed.path or "/"), **other)
+    return Http(Request(url=parsed, target=parsed.path or "/"), **other)
 
 
 def url(scheme: str, port: int, host: str = HOST) -> Url:
@@ -90,7 +91,7 @@ def test_whatever_a_server_does_the_page_may_be_pushed(hostile: HostileServer) -
 def test_over_http_and_every_address(hostile: HostileServer) -> None:
     network = Network(hosts={HOST: "127.0.0.1"})
     target = f"{hostile.url}/ok".replace("127.0.0.1", HOST)
-    _, names = page(http(target, expect=Expect(body="UP"), fan_out=True), network=network)
+    _, names = page(http(target, expected=Expected(body="UP"), fan_out=True), network=network)
     assert {"atalaia_probe_addresses", "probe_failed_due_to_regex", "probe_ip_protocol"} <= names
 
 

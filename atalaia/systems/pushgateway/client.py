@@ -12,14 +12,11 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from pydantic import SecretStr
-
 from atalaia.environment.units import format_duration
 from atalaia.environment.url import Url
 from atalaia.exchange.failure import Reason
-from atalaia.exchange.hop import Hop
 from atalaia.exchange.network import Network
-from atalaia.exchange.observable import HttpRequest
+from atalaia.exchange.request import Request
 from atalaia.exchange.step import Step
 from atalaia.exchange.timed import Timed, send
 from atalaia.redaction import Redactor
@@ -103,18 +100,16 @@ class Pushgateway:
             raise NotTaken(f"an answer of more than {most // 2**20} MiB", again=False)
         return response.body
 
-    def _request(self, method: str, path: str, content: bytes | None) -> HttpRequest:
+    def _request(self, method: str, path: str, content: bytes | None) -> Request:
         known = bool(self._url.username or self._url.password)
-        return HttpRequest(
-            key=f"{method} Pushgateway {path}",
-            hop=Hop.MONITORING,
+        return Request(
             method=method,
             url=self._url,
             target=self._url.path + path,
             headers=_TEXT if content is not None else (),
             body=content,
             username=self._url.username if known else None,
-            password=SecretStr(self._url.password) if known else None,
+            password=self._url.password if known else None,
         )
 
     def _words(self, body: bytes) -> str:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import ipaddress
 from dataclasses import replace
 
-from pydantic import SecretStr
-
 from atalaia.checks.observables import bare
 from atalaia.environment import Environment
 from atalaia.environment.probes import Probe
 from atalaia.exchange.bearer import Bearer
 from atalaia.exchange.cost import Cost
-from atalaia.exchange.observable import HttpRequest
+from atalaia.exchange.request import Request
+from probes.expected import Expected
 from probes.fan_out import MOST
 from probes.kinds.http import Http
 from probes.planning import instances
@@ -24,12 +23,11 @@ def drafts(probe: Probe, environment: Environment) -> tuple[Draft, ...]:
     """One request, below the address's own path."""
     address = address_of(probe, environment)
     path = _path(probe, address)
-    username, password = probe.username, probe.password
+    username = probe.username
+    password = probe.password.get_secret_value() if probe.password else None
     if username is None and address.url.password:
-        username, password = address.url.username, SecretStr(address.url.password)
-    request = HttpRequest(
-        key=f"{probe.method} {probe.name}",
-        hop=address.hop,
+        username, password = address.url.username, address.url.password
+    request = Request(
         method=probe.method,
         url=bare(address.url),
         target=path,
@@ -37,12 +35,13 @@ def drafts(probe: Probe, environment: Environment) -> tuple[Draft, ...]:
         bearer=_bearer(probe.bearer, environment) if probe.bearer else None,
         username=username,
         password=password,
-        costs=costs_at(address, environment, path, probe.method),
     )
+    costs = costs_at(address, environment, path, probe.method)
     everywhere = probe.fan_out == "all"
-    costs = _of_all_addresses(request.costs, address, environment) if everywhere else request.costs
-    http = Http(request, probe.expect, fan_out=everywhere, quorum=probe.quorum)
-    return (Draft(probe.name, "http", instances.of_request(request), request.hop, http, costs=costs),)
+    if everywhere:
+        costs = _of_all_addresses(costs, address, environment)
+    http = Http(request, Expected.of(probe.expect), fan_out=everywhere, quorum=probe.quorum)
+    return (Draft(probe.name, "http", instances.of_request(request), address.hop, http, costs=costs),)
 
 
 def _bearer(scheme: str, environment: Environment) -> Bearer | None:

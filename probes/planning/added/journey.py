@@ -11,6 +11,7 @@ from probes.kinds.journey import Journey, allowed
 from probes.planning.added.address import address_of, costs_at
 from probes.planning.draft import Draft
 from probes.planning.telling import Mistaken
+from probes.step import Step
 
 
 def drafts(probe: Probe, environment: Environment) -> tuple[Draft, ...]:
@@ -18,11 +19,11 @@ def drafts(probe: Probe, environment: Environment) -> tuple[Draft, ...]:
     address = address_of(probe, environment)
     journey = Journey(
         bare(address.url),
-        probe.steps,
+        tuple(map(Step.of, probe.steps)),
         bearer_of(environment.authentication[probe.bearer]) if probe.bearer else None,
         writes=environment.allows(Effect.WRITES),
     )
-    for index, step in enumerate(probe.steps):
+    for index, step in enumerate(journey.steps):
         if not allowed(step, journey):
             raise Mistaken(
                 f"it writes, and safety is {environment.safety.value}",
@@ -34,7 +35,7 @@ def drafts(probe: Probe, environment: Environment) -> tuple[Draft, ...]:
             )
     costs = summed(
         cost
-        for step in probe.steps
+        for step in journey.steps
         for cost in costs_at(address, environment, address.url.path + step.path, step.method.upper())
     )
     instance = address.url.origin + address.url.path

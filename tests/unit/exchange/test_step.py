@@ -5,18 +5,15 @@ from __future__ import annotations
 import pytest
 
 from atalaia.environment.url import parse_url
-from atalaia.exchange.hop import Hop
 from atalaia.exchange.network import Network
-from atalaia.exchange.observable import HttpRequest
+from atalaia.exchange.request import Request
 from atalaia.exchange.step import Step
 
 SCHEMES = frozenset({"http", "https"})
 
 
 def _step(method: str = "GET", url: str = "https://front.test:8443", target: str = "/a/b?c=1") -> Step:
-    request = HttpRequest(
-        key="k",
-        hop=Hop.SERVICE,
+    request = Request(
         method=method,
         url=parse_url(url, SCHEMES),
         target=target,
@@ -92,9 +89,7 @@ def test_a_host_that_is_not_ascii_is_sent_encoded() -> None:
 
 
 def test_what_must_not_be_sent_is_left_out() -> None:
-    request = HttpRequest(
-        key="k",
-        hop=Hop.GATEWAY,
+    request = Request(
         url=parse_url("http://kong.test:8000", SCHEMES),
         target="/",
         without=("x-request-id",),

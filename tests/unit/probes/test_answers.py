@@ -14,6 +14,7 @@ from atalaia.exchange.presented import Presented
 from atalaia.exchange.reading import Timed
 from atalaia.exchange.response import Response
 from probes.answers import excerpt, judge
+from probes.expected import Expected
 from probes.model import Reason
 
 NOW = 1_795_000_000.0
@@ -32,7 +33,7 @@ def _timed(status: int = 200, body: bytes = b'{"status": "UP", "n": [1]}', **oth
 
 
 def _reasons(timed: Timed, *, health: bool = False, **expect: Any) -> list[Reason]:
-    return [wrong.reason for wrong in judge(timed, Expect.model_validate(expect), health=health)]
+    return [wrong.reason for wrong in judge(timed, Expected.of(Expect.model_validate(expect)), health=health)]
 
 
 @pytest.mark.parametrize(
@@ -77,7 +78,7 @@ def test_what_else_is_expected(expect: dict[str, Any], reasons: list[Reason]) ->
 
 def test_an_expression_that_would_take_for_ever_is_given_up() -> None:
     body = b"a" * 60 + b"b"
-    (wrong,) = judge(_timed(body=body), Expect(body="(a|aa)+$"))
+    (wrong,) = judge(_timed(body=body), Expected(body="(a|aa)+$"))
     assert wrong.reason is Reason.BODY
     assert "not found out within 250 ms" in wrong.detail
 
@@ -120,13 +121,13 @@ def test_a_certificate_is_good_for_long_enough(days: int, reasons: list[Reason])
 )
 def test_what_was_not_answered_has_one_reason(failure: FailureReason, refused: bool, reason: Reason) -> None:
     timed = Timed(failure=Failure(reason=failure, detail="so it was"), refused=refused)
-    (wrong,) = judge(timed, Expect(body="x"))
+    (wrong,) = judge(timed, Expected(body="x"))
     assert (wrong.reason, wrong.detail) == (reason, "so it was")
 
 
 def test_every_way_to_fail_of_an_exchange_has_a_reason() -> None:
     for failure in FailureReason:
-        assert judge(Timed(failure=Failure(reason=failure, detail="x")), Expect())[0].reason in Reason
+        assert judge(Timed(failure=Failure(reason=failure, detail="x")), Expected())[0].reason in Reason
 
 
 def test_an_excerpt_is_short_and_lets_nobody_in() -> None:
@@ -147,5 +148,5 @@ def test_an_excerpt_ends_before_a_word_that_it_would_cut() -> None:
 @pytest.mark.parametrize("status", [200, 201, 302])
 def test_of_an_answer_that_is_no_error_the_body_is_not_told(status: int) -> None:
     """A login that answers 200 where 201 is meant says a token, which nobody has saved as yet."""
-    (wrong,) = judge(_timed(status, b'{"access_token": "opaque"}'), Expect(status=(204,)))
+    (wrong,) = judge(_timed(status, b'{"access_token": "opaque"}'), Expected(status=(204,)))
     assert wrong.detail == f"{status}; 204 wanted"

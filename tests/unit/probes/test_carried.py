@@ -7,18 +7,19 @@ from typing import Any
 
 import pytest
 
-from atalaia.environment.probes import Step
+from atalaia.environment.probes import Step as Declared
 from atalaia.environment.url import parse_url
 from atalaia.exchange.network import Network
 from atalaia.exchange.response import Response
 from atalaia.exchange.step import Step as Sent
 from probes.carried import Carried, Unknown
+from probes.step import Step
 
 URL = parse_url("http://api.test/base", frozenset({"http"}))
 
 
 def _step(**told: Any) -> Step:
-    return Step.model_validate({"name": "one", "path": "/items", **told})
+    return Step.of(Declared.model_validate({"name": "one", "path": "/items", **told}))
 
 
 def _carried(**values: Any) -> Carried:

@@ -36,7 +36,7 @@ def test_http_at_an_address_of_the_environment():
     request = planned.parameters.request
     assert (request.method, request.target, request.headers) == ("HEAD", "/login?a=b", (("A", "b"),))
     assert planned.instance == "https://grafana.example/login"
-    assert planned.parameters.expect.status == (200,)
+    assert planned.parameters.expected.status == (200,)
     assert planned.hop is Hop.MONITORING
     assert (planned.interval, planned.timeout, planned.attempts) == (
         timedelta(minutes=2), timedelta(seconds=9), 2,
@@ -61,10 +61,10 @@ def test_http_at_an_address_of_its_own(url, path, target):
 def test_credentials_are_sent_and_never_told():
     planned = added({"kind": "http", "url": "http://anna:s3cret@example.com/a"})
     request = planned.parameters.request
-    assert (request.username, request.password.get_secret_value()) == ("anna", "s3cret")
+    assert (request.username, request.password) == ("anna", "s3cret")
     assert planned.instance == "http://example.com/a"
     own = added({"kind": "http", "at": "auth", "username": "bob", "password": "s3cret"}).parameters.request
-    assert (own.username, own.password.get_secret_value()) == ("bob", "s3cret")
+    assert (own.username, own.password) == ("bob", "s3cret")
     assert added({"kind": "http", "at": "auth", "bearer": "jwt"}).parameters.request.bearer.secret
 
 
