@@ -8,7 +8,6 @@ from datetime import timedelta
 from atalaia.environment.url import Url
 from atalaia.exchange.hop import Hop
 from atalaia.exchange.network import Network
-from atalaia.exchange.observable import Handshake
 from atalaia.exchange.timed import Timed
 from probes.answers import Wrong
 
@@ -22,8 +21,9 @@ async def look_at_refused(
 
     An expired one is the one whose day matters most. Takes what is left of the deadline.
     """
-    # It reads certificates, which takes a library that nobody else needs.
+    # It reads certificates, which takes libraries that nobody else needs.
     from atalaia.exchange.handshake import handshake
+    from atalaia.exchange.observable import Handshake
 
     left = max(network.total - timedelta(seconds=timed.elapsed), _LEAST)
     hosts = {**network.hosts, url.host: timed.address} if timed.address else network.hosts
