@@ -13,10 +13,13 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
-from atalaia.environment import Environment
 from atalaia.environment.units import format_duration
 from atalaia.exchange.cost import Cost
+
+if TYPE_CHECKING:
+    from atalaia.environment import Environment
 
 SHARE = 0.1
 """Part of any limiter's budget that probes may take; less where `allow.limiter_share` is less."""

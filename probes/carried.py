@@ -6,7 +6,7 @@ import json
 from typing import Any
 from urllib.parse import quote
 
-from atalaia.environment.probe_rules import PLACE
+from atalaia.environment.placeholder import PLACE
 from atalaia.environment.url import Url
 from atalaia.exchange import pointer
 from atalaia.exchange.bearer import Bearer

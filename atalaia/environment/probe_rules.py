@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from atalaia.environment.expressions import as_regex
 from atalaia.environment.faults import Location, did_you_mean, listed, shown
+from atalaia.environment.placeholder import PLACE
 from atalaia.environment.rules import NAME, Found, declared, entries, node_name, table
 
 _OF_ALL = ("name", "kind", "interval", "timeout", "attempts")
@@ -32,9 +32,6 @@ _WAYS: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Kind → the keys of which one says where it goes."""
 _STORES = ("postgres", "redis")
-PLACE = re.compile(r"\{([a-z0-9][a-z0-9-]*)\}")
-"""`{name}` in a path, a header or a text of a body, for what is given or saved. Other braces stand for
-themselves."""
 _NEGATIVE_CONTROL = "negative-control"
 
 

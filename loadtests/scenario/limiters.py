@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Literal
 
 from atalaia.environment import Environment
-from atalaia.environment.probe_rules import PLACE
+from atalaia.environment.placeholder import PLACE
 from atalaia.environment.units import format_duration, format_rate
 from atalaia.exchange.cost import Cost
 from loadtests.plan import Arrivals, Limiter, Request, Stage, Table
