@@ -17,7 +17,7 @@ from typing import Any
 from atalaia.errors import NotMeasured
 from atalaia.exchange.network import Network
 from atalaia.redaction import Redactor
-from atalaia.run.stall import LoopWatch
+from atalaia.run.loop_watch import LoopWatch
 from probes.model import Attempt, Planned, ProbeResult, Reason
 from probes.places import Places
 

@@ -8,8 +8,8 @@ from atalaia.checks.check import Check, Finding, Inconclusive, NotDeclared, Seve
 from atalaia.checks.observables import postgres_session, redis_session
 from atalaia.environment import Environment
 from atalaia.exchange.hop import Hop
-from atalaia.systems.postgres.model import PostgresSession
-from atalaia.systems.redis.model import RedisSession
+from atalaia.systems.postgres.session import PostgresSession
+from atalaia.systems.redis.session import RedisSession
 
 _STORE = Hop.STORE.value
 

@@ -1,6 +1,6 @@
 """What can be observed: data that says how, through which hop and at which cost. No effects here."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 

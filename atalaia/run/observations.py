@@ -9,30 +9,31 @@ import os
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, SerializeAsAny
+from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from atalaia.exchange.beside import aside
 from atalaia.exchange.hop import Hop
 from atalaia.exchange.observable import Observable
-from atalaia.exchange.seen import Seen
 from atalaia.exchange.waiting import telling
 from atalaia.redaction import Redactor
 from atalaia.run import locked
 from atalaia.run.bulk import bulky
+from atalaia.run.loop_watch import LoopWatch
 from atalaia.run.notes import Notes
 from atalaia.run.places import Places
 from atalaia.run.quietness import Quietness
-from atalaia.run.stall import LoopWatch, doubted, repeatable, stalled
+from atalaia.run.stall import doubted, repeatable, stalled
 from atalaia.run.waits import Waits
 
 T = TypeVar("T")
 
+_FORMS: dict[type[Any], TypeAdapter[Any]] = {}
 _LONG = 2**20
 """Bytes of a file that take some tenths of a second to read."""
 
-Observe = Callable[[Observable], Awaitable[Seen]]
+Observe = Callable[[Observable], Awaitable[Any]]
 """The effect that takes an observation."""
 
 
@@ -51,7 +52,8 @@ class Observation(BaseModel):
     taken_at: float
     """Unix time at which it was complete."""
     hop: Hop
-    payload: SerializeAsAny[Seen]
+    payload: Any
+    """What the observable `sees`."""
 
 
 class Observations:
@@ -119,7 +121,7 @@ class Observations:
             await _aside_if(bulky([payload]), lambda: _store(path, observation))
             return observation
 
-    async def _observation(self, observable: Observable, payload: Seen) -> Observation:
+    async def _observation(self, observable: Observable, payload: Any) -> Observation:
         taken_at = time.time()
         redacted = await _aside_if(bulky([payload]), lambda: _redacted(payload, self._redactor))
         return Observation(
@@ -133,7 +135,7 @@ class Observations:
             self._waits.note(now, due)
             await asyncio.sleep(due - now)
 
-    async def _watched(self, observable: Observable) -> Seen:
+    async def _watched(self, observable: Observable) -> Any:
         """What is seen; once more, and again, where this machine itself kept us from seeing it."""
         payload = await self._observed(observable)
         for _ in range(_AGAIN if repeatable(observable) else 0):
@@ -143,7 +145,7 @@ class Observations:
             payload = await self._observed(observable)
         return payload
 
-    async def _observed(self, observable: Observable) -> Seen:
+    async def _observed(self, observable: Observable) -> Any:
         self._loop_watch.start()
         started, begun = time.time(), time.monotonic()
         told = False
@@ -170,11 +172,19 @@ def stored_at(directory: Path, key: str) -> Path:
     return directory / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.json"
 
 
-def _redacted(payload: Seen, redactor: Redactor) -> Seen:
-    document = payload.model_dump()
+def _redacted(payload: Any, redactor: Redactor) -> Any:
+    form = _form(type(payload))
+    document = form.dump_python(payload)
     if not redactor.occurs_in(document):
         return payload
-    return type(payload).model_validate(redactor.structure(document))
+    return form.validate_python(redactor.structure(document))
+
+
+def _form(sees: type[Any]) -> TypeAdapter[Any]:
+    """How what is seen goes through JSON, be it a model or a dataclass."""
+    if sees not in _FORMS:
+        _FORMS[sees] = TypeAdapter(sees)
+    return _FORMS[sees]
 
 
 def _store(path: Path, observation: Observation) -> None:
@@ -185,5 +195,5 @@ def _store(path: Path, observation: Observation) -> None:
 
 def _load(path: Path, observable: Observable) -> Observation:
     document = json.loads(path.read_text())
-    payload = observable.sees.model_validate_json(json.dumps(document.pop("payload")))
+    payload = _form(observable.sees).validate_json(json.dumps(document.pop("payload")))
     return Observation(payload=payload, **document)

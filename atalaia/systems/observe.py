@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterable
+from typing import Any
 
 from atalaia.exchange import observe as exchange
 from atalaia.exchange.network import Network
 from atalaia.exchange.observable import Handshake, Observable
-from atalaia.exchange.seen import Seen
 from atalaia.exchange.trust import verifying
 from atalaia.systems.counted import CountedSequence
 from atalaia.systems.drill.model import DrillMeasurement
@@ -62,18 +62,18 @@ def prepare(observables: Iterable[Observable], network: Network) -> None:
         verifying(network.ca)
 
 
-async def observe(observable: Observable, network: Network) -> Seen:
+async def observe(observable: Observable, network: Network) -> Any:
     """What is seen of an observable, failures included. Raises TypeError for an unknown kind."""
     # The clients are imported late: a run without stores needs no database driver.
     match observable:
         case PostgresLogin():
             from atalaia.systems.postgres import client as postgres
 
-            return await postgres.log_in(observable, network)
+            return await postgres.log_in(observable.account, network)
         case RedisLogin():
             from atalaia.systems.redis import client as redis
 
-            return await redis.log_in(observable, network)
+            return await redis.log_in(observable.account, network)
         case AdminList():
             from atalaia.systems.kong.admin import client as kong
 

@@ -5,17 +5,15 @@ from __future__ import annotations
 import importlib
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Literal
-
-from pydantic import JsonValue
+from typing import Any, Literal
 
 from atalaia.environment.units import format_duration
 from atalaia.exchange.network import Network
 from atalaia.exchange.pointer import same
 from atalaia.systems.postgres.client import log_in
-from atalaia.systems.postgres.model import PostgresLogin, PostgresSession
+from atalaia.systems.postgres.session import PostgresAccount, PostgresSession
 from probes.answers import Wrong, reason_of
 from probes.model import Attempt, Planned, Reason
 
@@ -24,14 +22,14 @@ from probes.model import Attempt, Planned, Reason
 class Postgres:
     """Parameters of a postgres probe."""
 
-    login: PostgresLogin
+    account: PostgresAccount
     role: Literal["primary", "replica"] | None = None
     """What it must be; None: either."""
     replication_lag: timedelta | None = None
     """A replica is at most this far behind."""
     query: str | None = None
     """One query that reads; it runs in a read-only transaction …"""
-    value: JsonValue = None
+    value: Any = None
     """… and the one value that it gives; None: whatever it gives."""
 
 
@@ -44,10 +42,8 @@ async def probe(planned: Planned, network: Network) -> Attempt:
     """Log in and ask."""
     postgres: Postgres = planned.parameters
     started = time.time()
-    login = postgres.login.model_copy(
-        update={"query": postgres.query, "lag": postgres.replication_lag is not None}
-    )
-    session = await log_in(login, network)
+    lag = postgres.replication_lag is not None
+    session = await log_in(replace(postgres.account, query=postgres.query, lag=lag), network)
     wrong = judge(session, postgres)
     phases = {}
     if session.logged_in is not None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Literal
 
 from atalaia.exchange.network import Network
 from atalaia.systems.redis.client import log_in
-from atalaia.systems.redis.model import RedisLogin
+from atalaia.systems.redis.session import RedisAccount
 from probes.answers import reason_of
 from probes.model import Attempt, Planned, Reason
 
@@ -17,7 +17,7 @@ from probes.model import Attempt, Planned, Reason
 class Redis:
     """Parameters of a redis probe."""
 
-    login: RedisLogin
+    account: RedisAccount
     role: Literal["master", "replica"] | None = None
     """What it must be; None: either."""
 
@@ -26,7 +26,9 @@ async def probe(planned: Planned, network: Network) -> Attempt:
     """Log in, PING, and ask for the role."""
     redis: Redis = planned.parameters
     started = time.time()
-    session = await log_in(redis.login, network)
+    session = await log_in(redis.account, network)
+    shown = asdict(session)
+    del shown["failure"], shown["elapsed"]
     reason, detail = None, ""
     if session.failure:
         reason, detail = reason_of(session.failure.reason), session.failure.detail
@@ -40,5 +42,5 @@ async def probe(planned: Planned, network: Network) -> Attempt:
         detail=detail,
         started=started,
         duration=session.elapsed,
-        shown=session.model_dump(mode="json", exclude={"failure", "elapsed"}),
+        shown=shown,
     )

@@ -16,10 +16,10 @@ def drafts(environment: Environment) -> Iterator[Draft]:
         from probes.kinds.postgres import Postgres
 
         login = postgres_session(environment)
-        parameters = Postgres(login, role=store.role, replication_lag=store.replication_lag)
+        parameters = Postgres(login.account, role=store.role, replication_lag=store.replication_lag)
         yield Draft("postgres", "postgres", str(login.url), login.hop, parameters)
     if cache := environment.stores.redis:
         from probes.kinds.redis import Redis
 
         session = redis_session(environment)
-        yield Draft("redis", "redis", str(session.url), session.hop, Redis(session, role=cache.role))
+        yield Draft("redis", "redis", str(session.url), session.hop, Redis(session.account, role=cache.role))

@@ -53,7 +53,7 @@ class Ground:
             files=tuple((str(path), _digest(content)) for path, content in files.items()),
             code=tuple(sorted(_code())),
             variables=plain,
-            digest=_of(plain, variables, ""),
+            digest=_of(plain, variables, salt),
             secret=secret,
             salt=salt,
             check=_of(secret, variables, salt)[: 2 * _CHECK],
@@ -61,7 +61,7 @@ class Ground:
 
     def unchanged(self, variables: Mapping[str, str]) -> tuple[bytes, ...] | None:
         """The contents of the files, where everything is as it was."""
-        if _of(self.variables, variables, "") != self.digest:
+        if _of(self.variables, variables, self.salt) != self.digest:
             return None
         if _of(self.secret, variables, self.salt)[: 2 * _CHECK] != self.check:
             return None

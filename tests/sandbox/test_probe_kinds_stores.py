@@ -13,8 +13,8 @@ import pytest
 from atalaia.environment.url import parse_url
 from atalaia.exchange.hop import Hop
 from atalaia.exchange.network import Network
-from atalaia.systems.postgres.model import PostgresLogin
-from atalaia.systems.redis.model import RedisLogin
+from atalaia.systems.postgres.session import PostgresAccount
+from atalaia.systems.redis.session import RedisAccount
 from probes.kinds.postgres import Postgres
 from probes.kinds.redis import Redis
 from probes.model import Attempt, Planned, Reason
@@ -51,12 +51,12 @@ def _attempt(parameters: Any, timeout: float = 5) -> Attempt:
 
 def _postgres(port: int, *, password: str = PASSWORD, **more: Any) -> Postgres:
     url = parse_url(f"postgresql://app:{password}@127.0.0.1:{port}/app", frozenset({"postgresql"}))
-    return Postgres(PostgresLogin(key="postgres", hop=Hop.STORE, url=url), **more)
+    return Postgres(PostgresAccount(url), **more)
 
 
 def _redis(port: int, *, password: str = PASSWORD, **more: Any) -> Redis:
     url = parse_url(f"redis://:{password}@127.0.0.1:{port}", frozenset({"redis"}))
-    return Redis(RedisLogin(key="redis", hop=Hop.STORE, url=url), **more)
+    return Redis(RedisAccount(url), **more)
 
 
 def test_a_primary_lets_in_and_is_one(postgres: int) -> None:

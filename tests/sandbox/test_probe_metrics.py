@@ -16,9 +16,9 @@ from atalaia.environment.url import Url, parse_url
 from atalaia.exchange.hop import Hop
 from atalaia.exchange.network import Network
 from atalaia.exchange.request import Request
-from atalaia.systems.postgres.model import PostgresLogin
+from atalaia.systems.postgres.session import PostgresAccount
 from atalaia.systems.prometheus.exposition import read
-from atalaia.systems.redis.model import RedisLogin
+from atalaia.systems.redis.session import RedisAccount
 from probes.expected import Expected
 from probes.exposition import expose
 from probes.kinds.dns import Dns
@@ -132,14 +132,14 @@ def test_of_certificates_good_and_bad(tmp_path: Path) -> None:
 def test_of_stores() -> None:
     with postgres_server() as port:
         dsn = parse_url(f"postgresql://app:{PASSWORD}@127.0.0.1:{port}/app", frozenset({"postgresql"}))
-        login = PostgresLogin(key="postgres", hop=Hop.STORE, url=dsn)
+        login = PostgresAccount(dsn)
         text, names = page(Postgres(login, query="SELECT 1", value=1), Postgres(login, role="replica"))
     assert "atalaia_probe_phase_duration_seconds" in names
     assert 'phase="login"' in text
     assert PASSWORD not in text
     with redis_server("--requirepass", PASSWORD) as port:
         dsn = parse_url(f"redis://:{PASSWORD}@127.0.0.1:{port}", frozenset({"redis"}))
-        text, _ = page(Redis(RedisLogin(key="redis", hop=Hop.STORE, url=dsn)))
+        text, _ = page(Redis(RedisAccount(dsn)))
     assert PASSWORD not in text
 
 

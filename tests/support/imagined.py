@@ -29,9 +29,11 @@ from atalaia.exchange.observable import (
 from atalaia.exchange.response import Response
 from atalaia.exchange.seen import Seen
 from atalaia.run.observations import Observation
-from atalaia.systems.postgres.model import PostgresLogin, PostgresSession
+from atalaia.systems.postgres.model import PostgresLogin
+from atalaia.systems.postgres.session import PostgresSession
 from atalaia.systems.programs import Program
-from atalaia.systems.redis.model import RedisLogin, RedisSession
+from atalaia.systems.redis.model import RedisLogin
+from atalaia.systems.redis.session import RedisSession
 
 SERVICES = ("auth-service", "user-service", "health-service")
 NODES = ("kong-1", "kong-2")

@@ -8,13 +8,14 @@ import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from decimal import Decimal
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from atalaia.exchange.failure import Failure, Reason
 from atalaia.exchange.network import Network, NotOpened, addresses_of, timed_out
-from atalaia.systems.postgres.model import PostgresLogin, PostgresSession
+from atalaia.systems.postgres.session import PostgresAccount, PostgresSession
 
 if TYPE_CHECKING:
     import psycopg
@@ -38,7 +39,7 @@ _ADDRESS = re.compile(
 """What libpq says before it says what happened; the finding names the address already."""
 
 
-async def log_in(login: PostgresLogin, network: Network) -> PostgresSession:
+async def log_in(account: PostgresAccount, network: Network) -> PostgresSession:
     """What a session found out; every failure is part of it."""
     begun = time.perf_counter()
 
@@ -47,7 +48,7 @@ async def log_in(login: PostgresLogin, network: Network) -> PostgresSession:
 
     import psycopg
 
-    asking = asyncio.create_task(_ask(login, network))
+    asking = asyncio.create_task(_ask(account, network))
     try:
         # Not asyncio.timeout: psycopg answers a cancellation by asking the server to cancel the query,
         # and waits for that; a server that hangs would hold us for another ten seconds.
@@ -61,18 +62,18 @@ async def log_in(login: PostgresLogin, network: Network) -> PostgresSession:
     except NotOpened as error:
         return failed(error.failure)
     except psycopg.Error as error:
-        return failed(_failure(error, login))
-    return session.model_copy(update={"elapsed": time.perf_counter() - begun})
+        return failed(_failure(error, account))
+    return replace(session, elapsed=time.perf_counter() - begun)
 
 
-async def _ask(login: PostgresLogin, network: Network) -> PostgresSession:
+async def _ask(account: PostgresAccount, network: Network) -> PostgresSession:
     from psycopg import AsyncConnection
     from psycopg.conninfo import make_conninfo
 
-    resolved = await addresses_of(network, login.url.host)
+    resolved = await addresses_of(network, account.url.host)
     if resolved.failure:
         raise NotOpened(resolved.failure)
-    conninfo = make_conninfo(**_parameters(login, network, resolved.addresses))
+    conninfo = make_conninfo(**_parameters(account, network, resolved.addresses))
     begun = time.perf_counter()
     with _without_libpq_environment():
         connection = await AsyncConnection.connect(conninfo, autocommit=True)
@@ -86,12 +87,12 @@ async def _ask(login: PostgresLogin, network: Network) -> PostgresSession:
         session = PostgresSession(
             server_version=about[0], in_recovery=about[1], one=one[0] if one else None, logged_in=logged_in
         )
-        if login.lag and about[1]:
+        if account.lag and about[1]:
             await cursor.execute(_LAG)
             behind = await cursor.fetchone()
-            session = session.model_copy(update={"replication_lag": behind[0] if behind else None})
-        if login.query is not None:
-            session = session.model_copy(update=await _read(cursor, login.query, network))
+            session = replace(session, replication_lag=behind[0] if behind else None)
+        if account.query is not None:
+            session = replace(session, **await _read(cursor, account.query, network))
     return session
 
 
@@ -114,12 +115,11 @@ def _plain(value: Any) -> str | int | float | bool | None:
     return value if value is None or isinstance(value, (str, int, float, bool)) else str(value)
 
 
-def _parameters(login: PostgresLogin, network: Network, addresses: tuple[str, ...]) -> dict[str, str]:
+def _parameters(account: PostgresAccount, network: Network, addresses: tuple[str, ...]) -> dict[str, str]:
     """Connection parameters, with everything said that libpq would otherwise look up elsewhere."""
     from urllib.parse import parse_qsl
 
-    url = login.url
-    password = login.password.get_secret_value() if login.password else url.password
+    url = account.url
     declared = dict(parse_qsl(url.query))
     return {
         "sslmode": "prefer",
@@ -131,7 +131,7 @@ def _parameters(login: PostgresLogin, network: Network, addresses: tuple[str, ..
         "hostaddr": ",".join(addresses),
         "port": str(url.port),
         "user": url.username or "postgres",
-        "password": password,
+        "password": account.password or url.password,
         "passfile": _NO_FILE,
         "dbname": url.path.lstrip("/") or url.username or "postgres",
         "connect_timeout": str(max(2, ceil(network.connect.total_seconds()))),
@@ -148,10 +148,10 @@ def _without_libpq_environment() -> Iterator[None]:
         os.environ.update(hidden)
 
 
-def _failure(error: psycopg.Error, login: PostgresLogin) -> Failure:
+def _failure(error: psycopg.Error, account: PostgresAccount) -> Failure:
     """Why there is no session, in the server's words where it said any, without the password."""
     text = " ".join(str(error).split())
-    for secret in (login.url.password, login.password.get_secret_value() if login.password else ""):
+    for secret in (account.url.password, account.password):
         text = text.replace(secret, "***") if secret else text
     text = _ADDRESS.sub("", text) or type(error).__name__
     lowered = text.lower()

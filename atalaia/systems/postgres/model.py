@@ -1,4 +1,4 @@
-"""What is asked of PostgreSQL, and what it says."""
+"""What is asked of PostgreSQL."""
 
 from __future__ import annotations
 
@@ -7,40 +7,20 @@ from typing import ClassVar
 from pydantic import SecretStr
 
 from atalaia.environment.url import Url
-from atalaia.exchange.failure import Failure
 from atalaia.exchange.observable import Observable
-from atalaia.exchange.seen import Seen
-
-
-class PostgresSession(Seen):
-    """What a session found out, or why there was none."""
-
-    server_version: str | None = None
-    one: int | None = None
-    """The answer to SELECT 1."""
-    in_recovery: bool | None = None
-    """Whether it replays another server's log, as a replica does."""
-    replication_lag: float | None = None
-    """Seconds that a replica is behind, where it was asked and knows."""
-    rows: int | None = None
-    """Rows that the query gave, where one was asked; 2 stands for more."""
-    value: str | int | float | bool | None = None
-    """The first value of its first row; what JSON has no type for is told as text."""
-    failure: Failure | None = None
-    logged_in: float | None = None
-    """Seconds until the session was open."""
-    elapsed: float = 0.0
+from atalaia.systems.postgres.session import PostgresAccount, PostgresSession
 
 
 class PostgresLogin(Observable):
-    """Log in, ask who the server is, and one query more where there is one; nothing is written."""
+    """Log in, and ask who the server is; nothing is written."""
 
-    sees: ClassVar[type[Seen]] = PostgresSession
+    sees: ClassVar[type[PostgresSession]] = PostgresSession
 
     url: Url
     password: SecretStr | None = None
     """The password, where the URL has none."""
-    lag: bool = False
-    """Whether a replica is asked how far it is behind."""
-    query: str | None = None
-    """One statement that reads, asked in a read-only transaction."""
+
+    @property
+    def account(self) -> PostgresAccount:
+        """Where, and as whom."""
+        return PostgresAccount(self.url, self.password.get_secret_value() if self.password else "")

@@ -9,23 +9,24 @@ from __future__ import annotations
 import asyncio
 import ssl
 import time
+from typing import Any
 
 from atalaia.exchange.causes import failure_of
 from atalaia.exchange.failure import Failure, Reason
 from atalaia.exchange.network import Network, NotOpened, Opened, open_tcp, shake_hands, timed_out
 from atalaia.exchange.trust import verifying
-from atalaia.systems.redis.model import RedisLogin, RedisSession
 from atalaia.systems.redis.protocol import NoReply, Refusal, command, read_reply
+from atalaia.systems.redis.session import RedisAccount, RedisSession
 
 
-async def log_in(login: RedisLogin, network: Network) -> RedisSession:
+async def log_in(account: RedisAccount, network: Network) -> RedisSession:
     """What a session found out; every failure is part of it."""
     begun = time.perf_counter()
     conversation = _Conversation()
     failure: Failure | None
     try:
         async with asyncio.timeout(network.total.total_seconds()):
-            failure = await conversation.hold(login, network)
+            failure = await conversation.hold(account, network)
     except TimeoutError:
         failure = timed_out("no whole session", network.total)
     except (NotOpened, NoReply) as error:
@@ -41,11 +42,11 @@ class _Conversation:
     """What has been learnt so far, kept where a later command fails."""
 
     def __init__(self) -> None:
-        self.learnt: dict[str, str | bool | None] = {}
+        self.learnt: dict[str, Any] = {}
 
-    async def hold(self, login: RedisLogin, network: Network) -> Failure | None:
+    async def hold(self, account: RedisAccount, network: Network) -> Failure | None:
         """Why the declared credentials did not get through; None where they did."""
-        url = login.url
+        url = account.url
         if url.tls:
             try:
                 opened = await shake_hands(network, url.host, url.port, verifying(network.ca))
@@ -54,11 +55,11 @@ class _Conversation:
         else:
             opened = await open_tcp(network, url.host, url.port)
         try:
-            return await self._speak(login, opened)
+            return await self._speak(account, opened)
         finally:
             opened.close()
 
-    async def _speak(self, login: RedisLogin, opened: Opened) -> Failure | None:
+    async def _speak(self, account: RedisAccount, opened: Opened) -> Failure | None:
         async def ask(*words: str) -> str | Refusal:
             opened.writer.write(command(*words))
             await opened.writer.drain()
@@ -67,10 +68,8 @@ class _Conversation:
         anonymous = await ask("PING")
         self.learnt["auth_required"] = isinstance(anonymous, Refusal) and anonymous.for_lack_of_identity
         pong = anonymous
-        password = login.password.get_secret_value() if login.password else login.url.password
-        if password:
-            user = [login.url.username] if login.url.username else []
-            accepted = await ask("AUTH", *user, password)
+        if account.words:
+            accepted = await ask("AUTH", *account.words)
             # A server without a password refuses AUTH, and serves all the same.
             if isinstance(accepted, Refusal) and self.learnt["auth_required"]:
                 return accepted.failure

@@ -1,4 +1,4 @@
-"""What is asked of Redis, and what it says."""
+"""What is asked of Redis."""
 
 from __future__ import annotations
 
@@ -7,32 +7,20 @@ from typing import ClassVar
 from pydantic import SecretStr
 
 from atalaia.environment.url import Url
-from atalaia.exchange.failure import Failure
 from atalaia.exchange.observable import Observable
-from atalaia.exchange.seen import Seen
-
-
-class RedisSession(Seen):
-    """What a session found out, or why there was none."""
-
-    auth_required: bool | None = None
-    """Whether it refuses commands from a client that has not said who it is; None where it did not answer."""
-    ping: bool = False
-    """Whether PING was answered with the declared credentials."""
-    role: str | None = None
-    """`master` or `replica`."""
-    maxmemory_policy: str | None = None
-    server_version: str | None = None
-    failure: Failure | None = None
-    """Why the declared credentials did not get through to PING."""
-    elapsed: float = 0.0
+from atalaia.systems.redis.session import RedisAccount, RedisSession
 
 
 class RedisLogin(Observable):
     """Ask anonymously, then log in, PING and INFO; nothing is written."""
 
-    sees: ClassVar[type[Seen]] = RedisSession
+    sees: ClassVar[type[RedisSession]] = RedisSession
 
     url: Url
     password: SecretStr | None = None
     """The password, where the URL has none."""
+
+    @property
+    def account(self) -> RedisAccount:
+        """Where, and as whom."""
+        return RedisAccount(self.url, self.password.get_secret_value() if self.password else "")

@@ -18,11 +18,11 @@ def drafts(probe: Probe, environment: Environment) -> tuple[Draft, ...]:
 def _postgres(probe: Probe, environment: Environment) -> tuple[Draft, ...]:
     """A login, and what a query gives. The role is another probe's."""
     login = postgres_session(environment)
-    parameters = Postgres(login, query=probe.query, value=probe.value)
+    parameters = Postgres(login.account, query=probe.query, value=probe.value)
     return (Draft(probe.name, "postgres", str(login.url), login.hop, parameters),)
 
 
 def _redis(probe: Probe, environment: Environment) -> tuple[Draft, ...]:
     """AUTH and PING. The role is another probe's."""
     session = redis_session(environment)
-    return (Draft(probe.name, "redis", str(session.url), session.hop, Redis(session)),)
+    return (Draft(probe.name, "redis", str(session.url), session.hop, Redis(session.account)),)

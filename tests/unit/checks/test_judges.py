@@ -15,8 +15,8 @@ from atalaia.exchange.exchange import Certificate, Connection, Exchange, Exchang
 from atalaia.exchange.failure import Failure, Reason
 from atalaia.exchange.hop import Hop
 from atalaia.exchange.response import Response
-from atalaia.systems.postgres.model import PostgresSession
-from atalaia.systems.redis.model import RedisSession
+from atalaia.systems.postgres.session import PostgresSession
+from atalaia.systems.redis.session import RedisSession
 from tests.support.imagined import ADMIN, KONG, NO_SERVER, PROXIED, REFUSED, answer, environment
 
 DATA = Path(__file__).parents[2] / "data" / "haproxy"

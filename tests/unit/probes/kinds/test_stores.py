@@ -10,8 +10,7 @@ import pytest
 from atalaia.environment.url import parse_url
 from atalaia.exchange.failure import Failure
 from atalaia.exchange.failure import Reason as FailureReason
-from atalaia.exchange.hop import Hop
-from atalaia.systems.postgres.model import PostgresLogin, PostgresSession
+from atalaia.systems.postgres.session import PostgresAccount, PostgresSession
 from probes.kinds.postgres import Postgres, judge
 from probes.model import Reason
 
@@ -19,7 +18,7 @@ URL = parse_url("postgresql://app@db.test/app", frozenset({"postgresql"}))
 
 
 def _detail(session: dict[str, Any], **wanted: Any) -> str | None:
-    login = PostgresLogin(key="postgres", hop=Hop.STORE, url=URL)
+    login = PostgresAccount(URL)
     wrong = judge(PostgresSession(**session), Postgres(login, **wanted))
     assert wrong is None or wrong.reason is Reason.VALUE
     return wrong.detail if wrong else None
@@ -56,7 +55,7 @@ def test_a_session(session: dict[str, Any], wanted: dict[str, Any], detail: str 
 
 
 def test_a_session_that_failed_tells_why() -> None:
-    login = PostgresLogin(key="postgres", hop=Hop.STORE, url=URL)
+    login = PostgresAccount(URL)
     failure = Failure(reason=FailureReason.AUTH, detail="password authentication failed")
     wrong = judge(PostgresSession(failure=failure), Postgres(login, role="primary"))
     assert wrong is not None
