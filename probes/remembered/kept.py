@@ -7,6 +7,7 @@ import json
 import os
 import stat
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,9 @@ from probes.remembered.sealed import sealed
 from probes.watch import Watch
 
 _VERSION = 1
+_SUFFIX = ".plan"
+_BROKEN = (ValueError, KeyError, TypeError, RecursionError)
+"""What is raised for what was cut short by a full disk, or was never written here."""
 
 
 @dataclass(frozen=True)
@@ -41,8 +45,8 @@ def read(place: Path) -> Kept | None:
         if told["version"] != _VERSION or told["body"] != _digest(body):
             return None
         return Kept(Ground.read(told["ground"]), body)
-    except (ValueError, KeyError, TypeError):
-        return None  # cut short by a full disk, or of another version
+    except _BROKEN:
+        return None
 
 
 def keep(place: Path, path: Path, watch: Watch, ground: Ground, variables: Mapping[str, str]) -> None:
@@ -57,26 +61,34 @@ def keep(place: Path, path: Path, watch: Watch, ground: Ground, variables: Mappi
         "version": _VERSION, "path": os.path.abspath(path), "body": _digest(body), "ground": ground.told(),
     }  # fmt: skip
     written = json.dumps(head).encode() + b"\n" + body
-    partial = place.with_name(f"{place.name}.{os.getpid()}")
-    try:
+    # The state file is beside it: whoever cannot write there is told so by that. This is only remembered.
+    with suppress(OSError):
         place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         _forget_others(place.parent)
-        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        _write(place, written)
+
+
+def _write(place: Path, written: bytes) -> None:
+    """All of it or nothing, for this account only. Raises OSError."""
+    partial = place.with_name(f"{place.name}.{os.getpid()}")
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(written)
         partial.rename(place)
     except OSError:
-        # The state file is beside it, and whoever cannot write there is told so. It is only remembered.
-        partial.unlink(missing_ok=True)
+        partial.unlink()
+        raise
 
 
 def _forget_others(directory: Path) -> None:
-    """Take away what is remembered of files that are gone: each sandbox has one of its own."""
+    """Take away what is remembered of files that are gone (each sandbox has one of its own), and what a run
+    that was killed has half written. Whoever is just writing remembers next time."""
     for place in directory.iterdir():
         try:
             head = place.read_bytes().partition(b"\n")[0]
-            gone = not Path(json.loads(head)["path"]).exists()
-        except (OSError, ValueError, KeyError, TypeError):
+            gone = place.suffix != _SUFFIX or not Path(json.loads(head)["path"]).exists()
+        except (OSError, *_BROKEN):
             gone = True
         if gone:
             place.unlink(missing_ok=True)
