@@ -266,7 +266,7 @@ class Stack:
                 if isinstance(upstream, Failure):
                     return answer(504, {"message": "The upstream server is timing out"}, **PROXIED)
                 marks = tuple((key.replace("_", "-"), value) for key, value in PROXIED.items())
-                return upstream.model_copy(update={"headers": (*upstream.headers, *marks)})
+                return replace(upstream, headers=(*upstream.headers, *marks))
         return answer(404, {"message": "no Route matched with those values"}, **KONG)
 
     def _admin(self, node: str, path: str) -> Answer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -109,7 +110,7 @@ FAULTS = {
         "load-balancer.stats-unreadable@load-balancer-stats",
     ),
     "path to the wrong backend": (
-        front("/api", USER.model_copy(update={"headers": (("X-Service", "health-service"),)})),
+        front("/api", replace(USER, headers=(("X-Service", "health-service"),))),
         "load-balancer.path-misrouted@/api",
     ),
     "front answers itself": (front("/health", NO_SERVER), "load-balancer.path-misrouted@/health"),
