@@ -40,9 +40,10 @@ _READING = """\
   it is, a reset; `atalaia_probe_counters_start_timestamp_seconds` says when. Where it cannot be written (a
   full disk) they are absent, `atalaia_probe_counting` is 0, and the run exits 4; gauges are pushed all the
   same.
-- **What was planned is remembered** in the same directory (`probes/plans`), and believed while the environment
-  file, the gateway's and the monitoring's files that it names, the variables and Atalaia itself are as they
-  were. No secret is in it: each is read from where it stands. Deleting it costs one run half a second.
+- **What was planned is remembered** in the same directory (`probes/plans`), and believed while the
+  environment file, the gateway's and the monitoring's files that it names, the variables and Atalaia itself
+  are as they were. No secret is in it: each is read from where it stands. Deleting it costs one run half a
+  second.
 - **Results are kept for 35 days**, some 150 bytes each: 40 probes a minute take 300 MB. What a run could
   not deliver is written for Prometheus by `atalaia probe backfill`.
 - **Which probe a retry saved** is told by counters, not by `probe_success`: that is 1 for a second attempt

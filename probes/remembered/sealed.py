@@ -6,8 +6,11 @@ import io
 import pickle
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import is_dataclass
+from enum import Enum
 from typing import Any
 
+from atalaia.environment.frozen import FrozenDict
 from atalaia.redaction import SHORTEST, Redactor
 from probes.watch import Watch
 
@@ -64,16 +67,24 @@ class _Unsealer(pickle.Unpickler):
         return text.encode("utf-8", "surrogateescape") if is_bytes else text
 
     def find_class(self, module: str, name: str) -> Any:
-        """Only types that a plan is made of."""
-        if module.partition(".")[0] not in _ROOMS and (module, name) not in _OTHERS:
-            raise pickle.UnpicklingError(f"no part of a plan: {module}.{name}")
-        return super().find_class(module, name)
+        """Only types that a plan is made of: to make one of them has no effects."""
+        if (module, name) in _OTHERS:
+            return super().find_class(module, name)
+        if module.partition(".")[0] in _ROOMS and "." not in name:
+            found = super().find_class(module, name)
+            if isinstance(found, type) and found.__module__ == module and _is_data(found):
+                return found
+        raise pickle.UnpicklingError(f"no part of a plan: {module}.{name}")
 
     def _read(self, source: Source) -> str:
         kind, where, start, stop = source
         if kind == _VARIABLE:
             return self._variables[str(where)][start:stop]
         return self._contents[int(where)][start:stop].decode()
+
+
+def _is_data(found: type) -> bool:
+    return is_dataclass(found) or issubclass(found, (Enum, FrozenDict))
 
 
 def sealed(

@@ -16,7 +16,7 @@ from atalaia.environment.loader import load
 from atalaia.errors import UsageErrors
 from atalaia.redaction import Redactor
 from probes.planning.watching import watch_of
-from probes.remembered import place_of, watch
+from probes.remembered import place_of, sealed, watch
 from probes.remembered.kept import read
 from probes.remembered.sealed import unsealed
 from tests.unit.environment.test_shipped import NEEDED, value
@@ -180,11 +180,27 @@ class _Evil:
         return os.mkdir, ("reached",)
 
 
+def _calling(module: str, name: str, *given: str) -> bytes:
+    """What makes an unpickler call a function by the name that it has in a module."""
+    texts = b"".join(b"\x8c" + bytes([len(each)]) + each.encode() for each in (module, name))
+    arguments = b"".join(b"\x8c" + bytes([len(each)]) + each.encode() for each in given)
+    return b"\x80\x04" + texts + b"\x93(" + arguments + b"tR."
+
+
 def test_bytes_that_somebody_put_there_make_nothing_but_plans(file, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert unsealed(pickle.dumps(_Evil()), (), {}) is None
     assert unsealed(pickle.dumps(subprocess.Popen), (), {}) is None
     assert unsealed(pickle.dumps(("no", "plan")), (), {}) is None
+    for module, name in (
+        ("os", "mkdir"),
+        ("probes.alone", "os.mkdir"),  # by the names that a module of ours has imported
+        ("probes.outputs.files", "os.mkdir"),
+        ("atalaia.state", "state_directory"),
+        ("probes.alone", "Path"),
+    ):
+        with pytest.raises(pickle.UnpicklingError, match="no part of a plan"):
+            sealed._Unsealer(_calling(module, name, "reached"), (), {}).load()
     assert not Path("reached").exists()
 
 
