@@ -23,12 +23,15 @@ def run(done: Done) -> Iterator[str]:
     """What came of a run: a line, and one for each probe that fails."""
     results = real(done)
     good = sum(one.success for one in results)
-    told = f"{_stamp(done.run.finished)} {done.run.environment}: {good} of {len(results)} probes succeed"
+    told = f"{_stamp(done.run.finished)} {done.run.environment}: "
+    told += f"{good} of {len(results)} probes succeed" if done.run.valid else "invalid, no result is believed"
     if done.waiting:
         told += f", {done.waiting} have their turn later"
     if done.delivered:
-        told += "; delivered"
+        told += "; delivered" if done.run.valid else "; only that is delivered"
     yield f"{told}; {done.run.finished - done.run.started:.2f} s"
+    if not done.run.valid:
+        return
     yield from (f"  {_failure(done.run, one)}" for one in results if not one.success)
     yield from (f"  {_retried(one)}" for one in results if one.success and not one.first_try)
 

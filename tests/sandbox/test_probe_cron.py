@@ -143,6 +143,8 @@ def test_where_the_control_does_not_fail_only_that_is_pushed(
     ended = prober("run", "--fail")
     assert ended.returncode == 2
     assert "negative control did not fail" in ended.stderr
+    assert "invalid, no result is believed; only that is delivered" in ended.stdout
+    assert "succeed" not in ended.stdout
     assert lying(port, "probe_success") == {}
     assert lying(port, "atalaia_probe_run_valid", "location") == {"gru": 0}
     del prober.document["probes"]["negative_control"]
