@@ -102,9 +102,11 @@ PLANNED_INTERVAL = Metric(
     "How often the probe is to run; limiters may ask for less.",
 )
 RUNS = Metric(
-    "atalaia_probe_runs_total", "counter", "Times that the probe ran, however often each was tried.",
+    "atalaia_probe_runs_total",
+    "counter",
+    "Times that the probe ran and told something about the stack, however often each was tried.",
     absent=_NO_STATE,
-)  # fmt: skip
+)
 ATTEMPTS = Metric(
     "atalaia_probe_attempts_total", "counter", "Attempts, those included that came after a failed one.",
     absent=_NO_STATE,

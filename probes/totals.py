@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 EDGES = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 """Upper ends of the histogram's buckets, in seconds. 0.2 is the objective of the stacks that are shipped."""
@@ -29,19 +29,22 @@ class Totals:
     """Everything that was counted of one probe. None of it ever decreases, but for `failing`."""
 
     runs: int = 0
+    """Those that say something about the stack, as everything below but `attempts`."""
     attempts: int = 0
-    """More than runs, where a failure was tried again."""
+    """More than runs, where a failure was tried again, or nothing could be measured."""
     successes: int = 0
     first_try: int = 0
     seconds: float = 0.0
     buckets: tuple[int, ...] = (0,) * (len(EDGES) + 1)
     """Runs by duration, each in one bucket; the last one is beyond all edges."""
     failing: int = 0
-    """Runs that failed at last, one after the other, since the last success; but for those that say nothing
-    about the stack."""
+    """Runs that failed at last, one after the other, since the last success."""
 
     def plus(self, outcome: Outcome) -> Totals:
-        """With one more."""
+        """With one more. Of one that says nothing about the stack only the attempts count: as a failure it
+        would use up an objective's budget for what nobody has measured."""
+        if not (outcome.success or outcome.of_stack):
+            return replace(self, attempts=self.attempts + outcome.attempts)
         at = bisect_left(EDGES, outcome.duration)
         return Totals(
             runs=self.runs + 1,
@@ -50,7 +53,7 @@ class Totals:
             first_try=self.first_try + outcome.first_try,
             seconds=self.seconds + outcome.duration,
             buckets=(*self.buckets[:at], self.buckets[at] + 1, *self.buckets[at + 1 :]),
-            failing=0 if outcome.success else self.failing + outcome.of_stack,
+            failing=0 if outcome.success else self.failing + 1,
         )
 
     def minus(self, other: Totals) -> Totals:

@@ -60,6 +60,14 @@ def test_failures_in_a_row_are_those_of_the_stack(state: State) -> None:
     assert rows == [1, 2, 2, 3, 0, 1]
 
 
+def test_of_a_run_that_says_nothing_about_the_stack_only_its_attempts_are_counted(state: State) -> None:
+    """It would use up an objective's budget for what nobody has measured."""
+    seen = [worked, partial(failed, reason=Reason.UNMEASURED), partial(failed, reason=Reason.BLOCKED), failed]
+    for number, result in enumerate(seen):
+        totals = play(state, run(result(at=NOW + 60 * number), id=f"r{number}", at=NOW + 60 * number))
+    assert (totals.runs, totals.attempts, totals.successes, sum(totals.buckets)) == (2, 4, 1, 2)
+
+
 def test_a_result_is_counted_once_however_often_it_is_told(state: State) -> None:
     one = run(worked(AUTH), worked(CHAT))
     state.begin(one.id, VANTAGE, NOW)
