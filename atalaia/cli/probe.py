@@ -99,7 +99,7 @@ def run(
         part = Shard.parse(shard)
         if only_plan:
             return _print_plan(_environment(env), part, frozenset(names))
-        watch = _watch(env)
+        watch = _watch(env, keep=True)
     receivers = _receivers(watch, no_push, textfile, json_lines, junit)
     done = run_once(watch, Asked(part, frozenset(names), receivers))
     to_stdout = json_lines is not None and str(json_lines) == "-"
@@ -142,7 +142,7 @@ def serve(
     from probes.planning.shards import Shard
     from probes.serve import serve_until_told
 
-    watch = _watch(env)
+    watch = _watch(env, keep=True)
     receivers = _receivers(watch, no_push, textfile, json_lines, None)
     asked = Asked(Shard.parse(shard), receivers=receivers)
     return serve_until_told(watch, asked, _address(listen), say=lambda line: click.echo(line, err=True))
@@ -294,11 +294,11 @@ def _environment(selector: str | None) -> Environment:
     return load(find(selector), os.environ)
 
 
-def _watch(selector: str | None) -> Watch:
+def _watch(selector: str | None, *, keep: bool = False) -> Watch:
     from atalaia.environment.find import find
     from probes.remembered import watch
 
-    return watch(find(selector), os.environ)
+    return watch(find(selector), os.environ, keep=keep)
 
 
 def _receivers(

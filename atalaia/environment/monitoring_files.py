@@ -34,6 +34,8 @@ class SourceFile:
     text: str = field(repr=False)
     shown: str
     """Path as it stands in findings: deploy/prometheus/rules/slis.yml."""
+    path: Path = Path()
+    """Where it was read."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,10 @@ class MonitoringFiles:
     alertmanager: SourceFile | None = None
     names: tuple[SourceFile, ...] = ()
     """The list of metrics, and after it those beside it, of exporters and others, which it may include."""
+
+    def __iter__(self) -> Iterator[SourceFile]:
+        """Every one of them."""
+        yield from (each for each in (self.prometheus, *self.rules, self.alertmanager, *self.names) if each)
 
     def secrets(self) -> Iterator[str]:
         """What is taken out of everything that is written: credentials by their names, and whatever else may
@@ -108,4 +114,4 @@ def _names(path: Path) -> Iterator[SourceFile]:
 
 
 def _source(path: Path, what: str) -> SourceFile:
-    return SourceFile(read(path, MAX_BYTES, what), short_path(path))
+    return SourceFile(read(path, MAX_BYTES, what), short_path(path), path)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import io
 import pickle
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import is_dataclass
 from enum import Enum
 from typing import Any
@@ -15,55 +14,56 @@ from atalaia.redaction import SHORTEST, Redactor
 from probes.watch import Watch
 
 _ROOMS = {"atalaia", "probes"}
-_OTHERS = {
-    ("datetime", "timedelta"), ("pathlib", "PosixPath"), ("builtins", "frozenset"), ("builtins", "set"),
-}  # fmt: skip
+_OTHERS = {("datetime", "timedelta"), ("pathlib", "PosixPath"), ("builtins", "frozenset")}
 """What a plan consists of beside Atalaia's own types: nothing else is made of a file's bytes."""
 
-_VARIABLE, _FILE = "variable", "file"
-Source = tuple[str, str | int, int, int]
-"""Of a variable: its name, and from where to where its value is the secret. Of a file: its number, and the
-first byte and the one behind the last."""
-
-
-_BROKEN = (
-    pickle.UnpicklingError, EOFError, ImportError, AttributeError, LookupError, TypeError, ValueError,
-)  # fmt: skip
-"""What pickle raises for bytes that are none of its own, or of types that there are no more."""
+Source = tuple[int, int, int]
+"""The number of a text that a plan was made of, the first character of the secret in it, and the one behind
+the last."""
 
 
 class _Sealer(pickle.Pickler):
     def __init__(self, file: io.BytesIO, sources: Mapping[str, Source]) -> None:
         super().__init__(file, protocol=5)
         self._sources = sources
-        longest_first = sorted(sources, key=len, reverse=True)
-        self._secrets = re.compile("|".join(map(re.escape, longest_first))) if sources else None
 
     def persistent_id(self, value: Any) -> Any:
-        """The parts of a text with a secret in it."""
-        if self._secrets is None or not isinstance(value, (str, bytes)):
+        """The parts of a text with a secret in it: texts, and numbers that tell from where one is read."""
+        if type(value) not in {str, bytes}:
             return None
         text = value if isinstance(value, str) else value.decode("utf-8", "surrogateescape")
-        if type(value) not in {str, bytes} or not self._secrets.search(text):
+        spans = list(self._apart(text))
+        if not spans:
             return None
         parts: list[str | Source] = []
         end = 0
-        for found in self._secrets.finditer(text):
-            parts += [text[end : found.start()], self._sources[found[0]]]
-            end = found.end()
-        return (type(value) is bytes, (*parts, text[end:]))
+        for start, stop in spans:
+            parts += [text[end:start], self._sources[text[start:stop]]]
+            end = stop
+        return (isinstance(value, bytes), (*parts, text[end:]))
+
+    def _apart(self, text: str) -> Iterator[tuple[int, int]]:
+        """Where secrets stand, without those within others. Raises PicklingError where one begins in another
+        and ends behind it: a part of it would be left."""
+        found = {(start, start + len(secret)) for secret in self._sources for start in _starts(text, secret)}
+        end = 0
+        for start, stop in sorted(found, key=lambda span: (span[0], -span[1])):
+            if start >= end:
+                yield start, stop
+                end = stop
+            elif stop > end:
+                raise pickle.PicklingError("secrets that overlap")
 
 
 class _Unsealer(pickle.Unpickler):
-    def __init__(self, body: bytes, contents: tuple[bytes, ...], variables: Mapping[str, str]) -> None:
+    def __init__(self, body: bytes, texts: tuple[str, ...]) -> None:
         super().__init__(io.BytesIO(body))
-        self._contents = contents
-        self._variables = variables
+        self._texts = texts
 
     def persistent_load(self, told: Any) -> str | bytes:
         """The text of its parts."""
         is_bytes, parts = told
-        text = "".join(part if isinstance(part, str) else self._read(part) for part in parts)
+        text = "".join(part if isinstance(part, str) else self._read(*part) for part in parts)
         return text.encode("utf-8", "surrogateescape") if is_bytes else text
 
     def find_class(self, module: str, name: str) -> Any:
@@ -76,71 +76,57 @@ class _Unsealer(pickle.Unpickler):
                 return found
         raise pickle.UnpicklingError(f"no part of a plan: {module}.{name}")
 
-    def _read(self, source: Source) -> str:
-        kind, where, start, stop = source
-        if kind == _VARIABLE:
-            return self._variables[str(where)][start:stop]
-        return self._contents[int(where)][start:stop].decode()
+    def _read(self, number: int, start: int, stop: int) -> str:
+        return self._texts[number][start:stop]
 
 
-def _is_data(found: type) -> bool:
-    return is_dataclass(found) or issubclass(found, (Enum, FrozenDict))
-
-
-def sealed(
-    watch: Watch, contents: tuple[bytes, ...], variables: Mapping[str, str], asked: Iterable[str]
-) -> bytes | None:
+def sealed(watch: Watch, texts: tuple[str, ...], variables: int) -> bytes | None:
     """The bytes; None for a plan that cannot be kept so, or would come back as another one.
 
-    `contents` are those of the files that it was made of, `asked` the names of the variables.
+    `texts` are what it was made of, the values of this many variables before those of files. What a variable
+    holds is kept as little as a secret, whatever it is: a path may have a token in it.
     """
-    hidden = {*watch.secrets, *watch.pushgateway.secrets} if watch.pushgateway else set(watch.secrets)
-    names = tuple(asked)
-    sources = {}
+    hidden = {*watch.secrets, *(watch.pushgateway.secrets if watch.pushgateway else ())}
+    sources = {text: (number, 0, len(text)) for number, text in enumerate(texts[:variables])}
+    sources = {text: source for text, source in sources.items() if len(text) >= SHORTEST}
     for secret in hidden:
-        source = _source(secret, contents, variables, names)
+        source = _source(secret, texts)
         if source is None or len(secret) < SHORTEST:
             return None
-        sources[secret] = source
+        sources.setdefault(secret, source)
     file = io.BytesIO()
     try:
         _Sealer(file, sources).dump(watch)
-    except (pickle.PicklingError, TypeError, AttributeError):
-        return None  # a kind of probe that holds more than data
+    except (pickle.PicklingError, TypeError, AttributeError, RecursionError):
+        return None  # a kind of probe that holds more than data, or secrets that cannot be told apart
     body = file.getvalue()
-    if Redactor(hidden).occurs_in(body) or unsealed(body, contents, variables) != watch:
+    if Redactor(hidden).occurs_in(body) or unsealed(body, texts) != watch:
         return None
     return body
 
 
-def unsealed(body: bytes, contents: tuple[bytes, ...], variables: Mapping[str, str]) -> Watch | None:
-    """What was sealed; None where that is no plan."""
-    try:
-        found = _Unsealer(body, contents, variables).load()
-    except (
-        pickle.UnpicklingError,
-        EOFError,
-        ImportError,
-        AttributeError,
-        LookupError,
-        TypeError,
-        ValueError,
-    ):
-        return None
-    return found if isinstance(found, Watch) else None
+def unsealed(body: bytes, texts: tuple[str, ...]) -> Watch:
+    """What was sealed, of bytes that are known as our own."""
+    found = _Unsealer(body, texts).load()
+    assert isinstance(found, Watch), "nothing else is sealed"
+    return found
 
 
-def _source(
-    secret: str, contents: tuple[bytes, ...], variables: Mapping[str, str], names: tuple[str, ...]
-) -> Source | None:
+def _source(secret: str, texts: Iterable[str]) -> Source | None:
     """From where a secret is read."""
-    for name in names:
-        start = variables.get(name, "").find(secret)
+    for number, text in enumerate(texts):
+        start = text.find(secret)
         if start >= 0:
-            return (_VARIABLE, name, start, start + len(secret))
-    raw = secret.encode("utf-8", "surrogateescape")
-    for number, content in enumerate(contents):
-        start = content.find(raw)
-        if start >= 0:
-            return (_FILE, number, start, start + len(raw))
+            return (number, start, start + len(secret))
     return None
+
+
+def _starts(text: str, secret: str) -> Iterator[int]:
+    start = text.find(secret)
+    while start >= 0:
+        yield start
+        start = text.find(secret, start + 1)
+
+
+def _is_data(found: type) -> bool:
+    return is_dataclass(found) or issubclass(found, (Enum, FrozenDict))

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-import json
 import os
 import pickle
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+import atalaia
 from atalaia.environment.find import find
 from atalaia.environment.loader import load
-from atalaia.errors import UsageErrors
+from atalaia.errors import UsageError, UsageErrors
 from atalaia.redaction import Redactor
+from probes import remembered
 from probes.planning.watching import watch_of
-from probes.remembered import place_of, sealed, watch
+from probes.remembered import place_of, planned
 from probes.remembered.kept import read
+from probes.remembered.key import key
 from probes.remembered.sealed import unsealed
+from probes.watch import Watch
 from tests.unit.environment.test_shipped import NEEDED, value
 
 KONG = """
@@ -64,6 +69,7 @@ SECRETS = {
 @pytest.fixture(autouse=True)
 def state(tmp_path, monkeypatch):
     monkeypatch.setenv("ATALAIA_STATE_DIR", str(tmp_path / "state"))
+    (tmp_path / "state" / "probes").mkdir(parents=True)  # as the state file's run does
     return tmp_path / "state"
 
 
@@ -75,17 +81,15 @@ def file(tmp_path):
     return path
 
 
-def kept(path: Path):
-    found = read(place_of(path))
-    assert found is not None, "it was to be remembered"
-    return found
+def watch(path: Path, variables: Mapping[str, str]) -> Watch:
+    return remembered.watch(path, variables, keep=True)
 
 
-def believed(path: Path, variables: dict[str, str]):
+def believed(path: Path, variables: Mapping[str, str]) -> Watch | None:
     """What is remembered, if it is still believed."""
-    found = read(place_of(path))
-    texts = found.ground.unchanged(variables) if found else None
-    return None if found is None or texts is None else unsealed(found.body, texts, variables)
+    secret = key()
+    assert secret is not None, "this machine has a file system in memory"
+    return read(place_of(path), path, variables, secret)
 
 
 def test_what_comes_back_is_what_was_planned(file):
@@ -118,10 +122,8 @@ def test_the_environments_that_come_with_atalaia_are_remembered(name):
 @pytest.mark.parametrize("name", SECRETS)
 def test_another_secret_is_noticed(file, name):
     watch(file, SECRETS)
-    # Two bytes tell one secret from another: of 40 others at most a few may look like it.
-    others = [{**SECRETS, name: SECRETS[name].replace("s3cret", f"other-{n}")} for n in range(40)]
-    assert sum(believed(file, other) is None for other in others) > 37
-    other = next(each for each in others if believed(file, each) is None)
+    other = {**SECRETS, name: SECRETS[name].replace("s3cret", "S3CRET")}
+    assert believed(file, other) is None
     assert watch(file, other) == watch_of(load(file, other))
 
 
@@ -165,14 +167,60 @@ def test_a_variable_that_is_gone_is_told_as_ever(file):
         watch(file, {name: held for name, held in SECRETS.items() if name != "STATS"})
 
 
-def test_other_code_plans_anew(file):
+def test_another_installation_plans_anew(file, monkeypatch):
+    """Also where the other one's files still lie where they were."""
     watch(file, SECRETS)
-    place = place_of(file)
-    head, _, body = place.read_bytes().partition(b"\n")
-    told = json.loads(head)
-    told["ground"]["code"][0][1] += 1
-    place.write_bytes(json.dumps(told).encode() + b"\n" + body)
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setattr(atalaia, "__file__", "/opt/releases/2/atalaia/__init__.py")
+        assert believed(file, SECRETS) is None
+    assert believed(file, SECRETS) is not None
+    monkeypatch.setattr(atalaia, "__version__", "99")
     assert believed(file, SECRETS) is None
+
+
+def test_other_code_plans_anew(file, tmp_path, monkeypatch):
+    module = tmp_path / "module.py"
+    module.write_text("")
+    os.utime(module, (1, 1))
+    monkeypatch.setitem(sys.modules, "probes.module", SimpleNamespace(__file__=str(module)))
+    watch(file, SECRETS)
+    assert believed(file, SECRETS) is not None
+    os.utime(module, (2, 2))
+    assert believed(file, SECRETS) is None
+
+
+@pytest.mark.parametrize("of", ["new", "nobody's"])
+def test_with_code_that_is_just_being_changed_nothing_is_kept(file, tmp_path, monkeypatch, of):
+    module = tmp_path / "module.py"
+    if of == "new":
+        module.write_text("")
+    monkeypatch.setitem(sys.modules, "probes.module", SimpleNamespace(__file__=str(module)))
+    watch(file, SECRETS)
+    assert not place_of(file).exists()
+
+
+@pytest.mark.parametrize("name", ["mine.yml", "kong.yml"])
+def test_a_file_that_is_changed_while_it_is_planned_leaves_nothing_behind(file, monkeypatch, name):
+    def changing(environment):
+        path = file.with_name(name)
+        path.write_text(path.read_text() + "# later\n")
+        return watch_of(environment)
+
+    monkeypatch.setattr(planned, "watch_of", changing)
+    watch(file, SECRETS)
+    assert not place_of(file).exists()
+
+
+def test_a_named_file_that_is_gone_is_told_as_ever(file):
+    rules = file.with_name("rules.yml")
+    rules.write_text("groups: []\n")
+    file.with_name("prometheus.yml").write_text("rule_files: [rules.yml]\n")
+    file.write_text(FILE + 'prometheus: {url: "http://localhost:9090", config: prometheus.yml}\n')
+    watch(file, SECRETS)
+    assert believed(file, SECRETS) is not None
+    rules.unlink()
+    with pytest.raises(UsageError, match="no rule file"):
+        watch(file, SECRETS)
 
 
 class _Evil:
@@ -187,26 +235,56 @@ def _calling(module: str, name: str, *given: str) -> bytes:
     return b"\x80\x04" + texts + b"\x93(" + arguments + b"tR."
 
 
-def test_bytes_that_somebody_put_there_make_nothing_but_plans(file, tmp_path, monkeypatch):
+def test_bytes_that_somebody_put_there_make_nothing_but_plans(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert unsealed(pickle.dumps(_Evil()), (), {}) is None
-    assert unsealed(pickle.dumps(subprocess.Popen), (), {}) is None
-    assert unsealed(pickle.dumps(("no", "plan")), (), {}) is None
-    for module, name in (
-        ("os", "mkdir"),
-        ("probes.alone", "os.mkdir"),  # by the names that a module of ours has imported
-        ("probes.outputs.files", "os.mkdir"),
-        ("atalaia.state", "state_directory"),
-        ("probes.alone", "Path"),
+    for body in (
+        pickle.dumps(_Evil()),
+        pickle.dumps(subprocess.Popen),
+        _calling("os", "mkdir", "reached"),
+        _calling("probes.alone", "os.mkdir", "reached"),  # by the names that a module of ours has imported
+        _calling("atalaia.state", "state_directory"),
+        _calling("probes.alone", "Path", "reached"),
     ):
         with pytest.raises(pickle.UnpicklingError, match="no part of a plan"):
-            sealed._Unsealer(_calling(module, name, "reached"), (), {}).load()
+            unsealed(body, ())
     assert not Path("reached").exists()
 
 
+def test_what_was_written_with_another_key_is_not_believed(file, tmp_path):
+    watch(file, SECRETS)
+    other = tmp_path / "memory"
+    other.mkdir()
+    secret = key(other)
+    assert secret is not None
+    assert key(other) == secret != key()
+    assert read(place_of(file), file, SECRETS, secret) is None
+
+
+@pytest.mark.parametrize("how", ["readable", "link", "short", "pipe", "directory"])
+def test_a_key_that_others_may_know_is_none(tmp_path, how):
+    memory = tmp_path / "memory"
+    memory.mkdir()
+    assert key(memory) is not None
+    (place,) = memory.iterdir()
+    if how == "readable":
+        place.chmod(0o644)
+    elif how == "short":
+        place.write_bytes(b"short")
+    else:
+        aside = place.rename(tmp_path / "aside")
+        make = {"link": lambda: place.symlink_to(aside), "pipe": lambda: os.mkfifo(place)}
+        make.get(how, place.mkdir)()
+    assert key(memory) is None
+
+
 def _linked(place: Path) -> None:
-    place.rename(place.with_suffix(".aside")).chmod(0o600)
+    place.rename(place.with_suffix(".aside"))
     place.symlink_to(place.with_suffix(".aside"))
+
+
+def _piped(place: Path) -> None:
+    place.unlink()
+    os.mkfifo(place)
 
 
 @pytest.mark.parametrize(
@@ -218,17 +296,28 @@ def _linked(place: Path) -> None:
         lambda place: place.write_bytes(place.read_bytes().replace(b'"version": 1', b'"version": 2')),
         lambda place: place.write_bytes(b'{"version": 1}\n'),
         lambda place: place.write_bytes(b"[" * 100_000),
-        lambda place: place.chmod(0o644),
+        lambda place: place.write_bytes(
+            b'{"path": "", "ground": {"variables": [["a"]], "files": [1], "code": [1e400]}}\n\n'
+        ),
         _linked,
+        _piped,
     ],
-    ids=["cut", "empty", "garbage", "version", "headless", "nested", "readable", "link"],
+    ids=["cut", "empty", "garbage", "version", "headless", "nested", "types", "link", "pipe"],
 )
 def test_what_is_harmed_is_planned_anew_and_mended(file, harm):
     made = watch(file, SECRETS)
     harm(place_of(file))
-    assert read(place_of(file)) is None
+    assert believed(file, SECRETS) is None
     assert watch(file, SECRETS) == made
     assert believed(file, SECRETS) == made
+
+
+def test_a_plan_under_another_ones_name_is_not_believed(file):
+    watch(file, SECRETS)
+    other = file.with_name("other.yml")
+    other.write_text(FILE)
+    place_of(file).rename(place_of(other))
+    assert believed(other, SECRETS) is None
 
 
 @pytest.mark.parametrize(
@@ -242,18 +331,73 @@ def test_a_secret_of_which_nothing_tells_from_where_it_is_read_leaves_the_plan_u
     assert not place_of(file).exists()
 
 
+@pytest.mark.parametrize(
+    "secret", ["BASIC", "BASIC_", "variable", "password", "probes", "http", "name", "12345678"]
+)
+def test_a_secret_that_is_an_ordinary_word_comes_back_as_every_other(file, secret):
+    variables = {**SECRETS, "BASIC": secret}
+    made = watch_of(load(file, variables))
+    assert watch(file, variables) == made
+    assert watch(file, variables) == made
+
+
+def test_of_secrets_that_overlap_no_part_is_left(file):
+    variables = {**SECRETS, "BASIC": "abcdefgh", "KEY": "efghijklmnop", "STEP": "abcdefghijklmnop"}
+    assert watch(file, variables) == watch_of(load(file, variables))
+    assert not place_of(file).exists() or b"ijklmnop" not in place_of(file).read_bytes()
+
+
+def test_what_a_variable_puts_into_a_path_is_not_kept_either(file):
+    file.write_text(FILE.replace("path: /login", 'path: "/login/${KEY}?token=${BASIC}"'))
+    watch(file, SECRETS)
+    assert believed(file, SECRETS) == watch_of(load(file, SECRETS))
+    assert b"s3cret" not in place_of(file).read_bytes()
+
+
 def test_nothing_is_remembered_where_nothing_can_be_written(file, state):
+    (state / "probes").rmdir()
+    assert watch(file, SECRETS) == watch_of(load(file, SECRETS))
+    assert list(state.iterdir()) == [], "whose directory that is has not been settled"
+    state.rmdir()
     state.write_text("a file in the directory's place")
     assert watch(file, SECRETS) == watch_of(load(file, SECRETS))
 
 
-def test_plans_of_files_that_are_gone_are_taken_away(file):
+def test_who_only_looks_keeps_nothing(file):
+    remembered.watch(file, SECRETS)
+    assert not place_of(file).parent.exists()
+
+
+def test_in_a_directory_that_is_gone_the_file_is_still_planned(file, tmp_path, monkeypatch):
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    assert watch(file, SECRETS) == watch_of(load(file, SECRETS))
+    with pytest.raises(UsageError, match="no such file"):
+        watch(Path("mine.yml"), SECRETS)
+
+
+def test_only_plans_of_ours_are_taken_away_and_only_in_a_directory_of_ours(file, state, tmp_path):
+    plans = state / "probes" / "plans"
+    plans.mkdir()
+    others = [plans / f"{number:024x}.plan" for number in range(60)]
+    for number, other in enumerate(others):
+        other.write_bytes(b"")
+        os.utime(other, (number, number))
+    for foreign in ("thesis.doc", "abc.plan", f"{0:024x}.plan.d"):
+        (plans / foreign).write_text("precious")
+        os.utime(plans / foreign, (1, 1))
+    (plans / "directory").mkdir()
     watch(file, SECRETS)
-    other = file.with_name("other.yml")
-    other.write_text(FILE.replace("name: mine", "name: other"))
-    file.unlink()
-    watch(other, SECRETS)
-    assert [place_of(other)] == list(place_of(other).parent.iterdir())
+    assert place_of(file).exists()
+    assert [other.exists() for other in others] == [False] * 11 + [True] * 49
+    assert {"thesis.doc", "abc.plan", f"{0:024x}.plan.d"} < {each.name for each in plans.iterdir()}
+    elsewhere = plans.rename(tmp_path / "elsewhere")
+    plans.symlink_to(elsewhere)
+    before = sorted(elsewhere.iterdir())
+    watch(file, {**SECRETS, "BASIC": "another-s3cret"})
+    assert sorted(elsewhere.iterdir()) == before
 
 
 def test_a_remembered_run_loads_neither_models_nor_a_reader_of_yaml(file):
