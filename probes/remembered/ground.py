@@ -86,13 +86,14 @@ def loaded_code() -> Iterator[tuple[str, int | None]]:
             yield path, stamp[0] if stamp else None
 
 
-def stamp_of(path: str) -> tuple[int, int] | None:
-    """When a file was changed, in nanoseconds, and its size in bytes."""
+def stamp_of(path: str) -> tuple[int, int, int] | None:
+    """When a file was changed, by the file system and by its own word, in nanoseconds, and its size in bytes.
+    Whoever installs a file may give it any word."""
     try:
         found = os.stat(path)
     except (OSError, ValueError, OverflowError):
         return None
-    return found.st_mtime_ns, found.st_size
+    return found.st_ctime_ns, found.st_mtime_ns, found.st_size
 
 
 def _here() -> str:

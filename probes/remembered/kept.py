@@ -32,7 +32,7 @@ def read(place: Path, path: Path, variables: Mapping[str, str], key: bytes) -> W
         return None  # cut short by a full disk, or never written here
     if readings is None or told.get("path") != str(path):
         return None
-    if not compare_digest(readings.mac(key, head, body), mac.decode("ascii", "replace")):
+    if not compare_digest(readings.mac(key, head, body).encode(), mac):
         return None
     return unsealed(body, readings.texts)
 
@@ -49,8 +49,13 @@ def _bytes(place: Path) -> bytes:
         descriptor = os.open(place, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:
         return b""
-    with os.fdopen(descriptor, "rb") as file:
+    try:
         found = os.fstat(descriptor)
         if not stat.S_ISREG(found.st_mode) or found.st_size > _MOST:
             return b""
-        return file.read(_MOST)
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            return file.read(_MOST)
+    except OSError:
+        return b""
+    finally:
+        os.close(descriptor)

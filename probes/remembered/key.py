@@ -46,8 +46,10 @@ def _read(place: Path) -> bytes | None:
         descriptor = os.open(place, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError:
         return None
-    with os.fdopen(descriptor, "rb") as file:
+    try:
         found = os.fstat(descriptor)
         mine = stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid() and not found.st_mode & 0o077
-        content = file.read(_LENGTH + 1) if mine else b""
+        content = os.read(descriptor, _LENGTH + 1) if mine else b""
+    finally:
+        os.close(descriptor)
     return content if len(content) == _LENGTH else None

@@ -6,7 +6,9 @@ import io
 import pickle
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import is_dataclass
+from datetime import timedelta
 from enum import Enum
+from pathlib import PosixPath
 from typing import Any
 
 from atalaia.environment.frozen import FrozenDict
@@ -14,12 +16,12 @@ from atalaia.redaction import SHORTEST, Redactor
 from probes.watch import Watch
 
 _ROOMS = {"atalaia", "probes"}
-_OTHERS = {("datetime", "timedelta"), ("pathlib", "PosixPath"), ("builtins", "frozenset")}
+_OTHERS = {(each.__module__, each.__qualname__) for each in (timedelta, PosixPath, frozenset)}
 """What a plan consists of beside Atalaia's own types: nothing else is made of a file's bytes."""
 
-Source = tuple[int, int, int]
-"""The number of a text that a plan was made of, the first character of the secret in it, and the one behind
-the last."""
+Source = tuple[int] | tuple[int, int, int]
+"""The number of a text that a plan was made of; and where the secret is not all of it, its first character
+and the one behind its last."""
 
 
 class _Sealer(pickle.Pickler):
@@ -76,7 +78,7 @@ class _Unsealer(pickle.Unpickler):
                 return found
         raise pickle.UnpicklingError(f"no part of a plan: {module}.{name}")
 
-    def _read(self, number: int, start: int, stop: int) -> str:
+    def _read(self, number: int, start: int = 0, stop: int | None = None) -> str:
         return self._texts[number][start:stop]
 
 
@@ -87,22 +89,17 @@ def sealed(watch: Watch, texts: tuple[str, ...], variables: int) -> bytes | None
     holds is kept as little as a secret, whatever it is: a path may have a token in it.
     """
     hidden = {*watch.secrets, *(watch.pushgateway.secrets if watch.pushgateway else ())}
-    sources = {text: (number, 0, len(text)) for number, text in enumerate(texts[:variables])}
-    sources = {text: source for text, source in sources.items() if len(text) >= SHORTEST}
-    for secret in hidden:
-        source = _source(secret, texts)
-        if source is None or len(secret) < SHORTEST:
-            return None
-        sources.setdefault(secret, source)
+    sources = _sources(hidden, texts, variables)
+    if sources is None:
+        return None
     file = io.BytesIO()
     try:
         _Sealer(file, sources).dump(watch)
-    except (pickle.PicklingError, TypeError, AttributeError, RecursionError):
+        body = file.getvalue()
+        as_it_was = unsealed(body, texts) == watch
+    except (pickle.PickleError, TypeError, AttributeError, RecursionError):
         return None  # a kind of probe that holds more than data, or secrets that cannot be told apart
-    body = file.getvalue()
-    if Redactor(hidden).occurs_in(body) or unsealed(body, texts) != watch:
-        return None
-    return body
+    return body if as_it_was and not Redactor(hidden).occurs_in(body) else None
 
 
 def unsealed(body: bytes, texts: tuple[str, ...]) -> Watch:
@@ -112,6 +109,23 @@ def unsealed(body: bytes, texts: tuple[str, ...]) -> Watch:
     return found
 
 
+def _sources(hidden: set[str], texts: tuple[str, ...], variables: int) -> dict[str, Source] | None:
+    """From where each secret is read, and what variables hold; None where one stands nowhere."""
+    sources: dict[str, Source] = {
+        text: (number,) for number, text in enumerate(texts[:variables]) if len(text) >= SHORTEST
+    }
+    unfound = []
+    for secret in sorted(hidden - sources.keys()):
+        source = _source(secret, texts)
+        if len(secret) < SHORTEST:
+            return None
+        if source is None:
+            unfound.append(secret)
+        else:
+            sources[secret] = source
+    return sources if all(_made_of(each, sources, texts) for each in unfound) else None
+
+
 def _source(secret: str, texts: Iterable[str]) -> Source | None:
     """From where a secret is read."""
     for number, text in enumerate(texts):
@@ -119,6 +133,15 @@ def _source(secret: str, texts: Iterable[str]) -> Source | None:
         if start >= 0:
             return (number, start, start + len(secret))
     return None
+
+
+def _made_of(secret: str, sources: Mapping[str, Source], texts: tuple[str, ...]) -> bool:
+    """Whether it is others with words of the file around them, as `Bearer ${TOKEN}` is."""
+    within = [each for each in sources if each in secret]
+    rest = [secret]
+    for each in within:
+        rest = [part for piece in rest for part in piece.split(each)]
+    return bool(within) and all(any(part in text for text in texts) for part in rest)
 
 
 def _starts(text: str, secret: str) -> Iterator[int]:

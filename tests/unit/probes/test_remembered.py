@@ -6,7 +6,10 @@ import os
 import pickle
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -22,7 +25,7 @@ from probes.planning.watching import watch_of
 from probes.remembered import place_of, planned
 from probes.remembered.kept import read
 from probes.remembered.key import key
-from probes.remembered.sealed import unsealed
+from probes.remembered.sealed import sealed, unsealed
 from probes.watch import Watch
 from tests.unit.environment.test_shipped import NEEDED, value
 
@@ -181,11 +184,15 @@ def test_another_installation_plans_anew(file, monkeypatch):
 def test_other_code_plans_anew(file, tmp_path, monkeypatch):
     module = tmp_path / "module.py"
     module.write_text("")
-    os.utime(module, (1, 1))
     monkeypatch.setitem(sys.modules, "probes.module", SimpleNamespace(__file__=str(module)))
+    monkeypatch.setattr(planned, "_BEGUN", time.time() + 60)
     watch(file, SECRETS)
     assert believed(file, SECRETS) is not None
-    os.utime(module, (2, 2))
+    before = module.stat()
+    other = tmp_path / "other.py"
+    other.write_text("")
+    other.rename(module)
+    os.utime(module, ns=(before.st_atime_ns, before.st_mtime_ns))
     assert believed(file, SECRETS) is None
 
 
@@ -194,6 +201,7 @@ def test_with_code_that_is_just_being_changed_nothing_is_kept(file, tmp_path, mo
     module = tmp_path / "module.py"
     if of == "new":
         module.write_text("")
+        os.utime(module, (1, 1))  # as an installer may
     monkeypatch.setitem(sys.modules, "probes.module", SimpleNamespace(__file__=str(module)))
     watch(file, SECRETS)
     assert not place_of(file).exists()
@@ -282,6 +290,16 @@ def _linked(place: Path) -> None:
     place.symlink_to(place.with_suffix(".aside"))
 
 
+def _in_the_way(place: Path) -> None:
+    place.unlink()
+    place.mkdir()
+
+
+def _unproved(place: Path) -> None:
+    head, _, body = place.read_bytes().split(b"\n", 2)
+    place.write_bytes(b"\n".join([head, b"\xff" * 64, body]))
+
+
 def _piped(place: Path) -> None:
     place.unlink()
     os.mkfifo(place)
@@ -299,10 +317,11 @@ def _piped(place: Path) -> None:
         lambda place: place.write_bytes(
             b'{"path": "", "ground": {"variables": [["a"]], "files": [1], "code": [1e400]}}\n\n'
         ),
+        _unproved,
         _linked,
         _piped,
     ],
-    ids=["cut", "empty", "garbage", "version", "headless", "nested", "types", "link", "pipe"],
+    ids=["cut", "empty", "garbage", "version", "headless", "nested", "types", "proof", "link", "pipe"],
 )
 def test_what_is_harmed_is_planned_anew_and_mended(file, harm):
     made = watch(file, SECRETS)
@@ -310,6 +329,28 @@ def test_what_is_harmed_is_planned_anew_and_mended(file, harm):
     assert believed(file, SECRETS) is None
     assert watch(file, SECRETS) == made
     assert believed(file, SECRETS) == made
+
+
+def test_a_directory_in_its_place_is_left_where_it_is(file):
+    made = watch(file, SECRETS)
+    _in_the_way(place_of(file))
+    assert watch(file, SECRETS) == made
+    assert place_of(file).is_dir()
+    assert [place_of(file)] == list(place_of(file).parent.iterdir())
+
+
+def test_what_is_no_data_leaves_the_plan_unremembered(file):
+    made = watch_of(load(file, SECRETS))
+    odd = replace(made, planned=(replace(made.planned[0], parameters=Decimal(1)),))
+    assert sealed(made, ("", *SECRETS.values(), FILE, KONG), 1 + len(SECRETS)) is not None
+    assert sealed(odd, ("", *SECRETS.values(), FILE, KONG), 1 + len(SECRETS)) is None
+
+
+def test_a_token_with_its_scheme_is_remembered(file):
+    file.write_text(FILE.replace('X-Api-Key: "${KEY}"', 'Authorization: "Bearer ${KEY}"'))
+    made = watch(file, SECRETS)
+    assert believed(file, SECRETS) == made
+    assert b"s3cret" not in place_of(file).read_bytes()
 
 
 def test_a_plan_under_another_ones_name_is_not_believed(file):
