@@ -11,8 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import atalaia
-import probes
+from atalaia import __version__
 
 _MOST = 2**25
 """Bytes of a file, well above what an environment's files may have."""
@@ -98,4 +97,5 @@ def stamp_of(path: str) -> tuple[int, int, int] | None:
 
 def _here() -> str:
     """Which installation this is: another one's files may lie where they were, and be others'."""
-    return json.dumps([atalaia.__version__, atalaia.__file__, probes.__file__, sys.version, sys.prefix])
+    ours = sys.modules["atalaia"]
+    return json.dumps([__version__, ours.__file__, __file__, sys.version, sys.prefix])

@@ -22,7 +22,7 @@ from atalaia.errors import UsageError, UsageErrors
 from atalaia.redaction import Redactor
 from probes import remembered
 from probes.planning.watching import watch_of
-from probes.remembered import place_of, planned
+from probes.remembered import ground, place_of, planned
 from probes.remembered.kept import read
 from probes.remembered.key import key
 from probes.remembered.sealed import sealed, unsealed
@@ -75,6 +75,7 @@ KEY = bytes(range(32))
 @pytest.fixture(autouse=True)
 def state(tmp_path, monkeypatch):
     monkeypatch.setattr(remembered, "key", lambda: KEY)
+    monkeypatch.setattr(planned, "_BEGUN", time.time() + 3600)  # whoever tests may have edited just before
     monkeypatch.setenv("ATALAIA_STATE_DIR", str(tmp_path / "state"))
     (tmp_path / "state" / "probes").mkdir(parents=True)  # as the state file's run does
     return tmp_path / "state"
@@ -179,7 +180,7 @@ def test_another_installation_plans_anew(file, monkeypatch):
         elsewhere.setattr(atalaia, "__file__", "/opt/releases/2/atalaia/__init__.py")
         assert believed(file, SECRETS) is None
     assert believed(file, SECRETS) is not None
-    monkeypatch.setattr(atalaia, "__version__", "99")
+    monkeypatch.setattr(ground, "__version__", "99")
     assert believed(file, SECRETS) is None
 
 
@@ -187,7 +188,6 @@ def test_other_code_plans_anew(file, tmp_path, monkeypatch):
     module = tmp_path / "module.py"
     module.write_text("")
     monkeypatch.setitem(sys.modules, "probes.module", SimpleNamespace(__file__=str(module)))
-    monkeypatch.setattr(planned, "_BEGUN", time.time() + 60)
     watch(file, SECRETS)
     assert believed(file, SECRETS) is not None
     before = module.stat()
@@ -205,6 +205,7 @@ def test_with_code_that_is_just_being_changed_nothing_is_kept(file, tmp_path, mo
         module.write_text("")
         os.utime(module, (1, 1))  # as an installer may
     monkeypatch.setitem(sys.modules, "probes.module", SimpleNamespace(__file__=str(module)))
+    monkeypatch.setattr(planned, "_BEGUN", time.time())
     watch(file, SECRETS)
     assert not place_of(file).exists()
 
