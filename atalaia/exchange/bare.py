@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
+from atalaia.exchange.beside import aside
 from atalaia.exchange.reading import Reading, Timed
 
 _MOST = 2**18
@@ -51,21 +52,27 @@ class Bare:
             raise OSError(code, os.strerror(code))
         return ready - begun
 
-    async def start_tls(self, context: ssl.SSLContext, name: str, seconds: float) -> ssl.SSLSocket:
-        """Shake hands, within so many seconds; what was agreed on. Raises OSError, TimeoutError."""
+    async def start_tls(
+        self, context: ssl.SSLContext, name: str, seconds: float
+    ) -> tuple[ssl.SSLSocket, float]:
+        """Shake hands, within so many seconds; what was agreed on, and how many it took. Raises OSError,
+        TimeoutError."""
         assert self._socket is not None, "it is open"
+        begun = time.perf_counter()
         secured = context.wrap_socket(self._socket, server_hostname=name, do_handshake_on_connect=False)
         self._socket = secured
         until = time.monotonic() + seconds
+        go_on = _greet
         while True:
             try:
-                secured.do_handshake()
+                ended = await go_on(secured)
             except ssl.SSLWantReadError:
                 await self._when(self._loop.add_reader, self._loop.remove_reader, until - time.monotonic())
             except ssl.SSLWantWriteError:
                 await self._when(self._loop.add_writer, self._loop.remove_writer, until - time.monotonic())
             else:
-                return secured
+                return secured, ended - begun
+            go_on = _shake_hands
 
     async def ask(self, request: bytes, method: str, cap: int) -> None:
         """Send, and read the answer to its end. Raises Broken, Undecodable, OSError.
@@ -135,6 +142,33 @@ class Bare:
         """No more will come: the loop would tell it again and again."""
         self._loop.remove_reader(self._file)
         self._reading.ended(error)
+
+
+async def _greet(secured: ssl.SSLSocket) -> float:
+    """Begin a handshake, which is little work; when that was done."""
+    secured.do_handshake()
+    return time.perf_counter()
+
+
+async def _shake_hands(secured: ssl.SSLSocket) -> float:
+    """Go on with a handshake, beside the loop; when that was done. To compute its keys takes a millisecond or
+    two, in which nobody would see when others' answers come.
+
+    Who is cancelled waits for it all the same, as it waits for nobody: were the socket closed meanwhile, its
+    number might be another one's already.
+    """
+
+    def shake() -> float:
+        secured.do_handshake()
+        return time.perf_counter()
+
+    going = asyncio.ensure_future(aside(shake))
+    try:
+        return await asyncio.shield(going)
+    except asyncio.CancelledError:
+        await asyncio.wait({going})
+        going.exception()
+        raise
 
 
 def _now_is(ready: asyncio.Future[float]) -> None:

@@ -106,8 +106,8 @@ async def resolve(network: Network, host: str) -> Resolved:
         return Resolved(failure=Failure(reason=Reason.DNS, detail=".invalid names nothing"))
     begun = time.perf_counter()
     try:
-        addresses, ended = await _look_up(mapped)
-        return Resolved(addresses=addresses, elapsed=ended - begun)
+        addresses, took = await _look_up(mapped)
+        return Resolved(addresses=addresses, elapsed=took)
     except socket.gaierror as error:
         failure = failure_of(error)
     except ValueError:  # a label that is too long or empty, a character that no name has
@@ -217,12 +217,15 @@ async def _open(address: str, port: int, network: Network, seconds: float) -> Op
 async def _look_up(host: str) -> tuple[tuple[str, ...], float]:
     """getaddrinfo on a daemon thread: it cannot be cancelled, and a dead resolver must not hold the exit.
 
-    The addresses, and when they were there, before this loop had the time to take them.
+    The addresses, and the seconds that it took, without those for which the thread and this loop waited for
+    each other.
     """
 
     def look_up() -> tuple[tuple[str, ...], float]:
+        begun = time.perf_counter()
         found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
-        return tuple(dict.fromkeys(str(entry[4][0]) for entry in found)), time.perf_counter()
+        took = time.perf_counter() - begun
+        return tuple(dict.fromkeys(str(entry[4][0]) for entry in found)), took
 
     return await aside(look_up)
 

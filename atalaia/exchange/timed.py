@@ -155,10 +155,9 @@ def _not_connected(error: OSError, network: Network) -> Failure | None:
 
 async def _secure(connection: Bare, url: Url, network: Network, timed: Timed) -> None:
     timed.doing = "shaking hands over TLS"
-    begun = time.perf_counter()
     seconds = network.connect.total_seconds()
     try:
-        tls = await connection.start_tls(verifying(network.ca), ascii_host(url.host), seconds)
+        tls, took = await connection.start_tls(verifying(network.ca), ascii_host(url.host), seconds)
     except ssl.SSLCertVerificationError:
         raise
     except TimeoutError:
@@ -168,7 +167,7 @@ async def _secure(connection: Bare, url: Url, network: Network, timed: Timed) ->
         if failure is None:
             raise
         raise NotOpened(failure) from error
-    timed.spent("tls", time.perf_counter() - begun)
+    timed.spent("tls", took)
     timed.tls = presented(tls)
 
 

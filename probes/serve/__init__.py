@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import resource
-import sys
 import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
@@ -34,8 +33,6 @@ _HASTE = timedelta(seconds=5)
 """How long the last delivery may take."""
 _DELIVERING = 0.8
 """Part of an interval that a delivery may take."""
-_SWITCH = 0.0005
-"""Seconds for which a thread that writes a page may keep the probes waiting."""
 
 
 def serve_until_told(
@@ -54,7 +51,6 @@ def serve_until_told(
     planned = watch.chosen(asked.shard)
     vantage = watch.vantage(asked.shard)
     _many_files()
-    sys.setswitchinterval(_SWITCH)
     with alone(state_directory() / "probes", vantage, watch.interval.total_seconds() / 2):
         keeper = Keeper(vantage, time.time())
         try:
