@@ -3,16 +3,21 @@
 Names below `test.` resolve to 127.0.0.1, DNS seconds late. A connection's handshake is answered TLS
 seconds late, its request PROCESSING seconds, and the second half of its body TRANSFER seconds after the
 first. Each answer tells in headers what that came to here, and the kernel's own measure of connecting.
+
+Each delay runs from when its cause arrived by the kernel's word (SO_TIMESTAMPNS), not from when this
+program came to see it: while it computes one handshake it sees nothing of the others.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import ssl
 import struct
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 DNS, TLS, PROCESSING, TRANSFER = 0.03, 0.02, 0.04, 0.025
@@ -20,22 +25,28 @@ RESOLVER = "127.0.0.53"
 PORT = 8443
 _RTT = 68
 """Where `struct tcp_info` keeps tcpi_rtt, in microseconds; at first that of SYN, ACK and its ACK."""
+_STAMPS = 35
+"""SO_TIMESTAMPNS, and the type of the message that tells it."""
 _BODY = 16
 
 _delays: dict[str, float] = {}
 """Name → seconds that its resolution took here."""
 
 
-class Resolver(asyncio.DatagramProtocol):
+class Resolver:
     """Answers A with 127.0.0.1, and anything else with nothing."""
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport: asyncio.DatagramTransport = transport  # type: ignore[assignment]
+    def __init__(self) -> None:
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
+        self._socket.setsockopt(socket.SOL_SOCKET, _STAMPS, 1)
+        self._socket.bind((RESOLVER, 53))
+        asyncio.get_running_loop().add_reader(self._socket, self._asked)
 
-    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-        asyncio.get_running_loop().call_later(DNS, self._answer, data, addr, time.perf_counter())
+    def _asked(self) -> None:
+        query, stamps, _, sender = self._socket.recvmsg(512, socket.CMSG_SPACE(16))
+        _late(DNS, self._answer, query, sender, _arrived(stamps))
 
-    def _answer(self, query: bytes, addr: tuple[str, int], came: float) -> None:
+    def _answer(self, query: bytes, sender: tuple[str, int], came: float) -> None:
         end = query.index(b"\0", 12) + 5
         name, at = [], 12
         while query[at]:
@@ -44,80 +55,109 @@ class Resolver(asyncio.DatagramProtocol):
         is_a = query[end - 4 : end - 2] == b"\0\1"
         head = query[:2] + b"\x81\x80\0\1" + struct.pack(">H", is_a) + b"\0\0\0\0" + query[12:end]
         record = b"\xc0\x0c\0\1\0\1\0\0\0\0\0\4\x7f\0\0\1" if is_a else b""
-        self._transport.sendto(head + record, addr)
         text = ".".join(name).lower()
-        _delays[text] = max(_delays.get(text, 0.0), time.perf_counter() - came)
+        _delays[text] = max(_delays.get(text, 0.0), time.time() - came)
+        self._socket.sendto(head + record, sender)
 
 
-class Answer(asyncio.Protocol):
-    """One request, answered late."""
+class Conversation:
+    """One handshake and one request, both answered late."""
 
-    def __init__(self, greeted: float, connected: float) -> None:
-        self._greeted, self._connected = greeted, connected
-        self._came = b""
+    def __init__(self, connection: socket.socket, context: ssl.SSLContext) -> None:
+        self._socket = connection
+        connection.setblocking(False)
+        # The second half would wait for the acknowledgement of the first.
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        information = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 104)
+        self._told = {"connect": struct.unpack_from("I", information, _RTT)[0] / 1e6}
+        self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self._tls = context.wrap_bio(self._incoming, self._outgoing, server_side=True)
+        self._greeted = 0.0
+        self._secured = False
+        self._request = b""
+        asyncio.get_running_loop().add_reader(connection, self._came)
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport: asyncio.Transport = transport  # type: ignore[assignment]
-        self._secured = time.perf_counter() - self._greeted
+    def _came(self) -> None:
+        data, stamps, _, _ = self._socket.recvmsg(65536, socket.CMSG_SPACE(16))
+        if not data:
+            self._end()
+            return
+        self._incoming.write(data)
+        if not self._greeted:
+            self._greeted = _arrived(stamps)
+            _late(TLS, self._shake_hands, self._greeted)
+        elif not self._secured:
+            self._shake_hands(_arrived(stamps))
+        else:
+            self._read(_arrived(stamps))
 
-    def data_received(self, data: bytes) -> None:
-        self._came += data
-        if self._came.endswith(b"\r\n\r\n"):
-            asyncio.get_running_loop().call_later(PROCESSING, self._head, time.perf_counter())
+    def _shake_hands(self, came: float) -> None:
+        try:
+            self._tls.do_handshake()
+        except ssl.SSLWantReadError:
+            self._told["tls"] = time.time() - self._greeted
+            self._flush()
+            return
+        self._secured = True
+        self._flush()
+        self._read(came)
 
-    def _head(self, asked: float) -> None:
-        host = self._came.split(b"Host: ")[1].split(b"\r\n")[0].partition(b":")[0].decode().lower()
-        now = time.perf_counter()
-        told = {
-            "resolve": _delays.pop(host),
-            "connect": self._connected,
-            "tls": self._secured,
-            "processing": now - asked,
-        }
+    def _read(self, came: float) -> None:
+        with contextlib.suppress(ssl.SSLWantReadError):
+            self._request += self._tls.read()
+        if self._request.endswith(b"\r\n\r\n"):
+            _late(PROCESSING, self._answer, came)
+
+    def _answer(self, asked: float) -> None:
+        host = self._request.split(b"Host: ")[1].split(b"\r\n")[0].partition(b":")[0].decode().lower()
+        now = time.time()
+        told = self._told | {"resolve": _delays.pop(host), "processing": now - asked}
         lines = "".join(f"X-True-{name}: {seconds:.9f}\r\n" for name, seconds in told.items())
-        self._transport.write(
-            f"HTTP/1.1 200 OK\r\n{lines}Content-Length: {2 * _BODY}\r\nConnection: close\r\n\r\n".encode()
-            + b"x" * _BODY
-        )
-        asyncio.get_running_loop().call_later(TRANSFER, self._rest, now)
+        head = f"HTTP/1.1 200 OK\r\n{lines}Content-Length: {2 * _BODY}\r\nConnection: close\r\n\r\n"
+        self._tls.write(head.encode() + b"x" * _BODY)
+        self._flush()
+        _late(TRANSFER, self._rest, now)
 
     def _rest(self, begun: float) -> None:
-        self._transport.write(f"{time.perf_counter() - begun:.9f}".rjust(_BODY).encode())
-        self._transport.close()
+        self._tls.write(f"{time.time() - begun:.9f}".rjust(_BODY).encode())
+        self._flush()
+        self._end()
+
+    def _flush(self) -> None:
+        self._socket.send(self._outgoing.read())
+
+    def _end(self) -> None:
+        asyncio.get_running_loop().remove_reader(self._socket)
+        self._socket.close()
+
+
+def _late(seconds: float, do: Callable[..., None], *with_: object) -> None:
+    asyncio.get_running_loop().call_later(seconds, do, *with_)
+
+
+def _arrived(stamps: list[tuple[int, int, bytes]]) -> float:
+    """When a packet came, by the kernel's clock, which `time.time` reads."""
+    for _, kind, stamp in stamps:
+        if kind == _STAMPS:
+            seconds, nanoseconds = struct.unpack("qq", stamp)
+            return float(seconds + nanoseconds / 1e9)
+    return time.time()
 
 
 async def serve(certificate: Path) -> None:
     """Until the end of the process; says so when it has begun."""
     loop = asyncio.get_running_loop()
-    await loop.create_datagram_endpoint(Resolver, (RESOLVER, 53))
+    Resolver()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
     listener = socket.create_server(("127.0.0.1", PORT), backlog=1024)
     listener.setblocking(False)
+    listener.setsockopt(socket.SOL_SOCKET, _STAMPS, 1)  # what it accepts has it, too
     sys.stdout.write("ready\n")
     sys.stdout.flush()
-    conversations = set()
     while True:
         connection, _ = await loop.sock_accept(listener)
-        task = loop.create_task(_converse(connection, context))
-        conversations.add(task)
-        task.add_done_callback(conversations.discard)
-
-
-async def _converse(connection: socket.socket, context: ssl.SSLContext) -> None:
-    loop = asyncio.get_running_loop()
-    # asyncio leaves it out where the listener was made without a protocol's number: the second half would
-    # wait for the acknowledgement of the first.
-    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    information = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 104)
-    connected = struct.unpack_from("I", information, _RTT)[0] / 1e6
-    came = loop.create_future()
-    loop.add_reader(connection, came.set_result, None)
-    await came
-    loop.remove_reader(connection)
-    greeted = time.perf_counter()
-    await asyncio.sleep(TLS)
-    await loop.connect_accepted_socket(lambda: Answer(greeted, connected), connection, ssl=context)
+        Conversation(connection, context)
 
 
 if __name__ == "__main__":

@@ -4,9 +4,9 @@ python -m benchmarks.probe_accuracy [--probes 200] [--rounds 5]
 
 Runs in a namespace of its own (`unshare`, as root) with a resolver that answers late, and before whatever
 else wants the processors. What is true is what the server tells of each delay as it really came; of
-connecting, the kernel's own measure. Judged is the median of the rounds; one in which the hypervisor took
-the processors away is told and not counted. Ends with 1 where a promise is not kept, 2 where nothing was
-measured.
+connecting, the kernel's own measure. Judged is the median of the rounds, too much and too little alike; one
+in which the hypervisor took the processors away is told and not counted. Ends with 1 where a promise is not
+kept, 2 where nothing was measured.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ from sandbox.certificates import create_authority
 PROMISED_MEDIAN, PROMISED_P99 = 0.001, 0.003
 """Seconds."""
 _TRIES = 6
-_MOST_STOLEN = 0.01
-"""Seconds of a round: of 200 probes two may wait so long, which are 1 %."""
+_MOST_STOLEN = 0.05
+"""Seconds of a round."""
 PHASES = ("resolve", "connect", "tls", "processing", "transfer")
 
 
@@ -90,8 +90,11 @@ def _undisturbed(measure: Callable[[], list[ProbeResult]], wanted: int) -> list[
         results = measure()
         stolen = _stolen() - before
         if stolen > _MOST_STOLEN:
-            sys.stdout.write(f"not counted: the hypervisor took {stolen * 1e3:.0f} ms of the processors\n")
+            sys.stdout.write(
+                f"not counted: {stolen * 1e3:.0f} ms of the processors were stolen; {_worst(results)}\n"
+            )
             continue
+        sys.stdout.write(f"{stolen * 1e3:.0f} ms of the processors were stolen; {_worst(results)}\n")
         rounds.append(results)
         if len(rounds) == wanted:
             break
@@ -142,23 +145,31 @@ def _judge(rounds: list[list[ProbeResult]]) -> int:
         return 1
     kept = True
     for phase in PHASES:
-        errors = [
-            [result.last.phases[phase] - _true(result, phase) for result in results] for results in rounds
-        ]
+        errors = [[_error(result, phase) for result in results] for results in rounds]
         middles, lates = [quantile(each, 0.5) for each in errors], [quantile(each, 0.99) for each in errors]
         kept = kept and median(middles) <= PROMISED_MEDIAN and median(lates) <= PROMISED_P99
         true = median(_true(result, phase) for results in rounds for result in results)
         sys.stdout.write(
-            f"{phase:>10}: true {true * 1e3:6.2f} ms; measured minus true: median {_told(middles)}, "
-            f"p99 {_told(lates)}\n"
+            f"{phase:>10}: true {true * 1e3:6.2f} ms; off by {_told(middles)} at the median, "
+            f"{_told(lates)} at p99\n"
         )
     sys.stdout.write("kept\n" if kept else "missed: a median of 1 ms, a p99 of 3 ms\n")
     return 0 if kept else 1
 
 
 def _error(result: ProbeResult, phase: str) -> float:
-    """Measured minus true, in seconds."""
-    return result.last.phases[phase] - _true(result, phase)
+    """Seconds between measured and true."""
+    return abs(result.last.phases[phase] - _true(result, phase))
+
+
+def _worst(results: list[ProbeResult]) -> str:
+    """The phase that is off most at p99."""
+    lates = {
+        phase: quantile([_error(result, phase) for result in results if result.success], 0.99)
+        for phase in PHASES
+    }
+    phase = max(lates, key=lambda each: lates[each])
+    return f"worst p99 {lates[phase] * 1e3:.2f} ms ({phase})"
 
 
 def _told(seconds: list[float]) -> str:

@@ -11,17 +11,19 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
-from atalaia.exchange.beside import aside
+from atalaia.exchange.bare_tls import Tls
+from atalaia.exchange.computing import computed
+from atalaia.exchange.kernel_times import first_round_trip, note_arrivals, receive
 from atalaia.exchange.reading import Reading, Timed
 
-_MOST = 2**18
+_MOST = 2**16
 """Bytes that are read at once."""
 
 
 class Bare:
     """A connection, with or without TLS."""
 
-    __slots__ = ("_file", "_loop", "_reading", "_socket", "_unsent")
+    __slots__ = ("_file", "_loop", "_reading", "_socket", "_tls", "_unsent")
 
     def __init__(self, timed: Timed) -> None:
         self._loop = asyncio.get_running_loop()
@@ -29,6 +31,7 @@ class Bare:
         self._socket: socket.socket | None = None
         self._file = -1
         """The socket's number: the loop would describe the socket itself in words, each time."""
+        self._tls: Tls | None = None
         self._unsent: OSError | None = None
         """Why not all of the request could be sent."""
 
@@ -39,6 +42,7 @@ class Bare:
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
         self._socket = made = socket.socket(family, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
         self._file = made.fileno()
+        note_arrivals(made)
         if source:
             made.bind((source, 0))
         begun = time.perf_counter()
@@ -50,40 +54,44 @@ class Bare:
             ready = time.perf_counter()
         if code:
             raise OSError(code, os.strerror(code))
-        return ready - begun
+        return first_round_trip(made) or ready - begun
 
     async def start_tls(
         self, context: ssl.SSLContext, name: str, seconds: float
-    ) -> tuple[ssl.SSLSocket, float]:
-        """Shake hands, within so many seconds; what was agreed on, and how many it took. Raises OSError,
-        TimeoutError."""
+    ) -> tuple[ssl.SSLObject, float]:
+        """Shake hands, within so many seconds; what was agreed on, and how many passed from our first word to
+        the server's last: what is computed here after it is not the server's time.
+
+        Raises OSError, TimeoutError.
+        """
         assert self._socket is not None, "it is open"
-        begun = time.perf_counter()
-        secured = context.wrap_socket(self._socket, server_hostname=name, do_handshake_on_connect=False)
-        self._socket = secured
+        # Else the request would wait until the server has acknowledged our last words before it.
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._tls = tls = Tls(context, name)
         until = time.monotonic() + seconds
-        go_on = _greet
+        tls.shake_hands()
+        begun = await self._send(tls.to_send())
         while True:
-            try:
-                ended = await go_on(secured)
-            except ssl.SSLWantReadError:
-                await self._when(self._loop.add_reader, self._loop.remove_reader, until - time.monotonic())
-            except ssl.SSLWantWriteError:
-                await self._when(self._loop.add_writer, self._loop.remove_writer, until - time.monotonic())
-            else:
-                return secured, ended - begun
-            go_on = _shake_hands
+            await self._when(self._loop.add_reader, self._loop.remove_reader, until - time.monotonic())
+            with suppress(BlockingIOError):
+                data, came = receive(self._socket, _MOST)
+                tls.came(data)
+                if await self._shake_hands(tls):
+                    return tls.told, came - begun
 
     async def ask(self, request: bytes, method: str, cap: int) -> None:
         """Send, and read the answer to its end. Raises Broken, Undecodable, OSError.
 
         Who reads no further than what is wrong, and hangs up, has answered before: that is read, too.
         """
+        sent = time.perf_counter()
         try:
-            await self._send(request)
+            sent = await self._send(self._tls.seal(request) if self._tls else request)
         except ConnectionError as error:
             self._unsent = error
-        answer = self._reading.asked(method, cap)
+        answer = self._reading.asked(method, cap, sent)
+        if self._tls:
+            self._open(self._tls, sent)  # it may have come with the handshake's last words
         self._loop.add_reader(self._file, self._came)
         try:
             await answer
@@ -96,15 +104,21 @@ class Bare:
         if self._socket is not None:
             self._socket.close()
 
-    async def _send(self, request: bytes) -> None:
-        assert self._socket is not None, "it is open"
-        left = memoryview(request)
+    async def _send(self, words: bytes) -> float:
+        """Send all of it; when the last of it was given to the kernel. Raises OSError."""
         while True:
-            with suppress(BlockingIOError, ssl.SSLWantWriteError):
-                left = left[self._socket.send(left) :]
-            if not left:
-                return
+            words, when = self._send_now(words)
+            if not words:
+                return when
             await self._when(self._loop.add_writer, self._loop.remove_writer, None)
+
+    def _send_now(self, words: bytes) -> tuple[bytes, float]:
+        """What could not be sent at once, and when the rest was. Raises OSError."""
+        assert self._socket is not None, "it is open"
+        with suppress(BlockingIOError):
+            when = time.perf_counter()  # after it, another thread may have the interpreter
+            words = words[self._socket.send(words) :]
+        return words, when
 
     async def _when(
         self, add: Callable[..., None], remove: Callable[[int], bool], seconds: float | None
@@ -120,55 +134,64 @@ class Bare:
                 late.cancel()
             remove(self._file)
 
+    async def _shake_hands(self, tls: Tls) -> bool:
+        """Go on with a handshake; whether it is over. Raises OSError.
+
+        To compute its keys takes a millisecond or two, in which nobody would see others' answers.
+        """
+        try:
+            over = await computed(tls.shake_hands)
+        except ssl.SSLError:
+            with suppress(OSError):
+                self._send_now(tls.to_send())  # what the server is told of it
+            raise
+        if words := tls.to_send():
+            await self._send(words)
+        return over
+
     def _came(self) -> None:
-        """Read what is there. What TLS holds back would not be told again."""
+        """Read what is there."""
         assert self._socket is not None, "it is open"
+        try:
+            data, when = receive(self._socket, _MOST)
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError as error:
+            self._stop(error)
+            return
+        if self._tls:
+            self._tls.came(data)
+            self._open(self._tls, when)
+        elif data:
+            self._reading.came(data, when)
+        else:
+            self._end_of_answer()
+
+    def _open(self, tls: Tls, when: float) -> None:
+        """Read what TLS has of the answer, the last of which came then."""
         while True:
             try:
-                data = self._socket.recv(_MOST)
-            except (BlockingIOError, InterruptedError, ssl.SSLWantReadError):
-                return
-            except OSError as error:
+                data = tls.opened(_MOST)
+            except ssl.SSLError as error:
                 self._stop(error)
                 return
+            if data is None:
+                if words := tls.to_send():  # an answer to what is TLS's own affair
+                    with suppress(OSError):
+                        self._send_now(words)
+                return
             if not data:
-                self._stop(None if self._reading.begun else self._unsent)
+                self._end_of_answer()
                 return
-            self._reading.came(data)
-            if not (isinstance(self._socket, ssl.SSLSocket) and self._socket.pending()):
-                return
+            self._reading.came(data, when)
+
+    def _end_of_answer(self) -> None:
+        self._stop(None if self._reading.begun else self._unsent)
 
     def _stop(self, error: Exception | None) -> None:
         """No more will come: the loop would tell it again and again."""
         self._loop.remove_reader(self._file)
         self._reading.ended(error)
-
-
-async def _greet(secured: ssl.SSLSocket) -> float:
-    """Begin a handshake, which is little work; when that was done."""
-    secured.do_handshake()
-    return time.perf_counter()
-
-
-async def _shake_hands(secured: ssl.SSLSocket) -> float:
-    """Go on with a handshake, beside the loop; when that was done. To compute its keys takes a millisecond or
-    two, in which nobody would see when others' answers come.
-
-    Who is cancelled waits for it all the same, as it waits for nobody: were the socket closed meanwhile, its
-    number might be another one's already.
-    """
-
-    def shake() -> float:
-        secured.do_handshake()
-        return time.perf_counter()
-
-    going = asyncio.ensure_future(aside(shake))
-    try:
-        return await asyncio.shield(going)
-    except asyncio.CancelledError:
-        await asyncio.wait({going})
-        going.exception()
-        raise
 
 
 def _now_is(ready: asyncio.Future[float]) -> None:

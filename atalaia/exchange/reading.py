@@ -46,7 +46,7 @@ class Timed:
 class Reading:
     """Fed by a connection; the answer's reader is sent on with each piece, without a turn of the loop."""
 
-    __slots__ = ("_arriving", "_asked", "_done", "_first", "_head", "_reader", "_timed")
+    __slots__ = ("_arriving", "_asked", "_done", "_first", "_head", "_last", "_reader", "_timed")
 
     def __init__(self, timed: Timed) -> None:
         self._timed = timed
@@ -54,27 +54,28 @@ class Reading:
         self._reader: Coroutine[Any, Any, tuple[Response, bool]] | None = None
         self._done: asyncio.Future[None] | None = None
         self._head: Head | None = None
-        self._asked = self._first = 0.0
+        self._asked = self._first = self._last = 0.0
 
     @property
     def begun(self) -> bool:
         """Whether anything of the answer has come."""
         return bool(self._first)
 
-    def asked(self, method: str, cap: int) -> asyncio.Future[None]:
-        """The request has been sent; what is returned is done when the answer is whole, or raises
-        Broken, Undecodable, OSError.
+    def asked(self, method: str, cap: int, when: float) -> asyncio.Future[None]:
+        """The request was sent then, by `perf_counter`; what is returned is done when the answer is whole, or
+        raises Broken, Undecodable, OSError.
         """
-        self._asked = time.perf_counter()
+        self._asked = self._last = when
         self._done = asyncio.get_running_loop().create_future()
         self._reader = read_answer(self._arriving, method, cap, on_head=self._note)
         self._read_on()  # what a server says unasked has come already
         return self._done
 
-    def came(self, data: bytes) -> None:
-        """More of the answer has come."""
+    def came(self, data: bytes, when: float) -> None:
+        """More of the answer came then, by `perf_counter`."""
+        self._last = max(when, self._last)
         if not self._first and self._asked:
-            self._first = time.perf_counter()
+            self._first = self._last
             self._timed.spent("processing", self._first - self._asked)
             self._timed.doing = "reading the answer"
         self._arriving.feed(data)
@@ -82,6 +83,7 @@ class Reading:
 
     def ended(self, error: Exception | None = None) -> None:
         """No more will come."""
+        self._last = max(time.perf_counter(), self._last)
         self._arriving.end(error)
         self._read_on()
 
@@ -103,7 +105,7 @@ class Reading:
             self._reader.send(None)
         except StopIteration as end:
             self._timed.response = end.value[0]
-            self._timed.spent("transfer", time.perf_counter() - (self._first or self._asked))
+            self._timed.spent("transfer", self._last - (self._first or self._asked))
             done.set_result(None)
         except Exception as error:
             done.set_exception(error)
