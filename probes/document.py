@@ -46,6 +46,12 @@ _READING = """\
   second.
 - **Results are kept for 35 days**, some 150 bytes each: 40 probes a minute take 300 MB. What a run could
   not deliver is written for Prometheus by `atalaia probe backfill`.
+- **Phases are the stack's time.** On Linux (x86-64, ARM64) `connect` is the kernel's own measure of the
+  first round trip, and the others of http, tcp and tls probes end when the kernel saw arrive what ended them:
+  a busy machine adds nothing. `tls` runs from our first word to the server's last; keys and certificates that
+  are computed and checked here after it are in `probe_duration_seconds` only. `resolve` is what the system's
+  resolver took, and ends when its thread has a processor. Where several pieces of an answer wait to be read,
+  its first byte is taken to have come with the last of them.
 - **Which probe a retry saved** is told by counters, not by `probe_success`: that is 1 for a second attempt
   too.
 """
