@@ -40,7 +40,7 @@ PROMISED_MEDIAN, PROMISED_P99 = 0.001, 0.003
 """Seconds."""
 _TRIES = 6
 _MOST_STOLEN = 0.05
-"""Seconds of a round."""
+"""Seconds of a round. A thread that has no processor cannot note when a name was resolved."""
 PHASES = ("resolve", "connect", "tls", "processing", "transfer")
 
 
@@ -88,7 +88,7 @@ def _undisturbed(measure: Callable[[], list[ProbeResult]], wanted: int) -> list[
     for _ in range(_TRIES * wanted):
         before = _stolen()
         results = measure()
-        stolen = _stolen() - before
+        stolen = round(_stolen() - before, 3)
         if stolen > _MOST_STOLEN:
             sys.stdout.write(
                 f"not counted: {stolen * 1e3:.0f} ms of the processors were stolen; {_worst(results)}\n"
