@@ -164,10 +164,10 @@ def _error(result: ProbeResult, phase: str) -> float:
 
 def _worst(results: list[ProbeResult]) -> str:
     """The phase that is off most at p99."""
-    lates = {
-        phase: quantile([_error(result, phase) for result in results if result.success], 0.99)
-        for phase in PHASES
-    }
+    good = [result for result in results if result.success]
+    if not good:
+        return "no probe succeeded"
+    lates = {phase: quantile([_error(result, phase) for result in good], 0.99) for phase in PHASES}
     phase = max(lates, key=lambda each: lates[each])
     return f"worst p99 {lates[phase] * 1e3:.2f} ms ({phase})"
 
