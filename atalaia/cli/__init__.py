@@ -1,9 +1,8 @@
-"""The `atalaia` command. Each group of subcommands is a file of its own, loaded when it is used."""
+"""The `atalaia` command. Each group of subcommands is a module or a folder, loaded when it is used."""
 
 from __future__ import annotations
 
 import errno
-import importlib
 import os
 import sys
 import traceback
@@ -12,18 +11,19 @@ from typing import NoReturn
 import click
 
 from atalaia import __version__
+from atalaia.cli.lazily import Lazily
 from atalaia.errors import AtalaiaError, ExitCode
 
 _UNWRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 
-_COMMANDS = {
+_COMMANDS = Lazily({
     "check": "atalaia.cli.check:check",
     "env": "atalaia.cli.env:env",
     "load": "atalaia.cli.load:load",
     "probe": "atalaia.cli.probe:probe",
     "report": "atalaia.cli.report:report",
     "sandbox": "atalaia.cli.sandbox:sandbox",
-}
+})  # fmt: skip
 
 
 class _Lazy(click.Group):
@@ -33,10 +33,7 @@ class _Lazy(click.Group):
         return sorted(_COMMANDS)
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
-        if name not in _COMMANDS:
-            return None
-        module, attribute = _COMMANDS[name].split(":")
-        command: click.Command = getattr(importlib.import_module(module), attribute)
+        command: click.Command | None = _COMMANDS.get(name)
         return command
 
 
