@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-import atalaia.cli.load as command
+import atalaia.cli.load.running as command
 from atalaia.cli import cli
 from atalaia.errors import UsageError
 
