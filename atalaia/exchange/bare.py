@@ -16,8 +16,8 @@ from atalaia.exchange.computing import computed
 from atalaia.exchange.kernel_times import first_round_trip, note_arrivals, receive
 from atalaia.exchange.reading import Reading, Timed
 
-_MOST = 2**16
-"""Bytes that are read at once."""
+_MOST = 2**14
+"""Bytes that are read at once: who sends without end, in pieces of one byte, leaves turns to others."""
 
 
 class Bare:
@@ -68,16 +68,18 @@ class Bare:
         # Else the request would wait until the server has acknowledged our last words before it.
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._tls = tls = Tls(context, name)
-        until = time.monotonic() + seconds
+        until = time.perf_counter() + seconds
         tls.shake_hands()
         begun = await self._send(tls.to_send())
         while True:
-            await self._when(self._loop.add_reader, self._loop.remove_reader, until - time.monotonic())
+            await self._when(self._loop.add_reader, self._loop.remove_reader, until - time.perf_counter())
             with suppress(BlockingIOError):
                 data, came = receive(self._socket, _MOST)
+                if came > until:
+                    raise TimeoutError  # who never stops talking would always be ready before it is late
                 tls.came(data)
                 if await self._shake_hands(tls):
-                    return tls.told, came - begun
+                    return tls.told, max(came - begun, 0.0)  # somebody may have set the clock forward
 
     async def ask(self, request: bytes, method: str, cap: int) -> None:
         """Send, and read the answer to its end. Raises Broken, Undecodable, OSError.
@@ -106,13 +108,14 @@ class Bare:
 
     async def _send(self, words: bytes) -> float:
         """Send all of it; when the last of it was given to the kernel. Raises OSError."""
+        left = memoryview(words)
         while True:
-            words, when = self._send_now(words)
-            if not words:
+            left, when = self._send_now(left)
+            if not left:
                 return when
             await self._when(self._loop.add_writer, self._loop.remove_writer, None)
 
-    def _send_now(self, words: bytes) -> tuple[bytes, float]:
+    def _send_now(self, words: memoryview) -> tuple[memoryview, float]:
         """What could not be sent at once, and when the rest was. Raises OSError."""
         assert self._socket is not None, "it is open"
         with suppress(BlockingIOError):
@@ -143,7 +146,7 @@ class Bare:
             over = await computed(tls.shake_hands)
         except ssl.SSLError:
             with suppress(OSError):
-                self._send_now(tls.to_send())  # what the server is told of it
+                self._send_now(memoryview(tls.to_send()))  # what the server is told of it
             raise
         if words := tls.to_send():
             await self._send(words)
@@ -178,7 +181,7 @@ class Bare:
             if data is None:
                 if words := tls.to_send():  # an answer to what is TLS's own affair
                     with suppress(OSError):
-                        self._send_now(words)
+                        self._send_now(memoryview(words))
                 return
             if not data:
                 self._end_of_answer()

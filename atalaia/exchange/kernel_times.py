@@ -28,8 +28,8 @@ _INFO = struct.Struct("@68xI28xI")
 def note_arrivals(connection: socket.socket) -> None:
     """Have the kernel note when what this socket receives arrived; to be said before it does."""
     if _TOLD:
-        _go_on_noting()
-        with suppress(OSError):
+        with suppress(OSError):  # what stands in for Linux, as sandboxes do, may not know it
+            _go_on_noting()
             connection.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
 
 
@@ -43,7 +43,10 @@ def first_round_trip(connection: socket.socket) -> float | None:
     """Seconds from SYN to its acknowledgement; None where that is not known, or one was sent again."""
     if not _TOLD:
         return None
-    told = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _INFO.size)
+    try:
+        told = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _INFO.size)
+    except OSError:
+        return None
     if len(told) < _INFO.size:
         return None
     microseconds, sent_again = _INFO.unpack(told)
@@ -51,11 +54,11 @@ def first_round_trip(connection: socket.socket) -> float | None:
 
 
 def _arrived(told: Iterable[tuple[int, int, bytes]]) -> float:
-    now = time.perf_counter()
+    now, clock = time.perf_counter(), time.time()  # nothing between them, where another thread might run
     for level, kind, stamp in told:
         if level == socket.SOL_SOCKET and kind == _SO_TIMESTAMPNS:
             seconds, nanoseconds = _STAMP.unpack(stamp)
-            ago: float = time.time() - (seconds + nanoseconds / 1e9)
+            ago: float = clock - (seconds + nanoseconds / 1e9)
             return now - max(ago, 0.0)  # somebody may have set the clock back meanwhile
     return now
 

@@ -9,10 +9,8 @@ import fcntl
 import socket
 import ssl
 import termios
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -24,6 +22,7 @@ from atalaia.exchange.request import Request
 from atalaia.exchange.step import Step
 from atalaia.exchange.timed import Timed, send
 from tests.support.certificates import Authorities
+from tests.support.talking import talking
 
 GREETED, ASKED = 0.05, 0.07
 """Seconds after which the server shakes hands, and answers."""
@@ -37,29 +36,6 @@ ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"
 @pytest.fixture(scope="module")
 def authorities(tmp_path_factory: pytest.TempPathFactory) -> Authorities:
     return Authorities(tmp_path_factory.mktemp("tls"))
-
-
-@contextmanager
-def _serving(converse: Callable[[socket.socket], None]) -> Iterator[int]:
-    """A server of one client at a time, on a thread of its own; its port."""
-
-    def serve() -> None:
-        while True:
-            try:
-                client, _ = listener.accept()
-            except OSError:
-                return
-            with client, contextlib.suppress(OSError):
-                converse(client)
-
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        thread = threading.Thread(target=serve)
-        thread.start()
-        try:
-            yield int(listener.getsockname()[1])
-        finally:
-            listener.shutdown(socket.SHUT_RDWR)
-            thread.join(10)
 
 
 def _answering(certificate: Path | None, newest: ssl.TLSVersion) -> Callable[[socket.socket], None]:
@@ -105,7 +81,7 @@ def _probe(scheme: str, port: int, ca: Path, *, busy: bool) -> Timed:
 
 
 def test_a_busy_process_is_not_the_servers_time(authorities: Authorities) -> None:
-    with _serving(_answering(None, ssl.TLSVersion.TLSv1_3)) as port:
+    with talking(_answering(None, ssl.TLSVersion.TLSv1_3)) as port:
         phases = _probe("http", port, authorities.ca, busy=True).phases
     assert 0 < phases["connect"] < HELD_UP / 2
     assert ASKED <= phases["processing"] < ASKED + HELD_UP / 2
@@ -114,7 +90,7 @@ def test_a_busy_process_is_not_the_servers_time(authorities: Authorities) -> Non
 
 def test_nor_is_it_over_tls(authorities: Authorities) -> None:
     leaf = authorities.leaf(authorities.middle)
-    with _serving(_answering(leaf, ssl.TLSVersion.TLSv1_3)) as port:
+    with talking(_answering(leaf, ssl.TLSVersion.TLSv1_3)) as port:
         timed = _probe("https", port, authorities.ca, busy=True)
     assert timed.elapsed > 3 * HELD_UP
     assert 0 < timed.phases["connect"] < HELD_UP / 2
@@ -124,7 +100,7 @@ def test_nor_is_it_over_tls(authorities: Authorities) -> None:
 
 def test_the_older_handshake_of_two_round_trips_is_measured_as_a_whole(authorities: Authorities) -> None:
     leaf = authorities.leaf(authorities.middle)
-    with _serving(_answering(leaf, ssl.TLSVersion.TLSv1_2)) as port:
+    with talking(_answering(leaf, ssl.TLSVersion.TLSv1_2)) as port:
         timed = _probe("https", port, authorities.ca, busy=False)
     assert timed.tls is not None
     assert timed.tls.protocol == "TLSv1.2"
@@ -156,7 +132,7 @@ def test_the_request_does_not_wait_until_the_handshake_is_acknowledged(authoriti
         tls.write(ANSWER)
         client.sendall(outgoing.read())
 
-    with _serving(converse) as port:
+    with talking(converse) as port:
         for _ in range(5):
             _probe("https", port, authorities.ca, busy=False)
     assert min(gaps) < 0.02

@@ -72,6 +72,17 @@ def test_the_end_came_when_it_was_read(ends: tuple[socket.socket, socket.socket]
     assert (data, when >= before) == (b"", True)
 
 
+def test_a_kernel_that_knows_no_such_option_is_done_without(
+    ends: tuple[socket.socket, socket.socket], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kernel_times, "_SO_TIMESTAMPNS", 9999)
+    monkeypatch.setattr(kernel_times, "_go_on_noting", kernel_times._go_on_noting.__wrapped__)
+    near, far = ends
+    note_arrivals(near)
+    data, after = _read_late(near, far)
+    assert (data, after >= LATE) == (b"word", True)
+
+
 def test_the_first_round_trip_is_the_kernels(ends: tuple[socket.socket, socket.socket]) -> None:
     near, _ = ends
     time.sleep(LATE)
@@ -83,3 +94,9 @@ def test_the_first_round_trip_is_the_kernels(ends: tuple[socket.socket, socket.s
 def test_before_there_is_a_connection_there_is_no_round_trip() -> None:
     with socket.socket() as alone:
         assert first_round_trip(alone) is None
+
+
+def test_what_is_no_tcp_tells_of_no_round_trip() -> None:
+    near, far = socket.socketpair()
+    with near, far:
+        assert first_round_trip(near) is None
