@@ -145,8 +145,7 @@ class Bare:
         try:
             over = await computed(tls.shake_hands)
         except ssl.SSLError:
-            with suppress(OSError):
-                self._send_now(memoryview(tls.to_send()))  # what the server is told of it
+            self._tell(tls)
             raise
         if words := tls.to_send():
             await self._send(words)
@@ -176,17 +175,22 @@ class Bare:
             try:
                 data = tls.opened(_MOST)
             except ssl.SSLError as error:
+                self._tell(tls)
                 self._stop(error)
                 return
             if data is None:
-                if words := tls.to_send():  # an answer to what is TLS's own affair
-                    with suppress(OSError):
-                        self._send_now(memoryview(words))
+                self._tell(tls)
                 return
             if not data:
                 self._end_of_answer()
                 return
             self._reading.came(data, when)
+
+    def _tell(self, tls: Tls) -> None:
+        """Send what is TLS's own affair: an alert, or an answer to such. Nothing waits until it is sent."""
+        if words := tls.to_send():
+            with suppress(OSError):
+                self._send_now(memoryview(words))
 
     def _end_of_answer(self) -> None:
         self._stop(None if self._reading.begun else self._unsent)
