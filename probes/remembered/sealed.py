@@ -44,6 +44,12 @@ class _Sealer(pickle.Pickler):
             end = stop
         return (isinstance(value, bytes), (*parts, text[end:]))
 
+    def reducer_override(self, value: Any) -> Any:
+        """Enumerations by class and value, as most versions of Python have it; in Debian's 3.11.2 it is by
+        `getattr`, which is no type of a plan's.
+        """
+        return (type(value), (value.value,)) if isinstance(value, Enum) else NotImplemented
+
     def _apart(self, text: str) -> Iterator[tuple[int, int]]:
         """Where secrets stand, without those within others. Raises PicklingError where one begins in another
         and ends behind it: a part of it would be left."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import enum
+
 import pytest
 
 from atalaia.environment.find import find
@@ -20,6 +22,14 @@ def test_what_comes_back_is_what_was_planned(file):
     assert watch(file, SECRETS) == planned
     # Equality leaves this out.
     assert back.pushgateway.reveal() == planned.pushgateway.reveal()
+
+
+def test_it_comes_back_whatever_python_makes_of_enumerations(file, monkeypatch):
+    """3.11.2 keeps them as the function `getattr` and what it is called with."""
+    by_name = lambda value, _: (getattr, (type(value), value.name))  # noqa: E731
+    monkeypatch.setattr(enum.Enum, "__reduce_ex__", by_name)
+    planned = watch(file, SECRETS)
+    assert believed(file, SECRETS) == planned
 
 
 @pytest.mark.parametrize("name", NEEDED)
