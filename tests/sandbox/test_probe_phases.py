@@ -26,8 +26,10 @@ from tests.support.talking import talking
 
 GREETED, ASKED = 0.05, 0.07
 """Seconds after which the server shakes hands, and answers."""
-HELD_UP = 0.3
+HELD_UP = 0.6
 """Seconds for which the event loop does something else, again and again."""
+SLACK = 0.01
+"""Seconds for which somebody may have the processor between two looks at a clock."""
 FINISHED = 6 + 74
 """Bytes of the client's last words in a handshake (RFC 8446: change_cipher_spec, Finished with SHA-384)."""
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"
@@ -84,7 +86,7 @@ def test_a_busy_process_is_not_the_servers_time(authorities: Authorities) -> Non
     with talking(_answering(None, ssl.TLSVersion.TLSv1_3)) as port:
         phases = _probe("http", port, authorities.ca, busy=True).phases
     assert 0 < phases["connect"] < HELD_UP / 2
-    assert ASKED <= phases["processing"] < ASKED + HELD_UP / 2
+    assert ASKED - SLACK < phases["processing"] < ASKED + HELD_UP / 2
     assert 0 <= phases["transfer"] < HELD_UP / 2
 
 
@@ -94,8 +96,8 @@ def test_nor_is_it_over_tls(authorities: Authorities) -> None:
         timed = _probe("https", port, authorities.ca, busy=True)
     assert timed.elapsed > 3 * HELD_UP
     assert 0 < timed.phases["connect"] < HELD_UP / 2
-    assert GREETED <= timed.phases["tls"] < GREETED + HELD_UP / 2
-    assert ASKED <= timed.phases["processing"] < ASKED + HELD_UP / 2
+    assert GREETED - SLACK < timed.phases["tls"] < GREETED + HELD_UP / 2
+    assert ASKED - SLACK < timed.phases["processing"] < ASKED + HELD_UP / 2
 
 
 def test_the_older_handshake_of_two_round_trips_is_measured_as_a_whole(authorities: Authorities) -> None:
@@ -104,7 +106,7 @@ def test_the_older_handshake_of_two_round_trips_is_measured_as_a_whole(authoriti
         timed = _probe("https", port, authorities.ca, busy=False)
     assert timed.tls is not None
     assert timed.tls.protocol == "TLSv1.2"
-    assert GREETED <= timed.phases["tls"] < timed.elapsed - ASKED
+    assert GREETED - SLACK < timed.phases["tls"] < timed.elapsed - ASKED + SLACK
 
 
 def test_the_request_does_not_wait_until_the_handshake_is_acknowledged(authorities: Authorities) -> None:
@@ -133,9 +135,9 @@ def test_the_request_does_not_wait_until_the_handshake_is_acknowledged(authoriti
         client.sendall(outgoing.read())
 
     with talking(converse) as port:
-        for _ in range(5):
+        for _ in range(10):
             _probe("https", port, authorities.ca, busy=False)
-    assert min(gaps) < 0.02
+    assert min(gaps) < 0.03
 
 
 def _unread(client: socket.socket) -> int:

@@ -11,7 +11,7 @@ import pytest
 from atalaia.exchange import kernel_times
 from atalaia.exchange.kernel_times import first_round_trip, note_arrivals, receive
 
-LATE = 0.2
+LATE = 0.5
 """Seconds after which what came is read."""
 
 
