@@ -22,6 +22,7 @@ from atalaia.exchange.request import Request
 from atalaia.exchange.step import Step
 from atalaia.exchange.timed import Timed, send
 from tests.support.certificates import Authorities
+from tests.support.noted_arrivals import until_arrivals_are_noted
 from tests.support.talking import talking
 
 GREETED, ASKED = 0.05, 0.07
@@ -33,6 +34,11 @@ SLACK = 0.01
 FINISHED = 6 + 74
 """Bytes of the client's last words in a handshake (RFC 8446: change_cipher_spec, Finished with SHA-384)."""
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def noted() -> None:
+    until_arrivals_are_noted()
 
 
 @pytest.fixture(scope="module")

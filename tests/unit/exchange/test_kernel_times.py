@@ -10,9 +10,15 @@ import pytest
 
 from atalaia.exchange import kernel_times
 from atalaia.exchange.kernel_times import first_round_trip, note_arrivals, receive
+from tests.support.noted_arrivals import until_arrivals_are_noted
 
 LATE = 0.5
 """Seconds after which what came is read."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def noted() -> None:
+    until_arrivals_are_noted()
 
 
 @pytest.fixture
