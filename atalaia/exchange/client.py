@@ -122,6 +122,8 @@ class Client:
     async def _round(self, sequence: HttpSequence) -> list[Exchange]:
         steps: list[Exchange] = []
         for step in sequence.steps:
+            if steps and sequence.pause:
+                await asyncio.sleep(sequence.pause)
             steps.append(await Client(self._network.of(step.client)).exchange(step))
             if sequence.repeats and _decides(steps[-1]):
                 break

@@ -154,6 +154,8 @@ class HttpSequence(Observable):
     repeats: bool = False
     """Whether it is one request again and again: one that gets no whole answer, or a longer one than is read,
     is the last that is sent. Another would tell no more, and may take as long."""
+    pause: float = 0.0
+    """Seconds between an answer and the next request, for a server that counts it after answering."""
 
     @property
     def clients(self) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -70,6 +71,15 @@ def test_each_exchange_has_a_request_id_and_a_connection_of_its_own(server: Host
     assert len({exchange.request_id for exchange in seen.steps}) == 3
     assert all(exchange.phases.connect for exchange in seen.steps)
     assert server.clients["127.0.0.1"] == before + 3
+
+
+def test_a_sequence_pauses_between_an_answer_and_the_next_request(server: HostileServer) -> None:
+    steps = (http_request(server.url), http_request(server.url), http_request(server.url))
+    seen = observed(HttpSequence(key="sequence", hop=Hop.SERVICE, steps=steps, pause=0.05))
+    assert isinstance(seen, Exchanges)
+    waited = [later.sent_at - former.sent_at - former.elapsed for former, later in pairwise(seen.steps)]
+    assert len(waited) == 2
+    assert min(waited) >= 0.045, "its clock of the day and that of the loop differ by little"
 
 
 @pytest.mark.parametrize(("within", "rounds"), [(None, 1), (10.0, 1), (0.0, 3)])

@@ -117,7 +117,13 @@ def identities(environment: Environment, target: str) -> HttpSequence:
         for client in clients
     )
     costs = tuple(replace(cost, requests=TURNS, client=client) for client in clients for cost in one.costs)
-    return HttpSequence(key=f"two clients of {target}", hop=one.hop, steps=steps, costs=costs)
+    return HttpSequence(
+        key=f"two clients of {target}",
+        hop=one.hop,
+        steps=steps,
+        pause=PAUSE if counts_late(environment, target) else 0.0,
+        costs=costs,
+    )
 
 
 def _of_route(environment: Environment, target: str) -> LimiterMeasurement:

@@ -28,6 +28,7 @@ class Misbehaving(Passing):
         """What the plugins see of Authorization → what was sent."""
         if self.node.behaviour.accepts is not None:
             self._mend_token()
+        self.node.settle_due()
         super().run()
 
     def decided(self, answer: Answer | None) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import os
 import sys
 import time
+from collections import deque
 from uuid import uuid4
 
 from atalaia.errors import UsageError
@@ -28,6 +29,8 @@ from sandbox.standins.kong.names import Names
 from sandbox.standins.kong.remembered import Remembered
 from sandbox.standins.kong.unmodelled import left_out
 
+_TIMERS = 1e-6
+"""Seconds by which the loop may run a timer too early."""
 Counted = tuple[str, str, Groups]
 """Under which names of service and route an answer is counted, and what of it."""
 
@@ -55,6 +58,8 @@ class Node:
         self.beginnings = Remembered()
         """What the upstreams' requests begin with."""
         self._counted: dict[str, Counted | None] = {}
+        self._uncounted: deque[tuple[float, Turn]] = deque()
+        """Requests that count from a time of the loop on."""
         self.balancer = Balancer(EMPTY, self._names)
         self.serve(EMPTY)
 
@@ -119,9 +124,16 @@ class Node:
     def settle_soon(self, turn: Turn) -> None:
         """Let a request count once it is on its way, as Kong's timer without delay does."""
         if delay := self.behaviour.count_delay:
-            self._loop.call_later(delay, turn.settle)
+            self._uncounted.append((self._loop.time() + delay, turn))
+            self._loop.call_later(delay, self.settle_due)
         else:
             self._loop.call_soon(turn.settle)
+
+    def settle_due(self) -> None:
+        """Count what the delay is over for: before a request is decided, too, however late the timer is."""
+        now = self._loop.time() + _TIMERS
+        while self._uncounted and self._uncounted[0][0] <= now:
+            self._uncounted.popleft()[1].settle()
 
     def counted(self, match: Match | None) -> Counted | None:
         """How answers of this route are counted for /metrics; None where they are not."""

@@ -299,6 +299,12 @@ def test_two_clients_have_a_budget_each():
     assert told == "they spend the same one: sent in turn, they were left 4, 3, 2, 1, 0, 0"
 
 
+def test_what_is_counted_late_is_not_anothers_doing():
+    late = "the first client's first request was counted together with its second"
+    assert judge("clients-share", pair(4, 4, 4, 3, 2, 2)) == [], late
+    assert "sent in turn" in only(judge("clients-share", pair(4, 4, 4, 2, 1, 0))).observed
+
+
 def test_a_denial_of_a_client_that_sent_little_is_anothers_doing():
     steps = (*pair(1, 0).steps, limited(0, denied=True))
     assert "was denied" in only(judge("clients-share", Exchanges(steps=steps))).observed
