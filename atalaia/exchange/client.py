@@ -108,13 +108,14 @@ class Client:
 
     async def sequence(self, sequence: HttpSequence) -> Exchanges:
         """Send requests one after the other, each as its own client and within a deadline of its own."""
-        pressure = Pressure()
+        pressure, begun = Pressure(), time.perf_counter()
         for number in count(1):
             steps = await self._round(sequence)
             within = sequence.within
             if within is None or _decides(steps[-1]) or median(step.elapsed for step in steps) <= within:
                 break
-            if number >= (sequence.rounds_when_busy if pressure.busy else sequence.rounds):
+            patient = pressure.busy and time.perf_counter() - begun < sequence.patience
+            if number >= sequence.rounds and not patient:
                 break
             await asyncio.sleep(_BETWEEN_ROUNDS)
         return Exchanges(steps=tuple(steps))

@@ -149,8 +149,8 @@ class HttpSequence(Observable):
     """Seconds that their median should take. Where it is longer they are all sent again, up to `rounds` times
     in all, and the last round is what was seen: a busy machine is slow for a moment, a slow server always."""
     rounds: int = 3
-    rounds_when_busy: int = 8
-    """As many where this machine has more to do than it can."""
+    patience: float = 10.0
+    """Seconds for which they are sent again and again where this machine has more to do than it can."""
     repeats: bool = False
     """Whether it is one request again and again: one that gets no whole answer, or a longer one than is read,
     is the last that is sent. Another would tell no more, and may take as long."""

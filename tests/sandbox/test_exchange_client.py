@@ -15,6 +15,7 @@ from atalaia.exchange.exchange import Exchanges
 from atalaia.exchange.hop import Hop
 from atalaia.exchange.network import Network
 from atalaia.exchange.observable import HttpSequence, Observable
+from atalaia.exchange.pressure import Pressure
 from atalaia.exchange.seen import Seen
 from tests.support.exchanging import exchanged, http_request, observed, port_of, sent
 from tests.support.hostile import HostileServer
@@ -89,12 +90,25 @@ def test_a_sequence_that_takes_too_long_is_sent_anew_up_to_three_times(
     before = server.clients["127.0.0.1"]
     steps = (http_request(server.url), http_request(server.url))
     sequence = HttpSequence(
-        key="sequence", hop=Hop.SERVICE, steps=steps, within=within, rounds=3, rounds_when_busy=3
+        key="sequence", hop=Hop.SERVICE, steps=steps, within=within, rounds=3, patience=0.0
     )
     seen = observed(sequence)
     assert isinstance(seen, Exchanges)
     assert len(seen.steps) == 2
     assert server.clients["127.0.0.1"] == before + 2 * rounds
+
+
+@pytest.mark.parametrize(("busy", "least"), [(True, 4), (False, 3)])
+def test_it_is_sent_for_longer_where_this_machine_is_busy(
+    server: HostileServer, monkeypatch: pytest.MonkeyPatch, busy: bool, least: int
+) -> None:
+    monkeypatch.setattr(Pressure, "busy", busy)
+    before = server.clients["127.0.0.1"]
+    steps = (http_request(server.url),)
+    observed(HttpSequence(key="sequence", hop=Hop.SERVICE, steps=steps, within=0.0, patience=2.0))
+    sent_in_all = server.clients["127.0.0.1"] - before
+    assert sent_in_all >= least
+    assert busy or sent_in_all == least
 
 
 @pytest.mark.parametrize("target", ["/endless-body", "/hang-up", "/drip-body"])
